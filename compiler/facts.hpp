@@ -1,0 +1,25 @@
+// What a compile may know about the outside. Stated by the caller, never probed: the same policy and
+// the same facts always give the same jail.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace ward::compiler {
+
+struct Facts {
+    std::string home;      // $home, and `~`
+    std::string cwd;       // $cwd
+    std::string user;      // $user
+    std::uint32_t uid = 0;  // $uid
+    std::uint32_t gid = 0;  // $gid
+    std::string runtime;   // $runtime: XDG_RUNTIME_DIR, may be empty
+    std::string program;   // $program: the absolute path of what will run; empty when nothing runs
+    // $arguments: every existing path named on the command line, absolute and normalised.
+    std::vector<std::string> arguments;
+    std::map<std::string, std::string> parameters;  // --set NAME=VALUE
+};
+
+}  // namespace ward::compiler

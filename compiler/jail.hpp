@@ -1,0 +1,112 @@
+// What may happen in a jail: the compiled policy, complete and in canonical order.
+//
+// A Jail knows no host: paths may hold globs, and nobody has looked whether they exist. Every item
+// keeps the places that asked for it. Two policies that mean the same compile to equal jails.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "compiler/filter.hpp"
+#include "policy/source.hpp"
+
+namespace ward::compiler {
+
+using Origins = std::vector<policy::Span>;  // the statements behind an item, nearest first
+
+// Bits of policy::Access that add up: write and execute imply read.
+using AccessBits = unsigned;
+
+struct FileRule {
+    enum class Kind { grant, hide, private_folder, link, text_file } kind;
+    std::string path;         // absolute, normalised, variables replaced; may be a glob (`is_glob`)
+    bool is_glob = false;
+    bool optional = false;    // nothing happens if the path is not there
+    bool argument = false;    // came in through $arguments: never uncovers what is hidden
+    AccessBits access = 0;    // grant
+    std::string from;         // grant: the host's path if it differs, else empty
+    std::string text;         // link: target; text_file: content
+    std::uint64_t size = 0;   // private_folder: bytes, 0 for the default
+    unsigned mode = 0;        // private_folder: 0 for the default
+    Origins origins;
+};
+
+struct Network {
+    bool host = false;          // share the host's network; otherwise only an empty loopback
+    bool unix_sockets = false;  // may make Unix-domain sockets at all
+    Origins origins;
+};
+
+// What the filter decides for one call, kept for people; `Jail::filter` is what is enforced.
+struct CallRule {
+    std::uint32_t number = 0;
+    bool allowed = false;
+    Response refusal;               // how it fails where it is not allowed
+    std::string_view guard;         // empty, or the rule that limits an allowed call: `no setuid bits`
+    Origins origins;                // of the allow or forbid; empty: nothing allows it
+};
+
+enum class LimitName { memory, swap, tasks, cpu, time, cpu_time, open_files, file_size, stack, core };
+inline constexpr std::size_t limit_count = 10;
+
+// Units: memory, swap, file_size, stack, core in bytes; tasks, open_files in pieces; cpu in
+// thousandths of one processor; time and cpu_time in milliseconds.
+struct Limit {
+    std::uint64_t value = 0;
+    bool optional = false;
+    Origins origins;
+};
+
+struct Environment {
+    struct Kept { std::string pattern; Origins origins; };
+    struct Set { std::string value; Origins origins; };
+    std::vector<Kept> kept;            // names with `*`, sorted
+    std::map<std::string, Set> set;    // wins over kept
+};
+
+enum class Terminal {
+    private_pty,  // a terminal of its own if the caller has one
+    inherit,      // the caller's terminal and session
+    none,         // no terminal at all
+};
+
+template <typename T>
+struct Stated {
+    T value{};
+    Origins origins;  // empty: the default
+};
+
+struct Process {
+    Stated<std::string> hostname;  // default "ward"
+    Stated<std::string> user;      // a name or number; empty: decided at launch
+    Stated<Terminal> terminal;
+};
+
+struct Capabilities {
+    std::uint64_t kept = 0;  // bit n: capability n
+    std::map<int, Origins> origins;
+};
+
+struct Jail {
+    std::string name;
+    policy::Span origin;               // the name in the `policy` line
+    std::vector<FileRule> files;       // sorted by path, then kind; one rule for a path, kind and source
+    std::vector<Stated<std::string>> devices;  // names below /dev, sorted
+    bool may_set_setuid = false;
+    Network network;
+    FilterModel filter;
+    std::vector<CallRule> calls;       // by number, one for every call of the table
+    Stated<Response> default_refusal;  // of calls that nothing allows
+    Capabilities capabilities;
+    std::array<std::optional<Limit>, limit_count> limits;
+    Environment environment;
+    Process process;
+
+    [[nodiscard]] const std::optional<Limit>& limit(LimitName name) const { return limits[static_cast<std::size_t>(name)]; }
+};
+
+}  // namespace ward::compiler

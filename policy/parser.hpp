@@ -1,0 +1,16 @@
+// Text to Policy. The only door to the grammar; PEGTL stays behind it.
+#pragma once
+
+#include <optional>
+
+#include "policy/diagnostic.hpp"
+#include "policy/policy.hpp"
+#include "policy/source.hpp"
+
+namespace ward::policy {
+
+// Parses one text. Errors go to `diagnostics` and the parser goes on at the next statement, so that
+// one run shows many. The result is absent exactly if this text added an error.
+[[nodiscard]] std::optional<Policy> parse(const Sources& sources, FileId file, Diagnostics& diagnostics);
+
+}  // namespace ward::policy

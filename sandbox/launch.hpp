@@ -1,0 +1,14 @@
+// Runs a Plan: makes the processes, supervises them, and tells how it ended.
+#pragma once
+
+#include "policy/diagnostic.hpp"
+#include "sandbox/plan.hpp"
+#include "sandbox/report.hpp"
+
+namespace ward::sandbox {
+
+// Blocks until the jail is gone: no process of it is left when this returns, nor a cgroup. A set-up
+// failure becomes a diagnostic at the step's place in the policy, and the program has not run.
+[[nodiscard]] Report launch(const Plan& plan, policy::Diagnostics& diagnostics);
+
+}  // namespace ward::sandbox

@@ -1,0 +1,85 @@
+// What will be done to build one jail on this host for one command line: a flat list of steps.
+//
+// All decisions are made when a Plan exists. It owns every text that its steps point to, and must
+// outlive them. Three processes run it: the supervisor, init, the program.
+#pragma once
+
+#include <linux/filter.h>
+
+#include <cstdint>
+#include <deque>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "compiler/jail.hpp"
+#include "policy/source.hpp"
+#include "sandbox/step.hpp"
+
+namespace ward::sandbox {
+
+// Why a step is there: where in the policy, and what it means to the reader of an error.
+struct Reason {
+    std::optional<policy::Span> origin;  // absent: every jail has this step
+    std::string purpose;                 // "`read /usr/share/poppler`"
+};
+
+// One id map line: `count` ids from `inside` on are the host's from `outside` on.
+struct IdRange {
+    std::uint32_t inside = 0;
+    std::uint32_t outside = 0;
+    std::uint32_t count = 1;
+};
+
+// Limits that a cgroup enforces. Absent values are not limited.
+struct CgroupLimits {
+    std::optional<std::uint64_t> memory;  // bytes
+    std::optional<std::uint64_t> swap;    // bytes on top of memory
+    std::optional<std::uint64_t> tasks;   // of the program; init comes on top
+    std::optional<std::uint64_t> cpu;     // thousandths of one processor
+
+    [[nodiscard]] bool any() const { return memory || swap || tasks || cpu; }
+};
+
+struct Plan {
+    // In the order of execution.
+    std::vector<Step> prepare;  // supervisor, before init exists (root only: clones the sources)
+    std::vector<Step> mapped;   // supervisor, when the user namespace has its id maps (root only)
+    std::vector<Step> init;     // process 1 of the jail
+    std::vector<Step> program;  // the process that becomes the program; ends with `execute`
+
+    std::uint64_t namespaces = 0;         // CLONE_NEW* of the clone that makes init
+    bool supervisor_maps_ids = false;     // root: the supervisor writes uid_maps and gid_maps
+    std::vector<IdRange> uid_map, gid_map;
+    // Root: the map of granted trees (file's id -> jail's id as the kernel sees it), if it is not uid_map.
+    std::vector<IdRange> tree_uid_map, tree_gid_map;
+    Slot map_namespace = no_slot;         // filled by the supervisor before `mapped` runs
+
+    std::vector<std::string> arguments;    // argv of the program, argv[0] included
+    std::vector<std::string> environment;  // NAME=value, sorted
+    std::vector<sock_filter> filter;
+    bool supervised_kill = false;          // the filter notifies; the supervisor holds the listener
+
+    CgroupLimits cgroup;
+    std::optional<std::uint64_t> time_limit;  // milliseconds of wall clock
+    compiler::Terminal terminal = compiler::Terminal::none;
+    std::vector<std::string> enforced;        // features, for the report: "user-namespace", "seccomp", "memory: cgroup"
+    std::vector<std::string> notes;           // weaker forms that `?` permitted, for stderr and the report
+
+    std::vector<Reason> reasons;              // [0]: no reason in the policy
+    std::deque<std::string> texts;            // what steps point to
+
+    // Keeps a text for as long as the plan lives.
+    const char* keep(std::string text) { return texts.emplace_back(std::move(text)).c_str(); }
+};
+
+// Order rules that hold for every plan, whatever the policy: ids, mounts, pivot, limits,
+// capabilities, no new privileges, filter, execute; and execute is last, once. Empty if they hold,
+// else the first broken rule in words.
+[[nodiscard]] std::string broken_rule(const Plan& plan);
+
+// One line per step with the place in the policy that asked for it (`--dry-run`).
+[[nodiscard]] std::string describe(const Plan& plan, const policy::Sources& sources);
+[[nodiscard]] std::string describe(const Step& step, const Plan& plan);
+
+}  // namespace ward::sandbox

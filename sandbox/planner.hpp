@@ -1,0 +1,29 @@
+// Jail + host + command line to Plan. Everything that can be refused is refused here, before any
+// process exists; afterwards only the kernel can say no.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "compiler/jail.hpp"
+#include "policy/diagnostic.hpp"
+#include "sandbox/host.hpp"
+#include "sandbox/plan.hpp"
+
+namespace ward::sandbox {
+
+struct Command {
+    std::string program;                  // absolute path, the same inside and outside
+    std::vector<std::string> arguments;   // argv, argv[0] included
+    std::string folder;                   // working folder
+    std::vector<std::string> environment;  // the caller's, NAME=value
+    std::uint64_t exec_key = 0;            // random for each launch
+    std::uint32_t id_base = 0;             // root: first host id of this jail's range
+};
+
+// Absent after any error.
+[[nodiscard]] std::optional<Plan> make_plan(const compiler::Jail& jail, const Host& host, const Command& command,
+                                            policy::Diagnostics& diagnostics);
+
+}  // namespace ward::sandbox
