@@ -22,7 +22,7 @@ using Origins = std::vector<policy::Span>;  // the statements behind an item, ne
 using AccessBits = unsigned;
 
 struct FileRule {
-    enum class Kind { grant, hide, private_folder, link, text_file } kind;
+    enum class Kind { grant, hide, protect, private_folder, link, text_file } kind;
     std::string path;         // absolute, normalised, variables replaced; may be a glob (`is_glob`)
     bool is_glob = false;
     bool optional = false;    // nothing happens if the path is not there

@@ -41,6 +41,13 @@ struct HideStatement {
     Span span;
 };
 
+// protect[?] PATH, ...: never writable, whatever grants it; grants nothing itself
+struct ProtectStatement {
+    bool optional = false;
+    std::vector<Word> paths;
+    Span span;
+};
+
 // private PATH, ... [size SIZE] [mode OCTAL]
 struct PrivateStatement {
     std::vector<Word> paths;
@@ -137,7 +144,7 @@ struct ProcessStatement {
     Span span;
 };
 
-using Statement = std::variant<GrantStatement, HideStatement, PrivateStatement, DeviceStatement, LinkStatement,
+using Statement = std::variant<GrantStatement, HideStatement, ProtectStatement, PrivateStatement, DeviceStatement, LinkStatement,
                                TextFileStatement, SetuidStatement, NetworkStatement, CallStatement, RefuseStatement,
                                CapabilityStatement, LimitStatement, KeepVariableStatement, SetVariableStatement,
                                ProcessStatement>;

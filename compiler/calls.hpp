@@ -1,0 +1,14 @@
+// The `syscalls` sections of a policy and of all that it uses, as one table and one filter.
+#pragma once
+
+#include "compiler/jail.hpp"
+#include "policy/diagnostic.hpp"
+#include "policy/library.hpp"
+
+namespace ward::compiler {
+
+// Fills jail.calls, jail.filter and jail.default_refusal. Reads jail.network and
+// jail.may_set_setuid, which must be final: they limit allowed calls by their arguments.
+void lower_calls(const policy::PolicySet& set, policy::Diagnostics& diagnostics, Jail& jail);
+
+}  // namespace ward::compiler
