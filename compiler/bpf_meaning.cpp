@@ -1,0 +1,341 @@
+#include "compiler/bpf_meaning.hpp"
+
+#include <linux/bpf_common.h>
+#include <linux/seccomp.h>
+
+#include <algorithm>
+#include <cstddef>
+#include <map>
+#include <tuple>
+
+namespace ward::compiler {
+namespace {
+
+using Node = Diagram::Node;
+using Intervals = std::vector<NumberRange>;  // sorted and disjoint; outcome unused
+
+constexpr std::uint32_t greatest = ~0u;
+
+// Thrown within this file when the program does something that is not followed.
+struct Refused {
+    std::string reason;
+};
+
+[[noreturn]] void refuse(std::size_t at, const char* what) {
+    throw Refused{"instruction " + std::to_string(at) + ": " + what};
+}
+
+// A 32-bit value as 32 conditions, the least bit first.
+struct Word {
+    std::array<Node, 32> bits{};
+    friend auto operator<=>(const Word&, const Word&) = default;
+};
+
+// What the accumulator holds.
+struct Value {
+    enum class Kind : std::uint8_t { word, arch, number } kind = Kind::word;
+    std::uint32_t word = 0;  // index of an interned Word
+    friend auto operator<=>(const Value&, const Value&) = default;
+};
+
+class Execution {
+public:
+    Execution(std::span<const sock_filter> program, Diagram& diagram) : program_(program), diagram_(diagram) {}
+
+    std::vector<AbiMeaning> run() {
+        follow(0, {}, std::nullopt, Intervals{{0, greatest, 0}});
+        return finish();
+    }
+
+private:
+    // ---- conditions on a word
+
+    Word constant(std::uint32_t value) const {
+        Word word;
+        for (unsigned bit = 0; bit < 32; ++bit) word.bits[bit] = (value >> bit) & 1 ? Diagram::yes : Diagram::no;
+        return word;
+    }
+
+    Word argument_half(std::uint32_t offset) {
+        constexpr auto first = static_cast<std::uint32_t>(offsetof(seccomp_data, args));
+        const std::uint32_t index = (offset - first) / 4;  // little endian: low half first
+        Word word;
+        for (unsigned bit = 0; bit < 32; ++bit) word.bits[bit] = diagram_.bit(index / 2, bit + (index % 2 ? 32 : 0));
+        return word;
+    }
+
+    Node equals(const Word& word, std::uint32_t value) {
+        Node all = Diagram::yes;
+        for (unsigned bit = 0; bit < 32; ++bit)  // the least bit is last in the diagram's order: build upwards
+            all = diagram_.both((value >> bit) & 1 ? word.bits[bit] : diagram_.negate(word.bits[bit]), all);
+        return all;
+    }
+
+    Node at_least(const Word& word, std::uint32_t value) {
+        Node holds = Diagram::yes;  // equal so far counts
+        for (unsigned bit = 0; bit < 32; ++bit)
+            holds = (value >> bit) & 1 ? diagram_.both(word.bits[bit], holds) : diagram_.either(word.bits[bit], holds);
+        return holds;
+    }
+
+    Node any_of(const Word& word, std::uint32_t mask) {
+        Node any = Diagram::no;
+        for (unsigned bit = 0; bit < 32; ++bit)
+            if ((mask >> bit) & 1) any = diagram_.either(word.bits[bit], any);
+        return any;
+    }
+
+    Node condition(std::size_t at, const Word& word) {
+        const sock_filter& jump = program_[at];
+        if (BPF_SRC(jump.code) != BPF_K) refuse(at, "a jump that compares with X");
+        switch (BPF_OP(jump.code)) {
+            case BPF_JEQ:
+                return equals(word, jump.k);
+            case BPF_JGE:
+                return at_least(word, jump.k);
+            case BPF_JGT:
+                return jump.k == greatest ? Diagram::no : at_least(word, jump.k + 1);
+            case BPF_JSET:
+                return any_of(word, jump.k);
+            default:
+                refuse(at, "an unknown jump");
+        }
+    }
+
+    // ---- instructions that compute
+
+    std::uint32_t interned(const Word& word) {
+        const auto [place, is_new] = word_ids_.try_emplace(word, static_cast<std::uint32_t>(words_.size()));
+        if (is_new) words_.push_back(word);
+        return place->second;
+    }
+
+    Value loaded(std::size_t at) {
+        const sock_filter& load = program_[at];
+        if (load.code == (BPF_LD | BPF_IMM)) return {Value::Kind::word, interned(constant(load.k))};
+        if (load.code != (BPF_LD | BPF_W | BPF_ABS)) refuse(at, "a load that seccomp does not have");
+        if (load.k == offsetof(seccomp_data, nr)) return {Value::Kind::number, 0};
+        if (load.k == offsetof(seccomp_data, arch)) return {Value::Kind::arch, 0};
+        if (load.k % 4 != 0 || load.k < offsetof(seccomp_data, args) || load.k >= sizeof(seccomp_data))
+            refuse(at, "a load from outside the number, the ABI and the arguments");
+        return {Value::Kind::word, interned(argument_half(load.k))};
+    }
+
+    Node combined(std::size_t at, Node a, Node b) {
+        switch (BPF_OP(program_[at].code)) {
+            case BPF_AND:
+                return diagram_.both(a, b);
+            case BPF_OR:
+                return diagram_.either(a, b);
+            case BPF_XOR:
+                return diagram_.choose(a, diagram_.negate(b), b);
+            default:
+                refuse(at, "an arithmetic operation that is not bitwise");
+        }
+    }
+
+    Value calculated(std::size_t at, Value a, Value x) {
+        const sock_filter& operation = program_[at];
+        const bool with_x = BPF_SRC(operation.code) == BPF_X;
+        if (a.kind != Value::Kind::word || (with_x && x.kind != Value::Kind::word))
+            refuse(at, "arithmetic with the number or the ABI");
+        const Word left = words_[a.word];
+        const Word right = with_x ? words_[x.word] : constant(operation.k);
+        Word result;
+        for (unsigned bit = 0; bit < 32; ++bit) result.bits[bit] = combined(at, left.bits[bit], right.bits[bit]);
+        return {Value::Kind::word, interned(result)};
+    }
+
+    // The state after an instruction that neither jumps nor returns.
+    struct State {
+        Value a, x;
+        friend auto operator<=>(const State&, const State&) = default;
+    };
+
+    State computed(std::size_t at, State state) {
+        const sock_filter& instruction = program_[at];
+        switch (BPF_CLASS(instruction.code)) {
+            case BPF_LD:
+                return {loaded(at), state.x};
+            case BPF_ALU:
+                return {calculated(at, state.a, state.x), state.x};
+            case BPF_MISC:
+                return BPF_MISCOP(instruction.code) == BPF_TAX ? State{state.a, state.a} : State{state.x, state.x};
+            default:
+                refuse(at, "an instruction that is not followed");
+        }
+    }
+
+    std::size_t target(std::size_t at, std::uint32_t offset) const {
+        const std::size_t to = at + 1 + offset;
+        if (to >= program_.size()) refuse(at, "a jump behind the end");
+        return to;
+    }
+
+    bool is_return(std::size_t at) const { return BPF_CLASS(program_[at].code) == BPF_RET; }
+    bool is_jump(std::size_t at) const { return BPF_CLASS(program_[at].code) == BPF_JMP; }
+    bool is_plain_jump(std::size_t at) const { return is_jump(at) && BPF_OP(program_[at].code) == BPF_JA; }
+
+    std::uint32_t returned(std::size_t at) const {
+        if (program_[at].code != (BPF_RET | BPF_K)) refuse(at, "a return of a computed value");
+        return program_[at].k;
+    }
+
+    // ---- execution for fixed numbers and all arguments
+
+    Node outcome(std::size_t at, State state) {
+        if (at >= program_.size()) refuse(at, "the program ends without a return");
+        const auto key = std::tuple{at, state};
+        if (const auto known = outcomes_.find(key); known != outcomes_.end()) return known->second;
+        const Node result = outcome_of(at, state);
+        outcomes_.emplace(key, result);
+        return result;
+    }
+
+    Node outcome_of(std::size_t at, State state) {
+        if (is_return(at)) return diagram_.leaf(returned(at));
+        if (is_plain_jump(at)) return outcome(target(at, program_[at].k), state);
+        if (!is_jump(at)) return outcome(at + 1, computed(at, state));
+        if (state.a.kind != Value::Kind::word) refuse(at, "a test of the number or the ABI behind a test of arguments");
+        const Node holds = condition(at, words_[state.a.word]);
+        if (holds == Diagram::yes) return outcome(target(at, program_[at].jt), state);
+        if (holds == Diagram::no) return outcome(target(at, program_[at].jf), state);
+        const Node then = outcome(target(at, program_[at].jt), state);
+        const Node otherwise = outcome(target(at, program_[at].jf), state);
+        return diagram_.choose(holds, then, otherwise);
+    }
+
+    // ---- execution for ranges of numbers, up to the first test of an argument
+
+    using Arch = std::optional<std::uint32_t>;
+
+    void follow(std::size_t at, State state, Arch arch, const Intervals& numbers) {
+        if (numbers.empty()) return;
+        while (at < program_.size() && !is_return(at) && (!is_jump(at) || is_plain_jump(at))) {
+            if (is_plain_jump(at)) {
+                at = target(at, program_[at].k);
+            } else {
+                state = computed(at, state);
+                ++at;
+            }
+        }
+        if (at >= program_.size()) refuse(at, "the program ends without a return");
+        if (is_return(at) || state.a.kind == Value::Kind::word) return record(arch, numbers, outcome(at, state));
+        if (state.a.kind == Value::Kind::arch) return follow_arch(at, state, arch, numbers);
+        follow_number(at, state, arch, numbers);
+    }
+
+    void follow_arch(std::size_t at, State state, Arch arch, const Intervals& numbers) {
+        const sock_filter& jump = program_[at];
+        if (jump.code != (BPF_JMP | BPF_JEQ | BPF_K)) refuse(at, "a test of the ABI other than for equality");
+        const bool decided = arch || is_excluded(jump.k);
+        if (!decided || arch == jump.k) follow(target(at, jump.jt), state, jump.k, numbers);
+        if (arch == jump.k) return;
+        if (!decided) excluded_.push_back(jump.k);
+        follow(target(at, jump.jf), state, arch, numbers);
+        if (!decided) excluded_.pop_back();
+    }
+
+    bool is_excluded(std::uint32_t arch) const {
+        return std::find(excluded_.begin(), excluded_.end(), arch) != excluded_.end();
+    }
+
+    // The numbers for which a jump is taken, as one range.
+    NumberRange taken(std::size_t at) const {
+        const sock_filter& jump = program_[at];
+        if (BPF_SRC(jump.code) != BPF_K) refuse(at, "a jump that compares with X");
+        const bool top_bits = jump.k != 0 && (~jump.k & (~jump.k + 1)) == 0;
+        switch (BPF_OP(jump.code)) {
+            case BPF_JEQ:
+                return {jump.k, jump.k, 0};
+            case BPF_JGE:
+                return {jump.k, greatest, 0};
+            case BPF_JGT:
+                return jump.k == greatest ? NumberRange{1, 0, 0} : NumberRange{jump.k + 1, greatest, 0};
+            // Any of the top n bits: everything from the least of them on.
+            case BPF_JSET:
+                if (top_bits) return {jump.k & (~jump.k + 1), greatest, 0};
+                [[fallthrough]];
+            default:
+                refuse(at, "a test of the number that does not split its range in two");
+        }
+    }
+
+    void follow_number(std::size_t at, State state, Arch arch, const Intervals& numbers) {
+        const NumberRange range = taken(at);
+        Intervals inside, outside;
+        for (const NumberRange& part : numbers) {
+            const auto keep = [&](Intervals& where, std::uint64_t first, std::uint64_t last) {
+                first = std::max<std::uint64_t>(first, part.first);
+                last = std::min<std::uint64_t>(last, part.last);
+                if (first <= last)
+                    where.push_back({static_cast<std::uint32_t>(first), static_cast<std::uint32_t>(last), 0});
+            };
+            if (range.first > range.last) {
+                outside.push_back(part);
+                continue;
+            }
+            if (range.first > 0) keep(outside, 0, std::uint64_t{range.first} - 1);
+            keep(inside, range.first, range.last);
+            keep(outside, std::uint64_t{range.last} + 1, greatest);
+        }
+        follow(target(at, program_[at].jt), state, arch, inside);
+        follow(target(at, program_[at].jf), state, arch, outside);
+    }
+
+    // ---- results
+
+    // `arch` absent: every ABI but those that were tested for on the way.
+    void record(Arch arch, const Intervals& numbers, Node outcome) {
+        auto& ranges = found_[arch ? std::int64_t{*arch} : other_abis];
+        if (!arch) {
+            if (!others_excluded_) others_excluded_ = excluded_;
+            if (*others_excluded_ != excluded_) throw Refused{"the ABIs are told apart in more than one way"};
+        }
+        for (const NumberRange& part : numbers) ranges.push_back({part.first, part.last, outcome});
+    }
+
+    std::vector<AbiMeaning> finish() {
+        std::vector<AbiMeaning> abis;
+        for (auto& [arch, ranges] : found_) {
+            std::sort(ranges.begin(), ranges.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+            check_partition(ranges);
+            const bool other = arch == other_abis;
+            abis.push_back({other ? Arch{} : Arch{static_cast<std::uint32_t>(arch)}, std::move(ranges)});
+        }
+        if (abis.empty() || abis.back().arch) throw Refused{"the program has no outcome for an unknown ABI"};
+        return abis;
+    }
+
+    static void check_partition(const std::vector<NumberRange>& ranges) {
+        std::uint64_t next = 0;
+        for (const NumberRange& range : ranges) {
+            if (range.first != next) throw Refused{"the ABI or number is tested in a way that was not followed"};
+            next = std::uint64_t{range.last} + 1;
+        }
+        if (next != std::uint64_t{greatest} + 1) throw Refused{"numbers are left out"};
+    }
+
+    static constexpr std::int64_t other_abis = std::int64_t{1} << 32;  // sorts last
+
+    std::span<const sock_filter> program_;
+    Diagram& diagram_;
+    std::vector<Word> words_{Word{}};  // [0]: zero, what A and X hold at first
+    std::map<Word, std::uint32_t> word_ids_{{Word{}, 0}};
+    std::map<std::tuple<std::size_t, State>, Node> outcomes_;
+    std::vector<std::uint32_t> excluded_;  // ABIs that the current path has ruled out
+    std::optional<std::vector<std::uint32_t>> others_excluded_;
+    std::map<std::int64_t, std::vector<NumberRange>> found_;
+};
+
+}  // namespace
+
+BpfMeaning meaning_of(std::span<const sock_filter> program, Diagram& diagram) {
+    try {
+        return {Execution(program, diagram).run(), {}};
+    } catch (const Refused& refused) {
+        return {{}, refused.reason};
+    }
+}
+
+}  // namespace ward::compiler

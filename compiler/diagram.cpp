@@ -1,0 +1,111 @@
+#include "compiler/diagram.hpp"
+
+#include <algorithm>
+
+namespace ward::compiler {
+namespace {
+
+constexpr std::uint32_t empty_bucket = ~0u;
+constexpr std::size_t memory_size = 4096;  // of choose(); a power of two
+
+std::size_t mixed(std::uint64_t a, std::uint64_t b, std::uint64_t c) {
+    std::uint64_t hash = a * 0x9e3779b97f4a7c15u;
+    hash = (hash ^ (hash >> 29) ^ b) * 0xbf58476d1ce4e5b9u;
+    hash = (hash ^ (hash >> 32) ^ c) * 0x94d049bb133111ebu;
+    return hash ^ (hash >> 31);
+}
+
+// Arguments in order, each from its greatest bit on: comparisons stay linear.
+std::uint32_t variable_of(unsigned argument, unsigned bit) {
+    return argument * 64 + (63 - bit);
+}
+
+}  // namespace
+
+Diagram::Diagram() : buckets_(1024, empty_bucket), chosen_(memory_size) {
+    nodes_.reserve(1024);
+    (void)intern({leaf_variable, 0, 0});
+    (void)intern({leaf_variable, 1, 0});
+}
+
+Diagram::Node Diagram::intern(Entry entry) {
+    const std::size_t last = buckets_.size() - 1;
+    std::size_t at = mixed(entry.variable, entry.low, entry.high) & last;
+    for (; buckets_[at] != empty_bucket; at = (at + 1) & last)
+        if (nodes_[buckets_[at]] == entry) return buckets_[at];
+    const auto node = static_cast<Node>(nodes_.size());
+    buckets_[at] = node;
+    nodes_.push_back(entry);
+    if (nodes_.size() * 2 > buckets_.size()) grow();
+    return node;
+}
+
+void Diagram::grow() {
+    buckets_.assign(buckets_.size() * 2, empty_bucket);
+    const std::size_t last = buckets_.size() - 1;
+    for (Node node = 0; node < nodes_.size(); ++node) {
+        std::size_t at = mixed(nodes_[node].variable, nodes_[node].low, nodes_[node].high) & last;
+        while (buckets_[at] != empty_bucket) at = (at + 1) & last;
+        buckets_[at] = node;
+    }
+}
+
+Diagram::Node Diagram::leaf(std::uint32_t value) {
+    return intern({leaf_variable, value, 1});
+}
+
+Diagram::Node Diagram::bit(unsigned argument, unsigned bit) {
+    return intern({variable_of(argument, bit), no, yes});
+}
+
+Diagram::Node Diagram::branch(Node node, std::uint32_t variable, bool set) const {
+    const Entry& entry = nodes_[node];
+    if (entry.variable != variable) return node;
+    return set ? entry.high : entry.low;
+}
+
+Diagram::Node Diagram::choose(Node condition, Node then, Node otherwise) {
+    if (condition == yes || then == otherwise) return then;
+    if (condition == no) return otherwise;
+    if (then == yes && otherwise == no) return condition;
+
+    const std::size_t at = mixed(condition, then, otherwise) & (memory_size - 1);
+    if (const Chosen& known = chosen_[at];
+        known.condition == condition && known.then == then && known.otherwise == otherwise)
+        return known.result;
+
+    const std::uint32_t variable =
+        std::min({nodes_[condition].variable, nodes_[then].variable, nodes_[otherwise].variable});
+    const auto half = [&](bool set) {
+        return choose(branch(condition, variable, set), branch(then, variable, set), branch(otherwise, variable, set));
+    };
+    const Node low = half(false);
+    const Node high = half(true);
+    const Node result = low == high ? low : intern({variable, low, high});
+    chosen_[at] = {condition, then, otherwise, result};
+    return result;
+}
+
+std::array<std::uint64_t, 6> Diagram::difference(Node a, Node b) const {
+    std::array<std::uint64_t, 6> arguments{};
+    // Different nodes differ in a branch of their first variable: canonicity leads the way down.
+    while (a != b && !(is_leaf(a) && is_leaf(b))) {
+        const std::uint32_t variable = std::min(nodes_[a].variable, nodes_[b].variable);
+        const bool set = branch(a, variable, false) == branch(b, variable, false);
+        if (set) arguments[variable / 64] |= std::uint64_t{1} << (63 - variable % 64);
+        a = branch(a, variable, set);
+        b = branch(b, variable, set);
+    }
+    return arguments;
+}
+
+std::uint32_t Diagram::evaluate(Node node, const std::array<std::uint64_t, 6>& arguments) const {
+    while (!is_leaf(node)) {
+        const std::uint32_t variable = nodes_[node].variable;
+        const bool set = (arguments[variable / 64] >> (63 - variable % 64)) & 1;
+        node = set ? nodes_[node].high : nodes_[node].low;
+    }
+    return value(node);
+}
+
+}  // namespace ward::compiler
