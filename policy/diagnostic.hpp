@@ -25,8 +25,7 @@ struct Slug {
 };
 
 namespace slug {
-#define WARD_SLUG(id, name, severity, rule) \
-    inline constexpr Slug id{name, Severity::severity, rule};
+#define WARD_SLUG(id, name, severity, rule) inline constexpr Slug id{name, Severity::severity, rule};
 #include "policy/slugs.inc"
 #undef WARD_SLUG
 }  // namespace slug
@@ -45,8 +44,8 @@ public:
         if (where) primary_ = Label{*where, {}};
     }
 
-    Diagnostic& label(std::string text);                // words below the primary range
-    Diagnostic& also(Span span, std::string text);      // a secondary place; at most two are shown
+    Diagnostic& label(std::string text);            // words below the primary range
+    Diagnostic& also(Span span, std::string text);  // a secondary place; at most two are shown
     Diagnostic& note(std::string text);
     Diagnostic& help(std::string text);
 

@@ -67,9 +67,14 @@ private:
     SearchPath path_;
 };
 
-// Reads a policy text into `sources`: a regular file, pipes and devices refused, at most
-// max_source_bytes, valid UTF-8 without NUL, not empty. Otherwise one diagnostic and nothing.
+// Reads a policy text into `sources`: a regular file that others cannot write (or `-`, standard
+// input), pipes and devices refused, at most max_source_bytes, a text as check_text wants it.
+// Otherwise one diagnostic and nothing.
 [[nodiscard]] std::optional<FileId> read_source(const std::string& path, Sources& sources, Diagnostics& diagnostics,
                                                 std::optional<Span> asked_by = std::nullopt);
+
+// True if a text is UTF-8 without NUL bytes and without characters that cannot be seen; otherwise
+// false, and one diagnostic. parse() does not need it, people do.
+[[nodiscard]] bool check_text(const Sources& sources, FileId file, Diagnostics& diagnostics);
 
 }  // namespace ward::policy

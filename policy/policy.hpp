@@ -144,10 +144,10 @@ struct ProcessStatement {
     Span span;
 };
 
-using Statement = std::variant<GrantStatement, HideStatement, ProtectStatement, PrivateStatement, DeviceStatement, LinkStatement,
-                               TextFileStatement, SetuidStatement, NetworkStatement, CallStatement, RefuseStatement,
-                               CapabilityStatement, LimitStatement, KeepVariableStatement, SetVariableStatement,
-                               ProcessStatement>;
+using Statement =
+    std::variant<GrantStatement, HideStatement, ProtectStatement, PrivateStatement, DeviceStatement, LinkStatement,
+                 TextFileStatement, SetuidStatement, NetworkStatement, CallStatement, RefuseStatement,
+                 CapabilityStatement, LimitStatement, KeepVariableStatement, SetVariableStatement, ProcessStatement>;
 
 // use NAME
 struct Use {

@@ -1,0 +1,214 @@
+#include "policy/library.hpp"
+
+#include <algorithm>
+#include <cstdlib>
+#include <utility>
+
+#include "policy/library_search.hpp"
+#include "policy/parser.hpp"
+#include "policy/similar_name.hpp"
+
+namespace ward::policy {
+
+namespace {
+
+constexpr std::size_t max_policies = 64;
+
+// Loads a policy and what it uses, breadth first, so that the first way to a policy is a shortest.
+class Loading {
+public:
+    Loading(const SearchPath& path, Sources& sources, Diagnostics& diagnostics)
+        : path_(path), sources_(sources), diagnostics_(diagnostics) {}
+
+    void load_all(const Location& entry, std::string_view name) {
+        load(entry, name, std::nullopt, 0);
+        for (std::size_t i = 0; i < nodes_.size() && !too_many_; ++i) load_used(i);
+        find_cycles();
+    }
+
+    PolicySet result() && {
+        std::sort(nodes_.begin(), nodes_.end(), [](const Node& a, const Node& b) {
+            if (a.distance != b.distance) return a.distance < b.distance;
+            if (a.policy->name.text != b.policy->name.text) return a.policy->name.text < b.policy->name.text;
+            return a.key < b.key;
+        });
+        PolicySet set;
+        for (Node& node : nodes_) set.members.push_back({*std::move(node.policy), node.distance});
+        return set;
+    }
+
+private:
+    struct Edge {
+        std::size_t to;
+        Span place;
+    };
+    struct Node {
+        std::string key;     // where it was found
+        std::string folder;  // where its own `use` lines look first; empty for none
+        std::string name;
+        unsigned distance;
+        std::optional<Policy> policy;  // absent if it has errors
+        std::vector<Edge> uses;
+        enum class Visit { not_yet, open, done } visit = Visit::not_yet;
+    };
+
+    std::optional<FileId> read(const Location& location, std::optional<Span> asked_by) {
+        if (!location.built_in) return read_source(location.path, sources_, diagnostics_, asked_by);
+        return sources_.add(location.shown(), std::string(location.built_in->text));
+    }
+
+    // The index of the policy there, loaded now if it was not before.
+    std::size_t load(const Location& location, std::string_view name, std::optional<Span> asked_by, unsigned distance) {
+        const std::string key = location.identity();
+        for (std::size_t i = 0; i < nodes_.size(); ++i) {
+            if (nodes_[i].key == key) return i;
+        }
+        nodes_.push_back({key, location.folder(), std::string(name), distance, std::nullopt, {}});
+        const auto file = read(location, asked_by);
+        if (file) nodes_.back().policy = parse(sources_, *file, diagnostics_);
+        if (nodes_.back().policy) check_name(*nodes_.back().policy, location, name);
+        return nodes_.size() - 1;
+    }
+
+    // `policy NAME` is the last part of the name it is found by; the whole name is fine too.
+    void check_name(const Policy& policy, const Location& location, std::string_view name) {
+        const std::string file_name = location.file_name();
+        const std::string& own = policy.name.text;
+        if (file_name.empty() || own == file_name || own == name) return;
+        diagnostics_.add(slug::policy_name_mismatch, policy.name.span, '`' + own + "` is not the name of its file")
+            .label("the file is `" + file_name + ".ward`")
+            .help("write `policy " + file_name + '`');
+    }
+
+    void load_used(std::size_t user) {
+        if (!nodes_[user].policy) return;
+        std::vector<Use> uses = nodes_[user].policy->uses;
+        // By name, so that the order of the lines means nothing, not even the order of loading.
+        std::stable_sort(uses.begin(), uses.end(),
+                         [](const Use& a, const Use& b) { return a.name.text < b.name.text; });
+        const Use* before = nullptr;
+        for (const Use& use : uses) {
+            if (before != nullptr && before->name.text == use.name.text) {
+                duplicate_use(*before, use);
+                continue;
+            }
+            before = &use;
+            const auto location = find_policy(path_, nodes_[user].folder, use.name.text);
+            if (!location) {
+                report_unknown_policy(path_, use.name.text, use.name.span, diagnostics_);
+                continue;
+            }
+            if (nodes_.size() >= max_policies && !is_loaded(*location)) return too_many(use);
+            const std::size_t used = load(*location, use.name.text, use.span, nodes_[user].distance + 1);
+            nodes_[user].uses.push_back({used, use.span});
+        }
+    }
+
+    [[nodiscard]] bool is_loaded(const Location& location) const {
+        return std::any_of(nodes_.begin(), nodes_.end(),
+                           [key = location.identity()](const Node& node) { return node.key == key; });
+    }
+
+    void duplicate_use(const Use& first, const Use& again) {
+        diagnostics_.add(slug::duplicate_use, again.span, '`' + again.name.text + "` is used twice")
+            .also(first.span, "first here")
+            .help("remove this line");
+    }
+
+    void too_many(const Use& use) {
+        too_many_ = true;
+        diagnostics_.add(slug::too_many_policies, use.span, "more than 64 policies are used")
+            .note("a policy and all that it uses are at most 64 files")
+            .help("put policies that are used together into one");
+    }
+
+    void find_cycles() {
+        for (std::size_t i = 0; i < nodes_.size(); ++i) visit(i);
+    }
+
+    // Depth first; an edge to a policy that is still open closes a cycle.
+    void visit(std::size_t index) {
+        if (nodes_[index].visit != Node::Visit::not_yet) return;
+        nodes_[index].visit = Node::Visit::open;
+        open_.push_back(index);
+        for (const Edge& edge : nodes_[index].uses) {
+            if (nodes_[edge.to].visit == Node::Visit::open) report_cycle(edge);
+            visit(edge.to);
+        }
+        open_.pop_back();
+        nodes_[index].visit = Node::Visit::done;
+    }
+
+    void report_cycle(const Edge& closing) {
+        const auto first = std::find(open_.begin(), open_.end(), closing.to);
+        std::string cycle;
+        for (auto i = first; i != open_.end(); ++i) cycle += '`' + nodes_[*i].name + "` -> ";
+        const std::string& name = nodes_[closing.to].name;
+        Diagnostic& diagnostic = diagnostics_.add(slug::use_cycle, closing.place, '`' + name + "` uses itself");
+        diagnostic.label("leads back to `" + name + '`');
+        if (std::next(first) != open_.end()) {
+            const auto& uses = nodes_[*first].uses;
+            const auto step =
+                std::find_if(uses.begin(), uses.end(), [&](const Edge& edge) { return edge.to == *std::next(first); });
+            diagnostic.also(step->place, "begins here");
+        }
+        diagnostic.note("the circle is " + cycle + '`' + name + '`').help("remove one of its `use` lines");
+    }
+
+    const SearchPath& path_;
+    Sources& sources_;
+    Diagnostics& diagnostics_;
+    std::vector<Node> nodes_;
+    std::vector<std::size_t> open_;  // the way from where visit() began
+    bool too_many_ = false;
+};
+
+bool is_file(std::string_view entry) {
+    return entry == "-" || entry.find('/') != std::string_view::npos || entry.ends_with(".ward");
+}
+
+}  // namespace
+
+std::optional<PolicySet> Library::load(std::string_view entry, Sources& sources, Diagnostics& diagnostics) const {
+    const std::size_t errors_before = diagnostics.errors();
+    std::optional<Location> location;
+    if (is_file(entry)) {
+        location = Location{std::string(entry), nullptr};
+    } else {
+        location = find_policy(path_, "", entry);
+    }
+    if (!location) {
+        report_unknown_policy(path_, entry, std::nullopt, diagnostics);
+        return std::nullopt;
+    }
+    Loading loading(path_, sources, diagnostics);
+    const std::string file_name = location->file_name();
+    loading.load_all(*location, is_file(entry) && !file_name.empty() ? std::string_view(file_name) : entry);
+    if (diagnostics.errors() != errors_before) return std::nullopt;
+    return std::move(loading).result();
+}
+
+bool Library::has(std::string_view name) const {
+    return find_policy(path_, "", name).has_value();
+}
+
+std::vector<Listed> Library::list() const {
+    std::vector<Listed> result;
+    for (const auto& [name, location] : all_policies(path_)) {
+        Sources sources;
+        Diagnostics ignored;  // a policy with errors is listed without a description
+        std::optional<FileId> file;
+        if (location.built_in) {
+            file = sources.add(location.shown(), std::string(location.built_in->text));
+        } else {
+            file = read_source(location.path, sources, ignored);
+        }
+        const auto policy = file ? parse(sources, *file, ignored) : std::nullopt;
+        const bool described = policy && policy->description;
+        result.push_back({name, location.built_in ? "built-in" : location.path,
+                          described ? policy->description->text : std::string()});
+    }
+    return result;
+}
+
+}  // namespace ward::policy
