@@ -335,6 +335,8 @@ BpfMeaning meaning_of(std::span<const sock_filter> program, Diagram& diagram) {
         return {Execution(program, diagram).run(), {}};
     } catch (const Refused& refused) {
         return {{}, refused.reason};
+    } catch (const Diagram::TooLarge&) {
+        return {{}, "conditions on arguments that are too entangled to follow"};
     }
 }
 

@@ -15,9 +15,16 @@ std::size_t mixed(std::uint64_t a, std::uint64_t b, std::uint64_t c) {
     return hash ^ (hash >> 31);
 }
 
-// Arguments in order, each from its greatest bit on: comparisons stay linear.
+// Arguments in order, each from its greatest bit on: comparisons stay linear. The halves of an
+// argument alternate, because filters combine them bit by bit (a 64-bit key by xor and or).
 std::uint32_t variable_of(unsigned argument, unsigned bit) {
-    return argument * 64 + (63 - bit);
+    const unsigned within_half = 31 - bit % 32;
+    return argument * 64 + within_half * 2 + (bit < 32 ? 1 : 0);
+}
+
+unsigned bit_of(std::uint32_t variable) {
+    const unsigned place = variable % 64;
+    return 31 - place / 2 + (place % 2 ? 0 : 32);
 }
 
 }  // namespace
@@ -74,6 +81,7 @@ Diagram::Node Diagram::choose(Node condition, Node then, Node otherwise) {
         known.condition == condition && known.then == then && known.otherwise == otherwise)
         return known.result;
 
+    if (++choices_ > max_choices) throw TooLarge{};
     const std::uint32_t variable =
         std::min({nodes_[condition].variable, nodes_[then].variable, nodes_[otherwise].variable});
     const auto half = [&](bool set) {
@@ -92,7 +100,7 @@ std::array<std::uint64_t, 6> Diagram::difference(Node a, Node b) const {
     while (a != b && !(is_leaf(a) && is_leaf(b))) {
         const std::uint32_t variable = std::min(nodes_[a].variable, nodes_[b].variable);
         const bool set = branch(a, variable, false) == branch(b, variable, false);
-        if (set) arguments[variable / 64] |= std::uint64_t{1} << (63 - variable % 64);
+        if (set) arguments[variable / 64] |= std::uint64_t{1} << bit_of(variable);
         a = branch(a, variable, set);
         b = branch(b, variable, set);
     }
@@ -102,7 +110,7 @@ std::array<std::uint64_t, 6> Diagram::difference(Node a, Node b) const {
 std::uint32_t Diagram::evaluate(Node node, const std::array<std::uint64_t, 6>& arguments) const {
     while (!is_leaf(node)) {
         const std::uint32_t variable = nodes_[node].variable;
-        const bool set = (arguments[variable / 64] >> (63 - variable % 64)) & 1;
+        const bool set = (arguments[variable / 64] >> bit_of(variable)) & 1;
         node = set ? nodes_[node].high : nodes_[node].low;
     }
     return value(node);

@@ -18,13 +18,18 @@ public:
     static constexpr Node yes = 1;  // the condition that always holds
     static constexpr unsigned variable_count = 6 * 64;
 
+    // Thrown when a function needs more work than any real filter does: some have no small diagram in
+    // any order of the bits.
+    struct TooLarge {};
+    static constexpr std::size_t max_choices = std::size_t{1} << 20;
+
     Diagram();
 
     // The function that always gives `value`. Leaves are outcomes, `no` and `yes` are conditions.
     [[nodiscard]] Node leaf(std::uint32_t value);
     // The condition "bit `bit` (0 is the least) of argument `argument` is set".
     [[nodiscard]] Node bit(unsigned argument, unsigned bit);
-    // Where `condition` holds `then`, elsewhere `otherwise`; also of conditions.
+    // Where `condition` holds `then`, elsewhere `otherwise`; also of conditions. May throw TooLarge.
     [[nodiscard]] Node choose(Node condition, Node then, Node otherwise);
 
     [[nodiscard]] Node negate(Node condition) { return choose(condition, no, yes); }
@@ -59,6 +64,7 @@ private:
     std::vector<Entry> nodes_;
     std::vector<Node> buckets_;   // open addressing; empty: ~0
     std::vector<Chosen> chosen_;  // direct-mapped memory of choose()
+    std::size_t choices_ = 0;     // calls of choose() that were not trivial
 };
 
 }  // namespace ward::compiler

@@ -26,6 +26,7 @@ struct Response {
     Kind kind = Kind::kill_process;
     std::uint16_t error = 0;  // an errno, 1..4095, for `refuse` only
 
+    // NOLINTNEXTLINE(modernize-use-nullptr): clang-tidy 14 takes the operator for a pointer
     friend auto operator<=>(const Response&, const Response&) = default;
 };
 
@@ -37,19 +38,21 @@ struct Test {
     std::uint32_t mask = ~0u;
     std::uint32_t value = 0;
 
+    // NOLINTNEXTLINE(modernize-use-nullptr): clang-tidy 14 takes the operator for a pointer
     friend auto operator<=>(const Test&, const Test&) = default;
 };
 
 using NodeId = std::uint32_t;
 
-// Hash-consed decisions over arguments: two decisions that are built alike are the same node.
+// Decisions over arguments, shared: two that are built alike are the same node. A test whose
+// outcome does not matter is never made.
 class Decisions {
 public:
     struct Node {
-        enum class Kind : std::uint8_t { response, test, exec_key } kind;
-        Response response{};  // response
-        Test test{};          // test
-        NodeId yes = 0, no = 0;
+        enum class Kind : std::uint8_t { response, test, exec_key } kind{};
+        Response response{};     // response
+        Test test{};             // test
+        NodeId yes = 0, no = 0;  // test, exec_key
     };
 
     [[nodiscard]] NodeId respond(Response response);
@@ -59,16 +62,16 @@ public:
     [[nodiscard]] const Node& operator[](NodeId id) const { return nodes_[id]; }
 
 private:
-    NodeId intern(Node node);
+    NodeId intern(const Node& node);
     std::vector<Node> nodes_;
-    std::map<std::tuple<std::uint8_t, Response, Test, NodeId, NodeId>, NodeId> known_;
+    std::map<std::tuple<Node::Kind, Response, Test, NodeId, NodeId>, NodeId> known_;
 };
 
 // The filter of one jail, for x86_64. i386 and x32 calls are killed by the kernel.
 struct FilterModel {
     Decisions decisions;
-    std::vector<NodeId> calls;  // by number, 0 .. the newest call of the table
-    NodeId beyond = 0;          // numbers that the table does not know, holes included: ENOSYS
+    std::vector<NodeId> calls;    // by number, 0 .. the newest call of the table
+    NodeId beyond = 0;            // numbers that the table does not know, holes included: ENOSYS
     bool needs_exec_key = false;  // the policy forbids exec: only the launcher's own, once
     bool may_kill = false;        // some call has Response::kill
 };

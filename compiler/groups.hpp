@@ -1,10 +1,26 @@
 // Named sets of system calls, with the names and members that people know from systemd.
 #pragma once
 
+#include <bitset>
+#include <cstddef>
+#include <cstdint>
 #include <span>
 #include <string_view>
 
+#include "compiler/syscall_table.hpp"
+
 namespace ward::compiler {
+
+// Calls of x86_64, by number.
+using CallSet = std::bitset<syscall_capacity>;
+
+// Visits the numbers of a set in order.
+template <typename Visit>
+void for_each_call(const CallSet& calls, Visit visit) {
+    // Functions of libstdc++; the standard has no other way than to ask every bit.
+    for (std::size_t number = calls._Find_first(); number < calls.size(); number = calls._Find_next(number))
+        visit(static_cast<std::uint32_t>(number));
+}
 
 struct CallGroup {
     std::string_view name;         // with the `@`
@@ -14,8 +30,14 @@ struct CallGroup {
     std::span<const std::string_view> members;
 };
 
+// Sorted by name.
 [[nodiscard]] std::span<const CallGroup> call_groups();
 // Null if there is no group of this name.
 [[nodiscard]] const CallGroup* find_group(std::string_view name);
+// What a group stands for on x86_64.
+[[nodiscard]] CallSet calls_of(const CallGroup& group);
+// What `allow @group` grants: without the io_uring calls, which a policy must name. What they do for
+// a program passes no filter.
+[[nodiscard]] CallSet calls_granted_by(const CallGroup& group);
 
 }  // namespace ward::compiler

@@ -23,8 +23,8 @@ using AccessBits = unsigned;
 
 struct FileRule {
     enum class Kind { grant, hide, protect, private_folder, link, text_file } kind;
-    std::string path;         // absolute, normalised, variables replaced; may be a glob (`is_glob`)
-    bool is_glob = false;
+    std::string path;         // absolute, normalised, variables replaced
+    bool is_glob = false;     // `path` is a pattern: `*`, `?`, `[]`, `**`; a backslash makes the next one literal
     bool optional = false;    // nothing happens if the path is not there
     bool argument = false;    // came in through $arguments: never uncovers what is hidden
     AccessBits access = 0;    // grant
@@ -94,7 +94,10 @@ struct Capabilities {
 struct Jail {
     std::string name;
     policy::Span origin;               // the name in the `policy` line
-    std::vector<FileRule> files;       // sorted by path, then kind; one rule for a path, kind and source
+    // Sorted by path, then kind. At one path: at most one thing (a grant, private folder, link or text
+    // file), a second grant only from $arguments, and at most one hide and one protect. Grants that a
+    // hide at the same path beats are not here (those of $arguments are: the planner tells about them).
+    std::vector<FileRule> files;
     std::vector<Stated<std::string>> devices;  // names below /dev, sorted
     bool may_set_setuid = false;
     Network network;
@@ -106,7 +109,7 @@ struct Jail {
     Environment environment;
     Process process;
 
-    [[nodiscard]] const std::optional<Limit>& limit(LimitName name) const { return limits[static_cast<std::size_t>(name)]; }
+    [[nodiscard]] const std::optional<Limit>& limit(LimitName which) const { return limits[static_cast<std::size_t>(which)]; }
 };
 
 }  // namespace ward::compiler

@@ -1,4 +1,4 @@
-// A compiled jail as a tree for people (`ward show`), and as JSON.
+// A compiled jail as a tree for people (`ward show`).
 #pragma once
 
 #include <string>

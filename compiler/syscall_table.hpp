@@ -13,8 +13,11 @@
 namespace ward::compiler {
 
 inline constexpr std::string_view syscall_table_version = "Linux 6.18";
+// Greater than every number of the table; numbers from here on belong to x32.
+inline constexpr std::uint32_t syscall_capacity = 512;
 
-// The number of a call on x86_64. People's names are accepted (`stat` is newer than `newstat`).
+// The number of a call on x86_64. Other names of the same call are accepted: the kernel's own
+// (`newstat` for `stat`, `umount` for `umount2`) and people's (`fstatat` for `newfstatat`).
 [[nodiscard]] std::optional<std::uint32_t> syscall_number(std::string_view name);
 // Empty if the table has no such number.
 [[nodiscard]] std::string_view syscall_name(std::uint32_t number);
@@ -22,8 +25,8 @@ inline constexpr std::string_view syscall_table_version = "Linux 6.18";
 [[nodiscard]] std::uint32_t syscall_count();
 // Every name, in the order of the numbers.
 [[nodiscard]] std::span<const std::string_view> syscall_names();
-// The architectures that have a call of this name although x86_64 has not (`mmap2`: x86, arm);
-// empty if nobody has. Asks libseccomp.
+// The architectures that have a call of this name although x86_64 has not (`mmap2`: arm, x86, ...),
+// sorted; empty if nobody has. Asks libseccomp.
 [[nodiscard]] std::vector<std::string> foreign_architectures(std::string_view name);
 
 }  // namespace ward::compiler

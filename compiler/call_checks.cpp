@@ -1,0 +1,170 @@
+#include "compiler/call_checks.hpp"
+
+#include <algorithm>
+#include <string>
+
+#include "compiler/call_names.hpp"
+#include "compiler/syscall_table.hpp"
+
+namespace ward::compiler {
+namespace {
+
+using policy::Diagnostic;
+using policy::Diagnostics;
+
+constexpr std::size_t most_places = 2;  // that a diagnostic shows beside its own
+
+bool is_within(const CallSet& part, const CallSet& whole) {
+    return (part & ~whole).none();
+}
+
+std::string quoted(std::string_view text) {
+    return "`" + std::string(text) + "`";
+}
+
+// "`open`" or "`open` and 3 more calls". `calls` is not empty.
+std::string described(const CallSet& calls) {
+    std::uint32_t first = 0;
+    while (!calls.test(first)) ++first;
+    std::string result = quoted(syscall_name(first));
+    if (const std::size_t more = calls.count() - 1; more != 0)
+        result += " and " + std::to_string(more) + (more == 1 ? " more call" : " more calls");
+    return result;
+}
+
+// Shows the first claims that speak of any of `calls`.
+void show_places(Diagnostic& diagnostic, const std::vector<CallClaim>& claims, const CallSet& calls,
+                 std::string_view words) {
+    std::size_t shown = 0;
+    for (const CallClaim& claim : claims)
+        if ((claim.calls & calls).any() && shown++ < most_places) diagnostic.also(claim.span, std::string(words));
+}
+
+// The claims that are not nearer than `distance`: a nearer one changes on purpose what a used policy says.
+std::vector<CallClaim> not_nearer(const std::vector<CallClaim>& claims, unsigned distance) {
+    std::vector<CallClaim> result;
+    for (const CallClaim& claim : claims)
+        if (claim.distance >= distance) result.push_back(claim);
+    return result;
+}
+
+CallSet union_of(const std::vector<CallClaim>& claims) {
+    CallSet result;
+    for (const CallClaim& claim : claims) result |= claim.calls;
+    return result;
+}
+
+// ---- allows without effect
+
+void report_forbidden(const CallClaim& allow, const std::vector<CallClaim>& forbids, Diagnostics& diagnostics) {
+    Diagnostic& diagnostic = diagnostics.add(policy::slug::useless_allow, allow.span,
+                                             quoted(allow.word) + " is allowed here, but forbidden");
+    diagnostic.label("never allowed");
+    show_places(diagnostic, forbids, allow.calls, "forbidden here");
+    diagnostic.note("`forbid` beats every `allow`, wherever each is written").help("remove " + quoted(allow.word));
+}
+
+void report_covered(const CallClaim& allow, const CallClaim& by, Diagnostics& diagnostics) {
+    diagnostics
+        .add(policy::slug::useless_allow, allow.span, quoted(allow.word) + " is already allowed by " + quoted(by.word))
+        .label("changes nothing")
+        .also(by.span, "allows it already")
+        .help("remove " + quoted(allow.word));
+}
+
+// Another word of the same file that allows all that `allow` does. Of two that say the same, the
+// first counts.
+const CallClaim* covering(const CallClaim& allow, const std::vector<CallClaim>& allows) {
+    for (const CallClaim& other : allows) {
+        const bool is_elsewhere = &other == &allow || other.span.file != allow.span.file;
+        if (is_elsewhere || !is_within(allow.calls, other.calls)) continue;
+        if (allow.calls != other.calls || &other < &allow) return &other;
+    }
+    return nullptr;
+}
+
+// The calls that more than one claim speaks of. What is not here is not covered: a quick answer for
+// long lists.
+CallSet repeated_calls(const std::vector<CallClaim>& claims) {
+    CallSet once;
+    CallSet twice;
+    for (const CallClaim& claim : claims) {
+        twice |= once & claim.calls;
+        once |= claim.calls;
+    }
+    return twice;
+}
+
+void check_allows(const CallClaims& claims, Diagnostics& diagnostics) {
+    const CallSet forbidden = union_of(claims.forbids);
+    const CallSet repeated = repeated_calls(claims.allows);
+    for (const CallClaim& allow : claims.allows) {
+        const auto forbids =
+            is_within(allow.calls, forbidden) ? not_nearer(claims.forbids, allow.distance) : std::vector<CallClaim>();
+        if (is_within(allow.calls, union_of(forbids)))
+            report_forbidden(allow, forbids, diagnostics);
+        else if (!is_within(allow.calls, repeated))
+            continue;
+        else if (const CallClaim* by = covering(allow, claims.allows))
+            report_covered(allow, *by, diagnostics);
+    }
+}
+
+// ---- refusals of what is allowed
+
+void check_refusals(const CallClaims& claims, const CallSet& permitted, Diagnostics& diagnostics) {
+    for (const CallClaim& refusal : claims.refusals) {
+        const auto allows = not_nearer(claims.allows, refusal.distance);
+        if (!is_within(refusal.calls, permitted & union_of(allows))) continue;
+        Diagnostic& diagnostic = diagnostics.add(policy::slug::refuse_allowed, refusal.span,
+                                                 quoted(refusal.word) + " is allowed, so it is never refused");
+        diagnostic.label("never refused");
+        show_places(diagnostic, allows, refusal.calls, "allowed here");
+        diagnostic.note("`refuse` says how a denied call fails; it denies nothing")
+            .help("write `forbid " + std::string(refusal.word) + "` to deny it");
+    }
+}
+
+// ---- responses that contradict each other
+
+void report_conflict(const CallClaim& one, const CallClaim& other, const std::string& what, Diagnostics& diagnostics) {
+    const std::string first = quoted(response_name(one.response));
+    const std::string second = quoted(response_name(other.response));
+    diagnostics
+        .add(policy::slug::conflicting_responses, other.span,
+             what + " would be refused with " + first + " and with " + second)
+        .label("with " + second)
+        .also(one.span, "with " + first)
+        .note("the nearest `refuse` gives the response, and these are equally near")
+        .help("write the same response in both places");
+}
+
+// Each pair of claims at the same distance that give a denied call different responses, unless a
+// nearer claim settles it. A call is reported once.
+void check_conflicts(const std::vector<CallClaim>& claims, const CallSet& denied, std::string_view all_calls,
+                     Diagnostics& diagnostics) {
+    CallSet settled = ~denied;
+    for (std::size_t i = 0; i < claims.size(); ++i) {
+        for (std::size_t j = i + 1; j < claims.size() && claims[j].distance == claims[i].distance; ++j) {
+            const CallSet both = claims[i].calls & claims[j].calls & ~settled;
+            if (both.none() || claims[i].response == claims[j].response) continue;
+            report_conflict(claims[i], claims[j], all_calls.empty() ? described(both) : std::string(all_calls),
+                            diagnostics);
+            settled |= both;
+        }
+        const bool is_last_of_distance = i + 1 == claims.size() || claims[i + 1].distance != claims[i].distance;
+        if (is_last_of_distance)
+            for (std::size_t k = 0; k <= i; ++k) settled |= claims[k].calls;
+    }
+}
+
+}  // namespace
+
+void check_call_claims(const CallClaims& claims, const CallSet& permitted, Diagnostics& diagnostics) {
+    check_allows(claims, diagnostics);
+    check_refusals(claims, permitted, diagnostics);
+    check_conflicts(claims.refusals, ~permitted, {}, diagnostics);
+    check_conflicts(claims.defaults, ~permitted, "every call that nothing allows", diagnostics);
+}
+
+}  // namespace ward::compiler

@@ -1,0 +1,198 @@
+#include "compiler/call_names.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "compiler/errno_names.hpp"
+#include "compiler/syscall_table.hpp"
+#include "policy/similar_name.hpp"
+
+namespace ward::compiler {
+namespace {
+
+using policy::Diagnostic;
+using policy::Diagnostics;
+using policy::Word;
+
+// "@file-system" and everything else that may stand in a list of calls.
+std::vector<std::string_view> call_and_group_names() {
+    const auto calls = syscall_names();
+    std::vector<std::string_view> names(calls.begin(), calls.end());
+    for (const CallGroup& group : call_groups()) names.push_back(group.name);
+    return names;
+}
+
+// ---- calls of other machines
+
+struct Equivalent {
+    std::string_view foreign;
+    std::string_view here;
+};
+
+// Those that the rules in x86_64_equivalent() do not find.
+constexpr Equivalent equivalents[] = {
+    {"_llseek", "lseek"},
+    {"_newselect", "select"},
+    {"arm_fadvise64_64", "fadvise64"},
+    {"arm_sync_file_range", "sync_file_range"},
+    {"break", "brk"},
+    {"fadvise64_64", "fadvise64"},
+    {"ftime", "gettimeofday"},
+    {"mmap2", "mmap"},
+    {"nice", "setpriority"},
+    {"readdir", "getdents64"},
+    {"recv", "recvfrom"},
+    {"send", "sendto"},
+    {"sigaction", "rt_sigaction"},
+    {"signal", "rt_sigaction"},
+    {"sigpending", "rt_sigpending"},
+    {"sigprocmask", "rt_sigprocmask"},
+    {"sigreturn", "rt_sigreturn"},
+    {"sigsuspend", "rt_sigsuspend"},
+    {"socketcall", "socket"},
+    {"stime", "settimeofday"},
+    {"sync_file_range2", "sync_file_range"},
+    {"ugetrlimit", "getrlimit"},
+    {"waitpid", "wait4"},
+};
+
+// The call of x86_64 that does the same, or empty: `fstat64`, `getuid32`, `futex_time64` and `olduname`
+// are what 32-bit machines call `fstat`, `getuid`, `futex` and `uname`.
+std::string_view x86_64_equivalent(std::string_view name) {
+    for (const Equivalent& row : equivalents)
+        if (row.foreign == name) return row.here;
+    for (const std::string_view suffix : {"_time64", "64", "32"})
+        if (name.ends_with(suffix))
+            if (const auto number = syscall_number(name.substr(0, name.size() - suffix.size())))
+                return syscall_name(*number);
+    while (name.starts_with("old")) {
+        name.remove_prefix(3);
+        if (const auto number = syscall_number(name)) return syscall_name(*number);
+    }
+    return {};
+}
+
+// ---- reports
+
+std::string quoted(std::string_view text) {
+    return "`" + std::string(text) + "`";
+}
+
+// Names that may have been meant, or `otherwise` if none is similar.
+void suggest(Diagnostic& diagnostic, std::string_view what, const std::vector<std::string>& similar,
+             std::string otherwise) {
+    if (similar.empty())
+        diagnostic.help(std::move(otherwise));
+    else
+        diagnostic.help(std::string(what) + " with a similar name exists: " + policy::quoted_list(similar));
+}
+
+std::string joined(const std::vector<std::string>& words) {
+    std::string result;
+    for (const std::string& word : words) result += (result.empty() ? "" : ", ") + word;
+    return result;
+}
+
+void report_foreign(const Word& word, const std::vector<std::string>& architectures, Diagnostics& diagnostics) {
+    Diagnostic& diagnostic =
+        diagnostics.add(policy::slug::foreign_syscall, word.span, quoted(word.text) + " does not exist on x86_64");
+    diagnostic.label("a system call of other machines").note("it exists on " + joined(architectures));
+    const std::string_view here = x86_64_equivalent(word.text);
+    if (here.empty())
+        diagnostic.help("remove " + quoted(word.text));
+    else
+        diagnostic.help("use " + quoted(here));
+}
+
+void report_unknown_call(const Word& word, Diagnostics& diagnostics) {
+    const auto architectures = foreign_architectures(word.text);
+    if (!architectures.empty()) return report_foreign(word, architectures, diagnostics);
+    Diagnostic& diagnostic =
+        diagnostics.add(policy::slug::unknown_syscall, word.span, "unknown system call " + quoted(word.text));
+    diagnostic.label("not a system call of " + std::string(syscall_table_version) + " on x86_64");
+    const auto similar = policy::similar_names(word.text, call_and_group_names());
+    if (similar.empty())
+        diagnostic.note("calls have the kernel's names, see syscalls(2); functions of a library are none");
+    suggest(diagnostic, "a system call or group", similar, "remove " + quoted(word.text));
+}
+
+void report_unknown_group(const Word& word, Diagnostics& diagnostics) {
+    std::vector<std::string_view> names;
+    for (const CallGroup& group : call_groups()) names.push_back(group.name);
+    Diagnostic& diagnostic =
+        diagnostics.add(policy::slug::unknown_group, word.span, "unknown group " + quoted(word.text));
+    diagnostic.label("no group has this name");
+    suggest(diagnostic, "a group", policy::similar_names(word.text, names), "remove " + quoted(word.text));
+}
+
+void report_unknown_response(const Word& word, Diagnostics& diagnostics) {
+    const auto errors = errno_names();
+    std::vector<std::string_view> names(errors.begin(), errors.end());
+    names.insert(names.end(), {"kill", "trap"});
+    std::string upper = word.text;
+    std::transform(upper.begin(), upper.end(), upper.begin(),
+                   [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c; });
+    std::vector<std::string> similar = policy::similar_names(word.text, names);
+    if (similar.empty()) similar = policy::similar_names(upper, names);
+    Diagnostic& diagnostic =
+        diagnostics.add(policy::slug::unknown_response, word.span, "unknown response " + quoted(word.text));
+    diagnostic.label("not an errno, `kill` or `trap`");
+    suggest(diagnostic, "a response", similar, "write the name of an error, for example `EPERM`");
+}
+
+std::optional<Response> errno_response(const Word& word, Diagnostics& diagnostics) {
+    const char* const end = word.text.data() + word.text.size();
+    unsigned number = 0;
+    const auto [rest, error] = std::from_chars(word.text.data(), end, number);
+    const bool in_range = error == std::errc() && number >= 1 && number <= greatest_errno;
+    if (in_range && rest == end) return Response{Response::Kind::refuse, static_cast<std::uint16_t>(number)};
+    diagnostics.add(policy::slug::errno_out_of_range, word.span, quoted(word.text) + " is not an error number")
+        .label("error numbers are 1 to 4095")
+        .help("write the name of the error, for example `EPERM`");
+    return std::nullopt;
+}
+
+}  // namespace
+
+std::optional<CallSet> resolve_calls(const Word& word, Diagnostics& diagnostics) {
+    if (word.text.starts_with('@')) {
+        if (const CallGroup* group = find_group(word.text)) return calls_of(*group);
+        report_unknown_group(word, diagnostics);
+        return std::nullopt;
+    }
+    if (const auto number = syscall_number(word.text)) return CallSet().set(*number);
+    report_unknown_call(word, diagnostics);
+    return std::nullopt;
+}
+
+std::optional<Response> resolve_response(const Word& word, Diagnostics& diagnostics) {
+    if (word.text == "kill") return Response{Response::Kind::kill};
+    if (word.text == "trap") return Response{Response::Kind::trap};
+    if (const auto number = errno_number(word.text)) return Response{Response::Kind::refuse, *number};
+    const bool is_number = !word.text.empty() && word.text.find_first_not_of("0123456789") == std::string::npos;
+    if (is_number) return errno_response(word, diagnostics);
+    report_unknown_response(word, diagnostics);
+    return std::nullopt;
+}
+
+std::string response_name(Response response) {
+    switch (response.kind) {
+        case Response::Kind::allow:
+            return "allow";
+        case Response::Kind::trap:
+            return "trap";
+        case Response::Kind::kill:
+        case Response::Kind::kill_process:
+            return "kill";
+        case Response::Kind::refuse:
+            break;
+    }
+    const std::string_view name = errno_name(response.error);
+    return name.empty() ? std::to_string(response.error) : std::string(name);
+}
+
+}  // namespace ward::compiler

@@ -1,0 +1,137 @@
+#include "compiler/calls.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <string>
+#include <utility>
+
+#include "compiler/call_checks.hpp"
+#include "compiler/call_claims.hpp"
+#include "compiler/guards.hpp"
+#include "compiler/syscall_table.hpp"
+
+namespace ward::compiler {
+namespace {
+
+constexpr Response refuse(int error) {
+    return {Response::Kind::refuse, static_cast<std::uint16_t>(error)};
+}
+
+CallSet union_of(const std::vector<CallClaim>& claims) {
+    CallSet result;
+    for (const CallClaim& claim : claims) result |= claim.calls;
+    return result;
+}
+
+// A ring makes files, sockets and connections by its own threads, and no filter sees them
+// (io_uring(7)). What guards.cpp promises would not hold.
+void check_io_uring(const std::vector<CallClaim>& allows, const CallSet& permitted, Lifted lifted,
+                    policy::Diagnostics& diagnostics) {
+    const std::uint32_t setup = syscall_number("io_uring_setup").value();
+    if (!permitted.test(setup) || (lifted.setuid_bits && lifted.unix_sockets)) return;
+    const auto by =
+        std::find_if(allows.begin(), allows.end(), [setup](const CallClaim& claim) { return claim.calls.test(setup); });
+    const bool lacks_setuid = !lifted.setuid_bits;
+    diagnostics
+        .add(policy::slug::io_uring_unfiltered, by->span, "`io_uring_setup` lets the program go around the filter")
+        .label("its files and sockets pass no filter")
+        .note(lacks_setuid ? "by io_uring a program sets setuid bits, which this policy does not allow"
+                           : "by io_uring a program makes Unix sockets, which this policy does not allow")
+        .help(lacks_setuid ? "write `files { setuid allow }` to allow that" : "write `network { unix }` to allow that");
+}
+
+// The table and the filter of one jail.
+class Builder {
+public:
+    Builder(const CallClaims& claims, const CallSet& permitted, Lifted lifted, Jail& jail)
+        : claims_(claims), permitted_(permitted), jail_(jail) {
+        jail_.filter = {};
+        jail_.calls.clear();
+        for (const GuardedCall& call : guarded_calls(lifted, decisions())) guards_[call.number] = call;
+        add_origins(claims_.allows, permitted);
+        add_origins(claims_.forbids, ~permitted);
+    }
+
+    void run() {
+        set_default();
+        jail_.calls.reserve(syscall_names().size());
+        jail_.filter.beyond = decisions().respond(refuse(ENOSYS));
+        for (std::uint32_t number = 0; number < syscall_count(); ++number) {
+            const bool exists = !syscall_name(number).empty();
+            jail_.filter.calls.push_back(exists ? lower(number) : jail_.filter.beyond);
+        }
+    }
+
+private:
+    Decisions& decisions() { return jail_.filter.decisions; }
+
+    void add_origins(const std::vector<CallClaim>& claims, const CallSet& decided) {
+        for (const CallClaim& claim : claims)
+            for_each_call(claim.calls & decided, [&](std::uint32_t number) { origins_[number].push_back(claim.span); });
+    }
+
+    void set_default() {
+        jail_.default_refusal = {refuse(EPERM), {}};
+        if (claims_.defaults.empty()) return;
+        const CallClaim& nearest = claims_.defaults.front();
+        jail_.default_refusal.value = nearest.response;
+        for (const CallClaim& claim : claims_.defaults)
+            if (claim.distance == nearest.distance) jail_.default_refusal.origins.push_back(claim.span);
+    }
+
+    NodeId lower(std::uint32_t number) {
+        CallRule& rule = jail_.calls.emplace_back();
+        rule.number = number;
+        rule.origins = std::move(origins_[number]);
+        return permitted_.test(number) ? lower_permitted(rule) : lower_denied(rule);
+    }
+
+    NodeId lower_permitted(CallRule& rule) {
+        const GuardedCall& guard = guards_[rule.number];
+        rule.allowed = true;
+        rule.guard = guard.words;
+        rule.refusal = guard.refusal;
+        return guard.words.empty() ? decisions().respond({Response::Kind::allow}) : guard.decision;
+    }
+
+    NodeId lower_denied(CallRule& rule) {
+        rule.refusal = refusal_of(rule.number);
+        if (rule.refusal.kind == Response::Kind::kill) jail_.filter.may_kill = true;
+        const NodeId refused = decisions().respond(rule.refusal);
+        if (syscall_name(rule.number) != "execveat") return refused;
+        // The launcher starts the program by execveat, after the filter is in force.
+        jail_.filter.needs_exec_key = true;
+        return decisions().exec_key(decisions().respond({Response::Kind::allow}), refused);
+    }
+
+    Response refusal_of(std::uint32_t number) const {
+        const auto nearest = std::find_if(claims_.refusals.begin(), claims_.refusals.end(),
+                                          [number](const CallClaim& claim) { return claim.calls.test(number); });
+        if (nearest != claims_.refusals.end()) return nearest->response;
+        // The C library tries clone3 first and falls back to clone on ENOSYS alone, so that is what
+        // a call that is never offered gives in place of any other errno that no statement asks for by name.
+        const bool is_errno = jail_.default_refusal.value.kind == Response::Kind::refuse;
+        if (is_errno && !guards_[number].is_offered) return guards_[number].refusal;
+        return jail_.default_refusal.value;
+    }
+
+    const CallClaims& claims_;
+    const CallSet& permitted_;
+    Jail& jail_;
+    std::array<GuardedCall, syscall_capacity> guards_{};  // by number; without words: none
+    std::array<Origins, syscall_capacity> origins_;       // of the allows or forbids, by number
+};
+
+}  // namespace
+
+void lower_calls(const policy::PolicySet& set, policy::Diagnostics& diagnostics, Jail& jail) {
+    const CallClaims claims = collect_call_claims(set, diagnostics);
+    const CallSet permitted = union_of(claims.allows) & ~union_of(claims.forbids);
+    const Lifted lifted{jail.may_set_setuid, jail.network.unix_sockets};
+    check_call_claims(claims, permitted, diagnostics);
+    check_io_uring(claims.allows, permitted, lifted, diagnostics);
+    Builder(claims, permitted, lifted, jail).run();
+}
+
+}  // namespace ward::compiler

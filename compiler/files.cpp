@@ -1,0 +1,224 @@
+// The `files` sections: statements to rules. What several statements say of one path is put together
+// in file_rules.cpp.
+#include <fnmatch.h>
+
+#include "compiler/file_rules.hpp"
+#include "compiler/lower.hpp"
+#include "compiler/paths.hpp"
+#include "compiler/values.hpp"
+
+namespace ward::compiler {
+namespace {
+
+using policy::Access;
+using policy::Word;
+using Kind = FileRule::Kind;
+
+// The statements of all policies become items, one for each path.
+class Collector {
+public:
+    explicit Collector(Lowering& lowering) : lowering_(lowering) {}
+
+    void grant(const policy::GrantStatement& statement, Place place);
+    void hide(const policy::HideStatement& statement, Place place);
+    void protect(const policy::ProtectStatement& statement, Place place);
+    void private_folder(const policy::PrivateStatement& statement, Place place);
+    void link(const policy::LinkStatement& statement, Place place);
+    void text_file(const policy::TextFileStatement& statement, Place place);
+
+    [[nodiscard]] std::vector<FileItem> take() { return std::move(items_); }
+
+private:
+    // One word to one item, or to one for each path if it is $arguments.
+    template <typename Change>
+    void add(FileRule::Kind kind, const Word& word, Place place, PathUse use, const Change& change);
+    void push(FileRule rule, const Word& word, Place place);
+    bool check_not_root(const FileRule& rule, const Word& word);
+    void check_home(const FileRule& rule, const Word& path, const std::optional<Word>& from);
+    bool holds_home(const FileRule& rule) const;
+
+    Lowering& lowering_;
+    std::vector<FileItem> items_;
+};
+
+bool is_arguments(const Word& word) {
+    return word.text == "$arguments";
+}
+
+bool says_home(const Word& word) {
+    return word.text == "$home" || word.text == "${home}" || word.text == "~" || word.text == "~/";
+}
+
+template <typename Change>
+void Collector::add(FileRule::Kind kind, const Word& word, Place place, PathUse use, const Change& change) {
+    const auto add_one = [&](LoweredPath path, bool argument) {
+        FileRule rule;
+        rule.kind = kind;
+        rule.path = std::move(path.text);
+        rule.is_glob = path.is_glob;
+        rule.optional = use.optional;
+        rule.argument = argument && kind == Kind::grant;
+        change(rule);
+        push(std::move(rule), word, place);
+    };
+    if (use.globs && is_arguments(word)) {
+        for (const std::string& argument : lowering_.facts.arguments) add_one({argument, false}, true);
+    } else if (auto path = lower_path(lowering_, word, place.scope, use)) {
+        add_one(*std::move(path), false);
+    }
+}
+
+void Collector::push(FileRule rule, const Word& word, Place place) {
+    if (!check_not_root(rule, word)) return;
+    rule.origins = {word.span};
+    items_.push_back({std::move(rule), place.distance, &word});
+}
+
+// The new root is made by the launcher: reading the host's whole root and protecting everything are
+// the only rules about it that mean something.
+bool Collector::check_not_root(const FileRule& rule, const Word& word) {
+    if (rule.path != "/" || rule.kind == Kind::grant || rule.kind == Kind::protect) return true;
+    lowering_.diagnostics
+        .add(policy::slug::bad_root_path, word.span, "`" + std::string(statement_word(rule)) + "` cannot be about `/`")
+        .note("the root folder is the jail's own and holds nothing that a policy does not put there")
+        .help("name a folder below `/`");
+    return false;
+}
+
+void Collector::grant(const policy::GrantStatement& statement, Place place) {
+    std::string from;
+    if (statement.from) {
+        const auto lowered = lower_path(lowering_, *statement.from, place.scope, {statement.optional, false});
+        if (!lowered) return;
+        from = lowered->text;
+    }
+    // Where the host's path is stated, the path inside is one place.
+    const PathUse use{statement.optional, !statement.from};
+    for (const Word& word : statement.paths) {
+        add(Kind::grant, word, place, use, [&](FileRule& rule) {
+            rule.access = static_cast<AccessBits>(statement.access) | static_cast<AccessBits>(Access::read);
+            if (from != rule.path) rule.from = from;
+            check_home(rule, word, statement.from);
+        });
+    }
+}
+
+void Collector::hide(const policy::HideStatement& statement, Place place) {
+    for (const Word& word : statement.paths) {
+        add(Kind::hide, word, place, {statement.optional, true}, [](FileRule&) {});
+    }
+}
+
+void Collector::protect(const policy::ProtectStatement& statement, Place place) {
+    for (const Word& word : statement.paths) {
+        add(Kind::protect, word, place, {statement.optional, true}, [](FileRule&) {});
+    }
+}
+
+void Collector::private_folder(const policy::PrivateStatement& statement, Place place) {
+    constexpr std::uint64_t least_size = 4096;  // one page: tmpfs(5) rounds up to pages
+    constexpr unsigned greatest_mode = 01777;   // no setuid or setgid bit
+    std::uint64_t size = 0;
+    unsigned mode = 0;
+    if (statement.size) {
+        const auto text = place.scope.text(*statement.size);
+        if (!text) return;
+        const auto value = parse_value(Unit::size, *text);
+        if (!value || *value < least_size) {
+            lowering_.diagnostics
+                .add(policy::slug::bad_value, statement.size->span, "`" + *text + "` is no size for a folder")
+                .help("write " + std::string(unit_form(Unit::size)));
+            return;
+        }
+        size = *value;
+    }
+    if (statement.mode) {
+        const auto text = place.scope.text(*statement.mode);
+        if (!text) return;
+        const auto value = parse_mode(*text);
+        if (!value || *value == 0 || *value > greatest_mode || (*value & 06000) != 0) {
+            lowering_.diagnostics
+                .add(policy::slug::bad_value, statement.mode->span, "`" + *text + "` is no mode for a folder")
+                .help("write three or four octal digits, for example `700` or `1777`");
+            return;
+        }
+        mode = *value;
+    }
+    for (const Word& word : statement.paths) {
+        add(Kind::private_folder, word, place, {}, [&](FileRule& rule) {
+            rule.size = size;
+            rule.mode = mode;
+        });
+    }
+}
+
+void Collector::link(const policy::LinkStatement& statement, Place place) {
+    auto target = place.scope.text(statement.target);
+    if (!target) return;
+    add(Kind::link, statement.path, place, {}, [&](FileRule& rule) { rule.text = *std::move(target); });
+}
+
+void Collector::text_file(const policy::TextFileStatement& statement, Place place) {
+    auto text = place.scope.text(statement.text);
+    if (!text) return;
+    add(Kind::text_file, statement.path, place, {}, [&](FileRule& rule) { rule.text = *std::move(text); });
+}
+
+// True if the rule's path on the host is the home folder or one that holds it.
+bool Collector::holds_home(const FileRule& rule) const {
+    const std::string_view host_path = rule.from.empty() ? rule.path : rule.from;
+    const std::string_view home = lowering_.facts.home;
+    if (!rule.is_glob) return host_path == "/" || (!home.empty() && is_at_or_below(home, host_path));
+    for (std::size_t end = 1; end <= home.size(); ++end) {
+        if (end != home.size() && home[end] != '/') continue;
+        if (fnmatch(rule.path.c_str(), std::string(home.substr(0, end)).c_str(), FNM_PATHNAME) == 0) return true;
+    }
+    return false;
+}
+
+// Whoever may write the home folder may replace shell start-up files and keys, and so run anything
+// outside of the jail later. A policy must say that in words, never arrive at it by a variable.
+void Collector::check_home(const FileRule& rule, const Word& path, const std::optional<Word>& from) {
+    const Word& word = from ? *from : path;
+    const bool writes = (rule.access & static_cast<AccessBits>(Access::write)) != 0;
+    if (!writes || !holds_home(rule)) return;
+    const std::string& home = lowering_.facts.home;
+    const std::string& host_path = rule.from.empty() ? rule.path : rule.from;
+    const bool is_home = host_path == home && home != "/";
+    if (is_home && says_home(word)) return;
+    policy::Diagnostic& error = lowering_.diagnostics.add(
+        policy::slug::home_writable, word.span,
+        host_path == "/" ? "`write` would make the whole machine writable"
+                         : "`write` would make the whole home folder `" + home + "` writable");
+    if (word.text != host_path) error.label("this is `" + host_path + "`");
+    error.note("a program that may write the home folder may also replace start-up files that run outside of the jail");
+    if (word.text == "$cwd") {
+        error.help("start the program in a folder of its own, below `" + host_path + "`");
+    } else if (is_home && !is_arguments(word)) {
+        error.help("write `$home` in place of `" + word.text + "` to say it in words");
+    } else {
+        error.help("name the folder below `" + host_path + "` that the program has to write");
+    }
+}
+
+}  // namespace
+
+void lower_files(Lowering& lowering, Jail& jail) {
+    Collector collector(lowering);
+    const auto to = [&](auto method) {
+        return [&collector, method](const auto& statement, Place place) { (collector.*method)(statement, place); };
+    };
+    each<policy::GrantStatement>(lowering, to(&Collector::grant));
+    each<policy::HideStatement>(lowering, to(&Collector::hide));
+    each<policy::ProtectStatement>(lowering, to(&Collector::protect));
+    each<policy::PrivateStatement>(lowering, to(&Collector::private_folder));
+    each<policy::LinkStatement>(lowering, to(&Collector::link));
+    each<policy::TextFileStatement>(lowering, to(&Collector::text_file));
+    jail.files = merge_file_rules(collector.take(), lowering.diagnostics);
+}
+
+void lower_setuid(Lowering& lowering, Jail& jail) {
+    each<policy::SetuidStatement>(lowering, [&](const policy::SetuidStatement&, Place) { jail.may_set_setuid = true; });
+}
+
+}  // namespace ward::compiler

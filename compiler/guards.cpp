@@ -1,0 +1,160 @@
+#include "compiler/guards.hpp"
+
+#include <fcntl.h>
+#include <linux/netlink.h>
+#include <sched.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+
+#include <cerrno>
+#include <cstddef>
+#include <iterator>
+
+#include "compiler/syscall_table.hpp"
+
+namespace ward::compiler {
+namespace {
+
+enum class Rule {
+    setuid_bits,
+    setuid_in_memory,
+    terminal_input,
+    namespaces,
+    namespaces_in_memory,
+    sockets,
+    unix_sockets,
+    socket_pairs
+};
+
+// About the low half of an argument: all of these arguments have 32 bits or less in the kernel.
+struct Condition {
+    enum class Kind : std::uint8_t { none, equals, has_any } kind = Kind::none;
+    std::uint8_t argument = 0;
+    std::uint32_t value = 0;
+};
+
+constexpr Condition equals(std::uint8_t argument, std::uint32_t value) {
+    return {Condition::Kind::equals, argument, value};
+}
+constexpr Condition has_any(std::uint8_t argument, std::uint32_t bits) {
+    return {Condition::Kind::has_any, argument, bits};
+}
+
+// Where both conditions hold, the call is answered so. The first row of a call that holds decides;
+// where none does, the call is allowed.
+struct Row {
+    std::string_view call;
+    Rule rule;
+    Response response;
+    Condition first{}, second{};
+};
+
+constexpr Response pass{Response::Kind::allow};
+constexpr Response refuse(int error) {
+    return {Response::Kind::refuse, static_cast<std::uint16_t>(error)};
+}
+
+constexpr std::uint32_t setuid_bits = S_ISUID | S_ISGID;
+// An open that makes a file. O_TMPFILE holds the bit of O_DIRECTORY, which alone makes nothing.
+constexpr std::uint32_t makes_file = O_CREAT | (O_TMPFILE & ~O_DIRECTORY);
+// CLONE_NEWTIME is for unshare alone: in clone(2) its bit belongs to the exit signal (time_namespaces(7)).
+constexpr std::uint32_t new_namespaces =
+    CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNET;
+constexpr std::uint32_t console_ioctl = 0x541C;  // TIOCLINUX, ioctl_console(2): pastes a selection
+
+constexpr Row rows[] = {
+    // A setuid file made in a granted folder would serve somebody outside. mkdir and mkdirat are not
+    // here: the kernel drops these bits from their mode (mkdir(2)).
+    {"chmod", Rule::setuid_bits, refuse(EPERM), has_any(1, setuid_bits)},
+    {"fchmod", Rule::setuid_bits, refuse(EPERM), has_any(1, setuid_bits)},
+    {"fchmodat", Rule::setuid_bits, refuse(EPERM), has_any(2, setuid_bits)},
+    {"fchmodat2", Rule::setuid_bits, refuse(EPERM), has_any(2, setuid_bits)},
+    {"mknod", Rule::setuid_bits, refuse(EPERM), has_any(1, setuid_bits)},
+    {"mknodat", Rule::setuid_bits, refuse(EPERM), has_any(2, setuid_bits)},
+    {"creat", Rule::setuid_bits, refuse(EPERM), has_any(1, setuid_bits)},
+    {"open", Rule::setuid_bits, refuse(EPERM), has_any(1, makes_file), has_any(2, setuid_bits)},
+    {"openat", Rule::setuid_bits, refuse(EPERM), has_any(2, makes_file), has_any(3, setuid_bits)},
+    {"openat2", Rule::setuid_in_memory, refuse(ENOSYS)},
+
+    // Typing into the terminal that the caller's shell reads (ioctl_tty(2)).
+    {"ioctl", Rule::terminal_input, refuse(EPERM), equals(1, TIOCSTI)},
+    {"ioctl", Rule::terminal_input, refuse(EPERM), equals(1, console_ioctl)},
+
+    // A user namespace of its own gives a program capabilities over new parts of the kernel.
+    {"clone", Rule::namespaces, refuse(EPERM), has_any(0, new_namespaces)},
+    {"clone3", Rule::namespaces_in_memory, refuse(ENOSYS)},
+    {"unshare", Rule::namespaces, refuse(EPERM), has_any(0, new_namespaces | CLONE_NEWTIME)},
+
+    // Other families reach parts of the kernel and of the host that no statement of a policy names.
+    {"socket", Rule::sockets, pass, equals(0, AF_INET)},
+    {"socket", Rule::sockets, pass, equals(0, AF_INET6)},
+    {"socket", Rule::sockets, pass, equals(0, AF_NETLINK), equals(2, NETLINK_ROUTE)},
+    {"socket", Rule::unix_sockets, pass, equals(0, AF_UNIX)},
+    {"socket", Rule::sockets, refuse(EAFNOSUPPORT)},
+    {"socketpair", Rule::socket_pairs, pass, equals(0, AF_UNIX)},
+    {"socketpair", Rule::socket_pairs, refuse(EAFNOSUPPORT)},
+};
+
+bool is_active(Rule rule, Lifted lifted) {
+    if (rule == Rule::setuid_bits || rule == Rule::setuid_in_memory) return !lifted.setuid_bits;
+    if (rule == Rule::unix_sockets) return lifted.unix_sockets;
+    return true;
+}
+
+std::string_view words_for(Rule rule, Lifted lifted) {
+    switch (rule) {
+        case Rule::setuid_bits:
+            return "no setuid or setgid bits";
+        case Rule::setuid_in_memory:
+        case Rule::namespaces_in_memory:
+            return "answered with ENOSYS, because its flags are in memory";
+        case Rule::terminal_input:
+            return "no typing into the terminal";
+        case Rule::namespaces:
+            return "no new namespaces";
+        case Rule::sockets:
+        case Rule::unix_sockets:
+            return lifted.unix_sockets ? "only internet, routing and Unix sockets"
+                                       : "only internet and routing sockets";
+        case Rule::socket_pairs:
+            return "only pairs of Unix sockets";
+    }
+    return {};
+}
+
+NodeId where(const Condition& condition, NodeId then, NodeId otherwise, Decisions& decisions) {
+    switch (condition.kind) {
+        case Condition::Kind::equals:
+            return decisions.test({condition.argument, false, ~0u, condition.value}, then, otherwise);
+        case Condition::Kind::has_any:
+            return decisions.test({condition.argument, false, condition.value, 0}, otherwise, then);
+        case Condition::Kind::none:
+            break;
+    }
+    return then;
+}
+
+}  // namespace
+
+std::vector<GuardedCall> guarded_calls(Lifted lifted, Decisions& decisions) {
+    std::vector<GuardedCall> result;
+    const NodeId allow = decisions.respond(pass);
+    // Backwards: each row decides before what stands below it.
+    for (std::size_t i = std::size(rows); i-- > 0;) {
+        const Row& row = rows[i];
+        if (!is_active(row.rule, lifted)) continue;
+        const std::uint32_t number = syscall_number(row.call).value();
+        if (result.empty() || result.back().number != number)
+            result.push_back({number, allow, {}, words_for(row.rule, lifted)});
+        GuardedCall& call = result.back();
+        const NodeId answer = decisions.respond(row.response);
+        const NodeId rest = call.decision;
+        call.decision = where(row.first, where(row.second, answer, rest, decisions), rest, decisions);
+        if (row.response != pass) call.refusal = row.response;
+        call.is_offered = call.decision != answer || row.response == pass;
+    }
+    return result;
+}
+
+}  // namespace ward::compiler

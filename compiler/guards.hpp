@@ -1,0 +1,33 @@
+// What is refused to calls that a policy allows, by their arguments, unless the policy says otherwise.
+//
+// The rules are a table in guards.cpp. Only registers are looked at: memory can change after the
+// check, so a call whose flags are in memory is answered with ENOSYS and programs fall back.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+#include "compiler/filter.hpp"
+
+namespace ward::compiler {
+
+// What a policy may lift.
+struct Lifted {
+    bool setuid_bits = false;   // files { setuid allow }
+    bool unix_sockets = false;  // network { unix }
+};
+
+// A call that is not simply allowed where a policy allows it.
+struct GuardedCall {
+    std::uint32_t number = 0;
+    NodeId decision = 0;
+    Response refusal;        // of what the rule refuses
+    std::string_view words;  // the rule, for people: `no new namespaces`
+    bool is_offered = true;  // false: refused whatever the arguments are
+};
+
+// Each guarded call once.
+[[nodiscard]] std::vector<GuardedCall> guarded_calls(Lifted lifted, Decisions& decisions);
+
+}  // namespace ward::compiler

@@ -1,0 +1,96 @@
+// What the lowering functions share: one for each kind of statement, each in a file of its own.
+// Internal to compiler/; the way in is compile().
+//
+// A lowering function reads all statements of its kind, in any order, and fills its part of the jail.
+// It reports every error that it finds and never stops at the first.
+#pragma once
+
+#include <algorithm>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "compiler/facts.hpp"
+#include "compiler/jail.hpp"
+#include "compiler/variables.hpp"
+#include "policy/diagnostic.hpp"
+#include "policy/library.hpp"
+
+namespace ward::compiler {
+
+// One compile. Refers to its arguments; scopes[n] belongs to set.members[n].
+struct Lowering {
+    const policy::PolicySet& set;
+    const Facts& facts;
+    policy::Diagnostics& diagnostics;
+    std::vector<Scope> scopes;
+};
+
+// Where a statement stands.
+struct Place {
+    unsigned distance;  // of its policy
+    Scope& scope;       // of its file
+};
+
+// Calls take(statement, place) for every statement of one kind.
+template <typename Statement, typename Take>
+void each(Lowering& lowering, const Take& take) {
+    for (std::size_t member = 0; member < lowering.set.members.size(); ++member) {
+        const Place place{lowering.set.members[member].distance, lowering.scopes[member]};
+        for (const policy::Statement& statement : lowering.set.members[member].policy.statements) {
+            if (const auto* found = std::get_if<Statement>(&statement)) take(*found, place);
+        }
+    }
+}
+
+// A value that one statement gives.
+template <typename T>
+struct Candidate {
+    T value;
+    policy::Span span;
+    unsigned distance;
+};
+
+void report_conflict(policy::Diagnostics& diagnostics, std::string_view what, policy::Span first, policy::Span second);
+void warn_duplicate(policy::Diagnostics& diagnostics, std::string_view what, policy::Span first, policy::Span second);
+
+// Rule 4 of the language: the nearest value wins, two different ones at the same distance are an
+// error. The origins are those of the nearest statements. `what` names the value in messages.
+template <typename T>
+std::optional<Stated<T>> nearest(std::vector<Candidate<T>> candidates, std::string_view what,
+                                 policy::Diagnostics& diagnostics) {
+    if (candidates.empty()) return std::nullopt;
+    std::stable_sort(candidates.begin(), candidates.end(),
+                     [](const auto& a, const auto& b) { return a.distance < b.distance; });
+    const Candidate<T>& winner = candidates.front();
+    Stated<T> result{winner.value, {winner.span}};
+    for (const Candidate<T>& other : std::span(candidates).subspan(1)) {
+        if (other.distance != winner.distance) break;
+        if (!(other.value == winner.value)) {
+            report_conflict(diagnostics, what, winner.span, other.span);
+        } else if (other.span.file == winner.span.file) {
+            warn_duplicate(diagnostics, what, winner.span, other.span);
+        }
+        result.origins.push_back(other.span);
+    }
+    return result;
+}
+
+// A help line for a name that does not exist: similar ones, or the whole list if it is short.
+void suggest(policy::Diagnostic& diagnostic, std::string_view thing, std::string_view name,
+             std::span<const std::string_view> known);
+
+void lower_files(Lowering& lowering, Jail& jail);  // all of `files` but devices and setuid
+void lower_devices(Lowering& lowering, Jail& jail);
+void lower_setuid(Lowering& lowering, Jail& jail);
+void lower_network(Lowering& lowering, Jail& jail);
+void lower_capabilities(Lowering& lowering, Jail& jail);  // reads jail.network
+void lower_limits(Lowering& lowering, Jail& jail);
+void lower_environment(Lowering& lowering, Jail& jail);
+void lower_process(Lowering& lowering, Jail& jail);
+
+}  // namespace ward::compiler
