@@ -2,7 +2,7 @@
 // program.
 //
 // It is a loop over steps, by raw system calls. It never allocates, throws, logs, or decides; a test
-// lists the undefined symbols of this object file. Any failing step ends the jail.
+// lists the undefined symbols of its object files. Any failing step ends the jail.
 #pragma once
 
 #include <linux/filter.h>
@@ -20,43 +20,66 @@ struct StepList {
     std::uint32_t count = 0;
 };
 
-// What init tells the supervisor, as one write of this struct into the report pipe.
+enum class Phase : std::uint32_t { prepare, mapped, init, program };
+
+// What init tells the supervisor: one packet of the channel.
 struct Message {
     enum class Kind : std::uint32_t {
-        step_failed = 1,  // phase, step, error
-        started,          // the program has been executed
-        ended,            // wait_status (waitid's code and status) of the program
-        stopped,          // the program was stopped by a terminal signal
-    } kind;
-    std::uint32_t phase = 0;  // 0 prepare, 1 mapped, 2 init, 3 program
+        none,
+        step_failed,  // phase, step, error; step == count of the phase: the phase's own work around its steps
+        started,      // the program has been executed; carries the listener if there is one
+        ended,        // wait_code and wait_status of the program
+        stopped,      // the program was stopped by the signal wait_status
+    } kind = Kind::none;
+    Phase phase = Phase::init;
     std::uint32_t step = 0;
     std::int32_t error = 0;
-    std::int32_t wait_code = 0;    // CLD_EXITED, CLD_KILLED, CLD_DUMPED
+    std::int32_t wait_code = 0;  // CLD_EXITED, CLD_KILLED, CLD_DUMPED
     std::int32_t wait_status = 0;
-    std::uint64_t cpu_microseconds = 0;
-    std::uint64_t peak_kilobytes = 0;
+    std::uint64_t peak_kilobytes = 0;  // of the largest process that init has reaped
 };
 
-// Everything that the inside may look at. Lives in the supervisor's memory before the fork, and is
+// What the supervisor tells init: one packet of the channel.
+struct Order {
+    enum class Kind : std::uint32_t {
+        go,          // ids and cgroups are in place
+        signal,      // number: to the program's process group, to the program alone if it has none of its own
+        foreground,  // the program's group becomes the terminal's, and goes on
+    } kind = Kind::go;
+    std::int32_t number = 0;
+};
+
+// Everything that the inside may look at. Lives in the supervisor's memory before the clone, and is
 // init's own copy afterwards.
 struct Inside {
     StepList init;
     StepList program;
-    int slots[max_slots];      // descriptors, -1 where empty
+    int slots[max_slots];  // descriptors, -1 where empty
     const char* const* arguments = nullptr;
     const char* const* environment = nullptr;
     sock_fprog filter{};
-    int report_pipe = -1;      // write end: Messages
-    int command_socket = -1;   // from the supervisor: go, signals to forward; to it: the listener
+    int channel = -1;              // SOCK_SEQPACKET to the supervisor: Messages out, Orders in
+    int supervisors_channel = -1;  // the other end: init closes its copy first, so that it sees the end of file
+    int streams[3] = {0, 1, 2};    // what becomes standard input, output and error
+    bool background = false;       // the program starts in the background of its terminal (Order::foreground)
+
+    // Filled by steps.
     int root = -1;             // the new root, once it is attached
     int listener = -1;         // of the filter, once it is loaded
+    int terminal = -1;         // the controlling terminal, once it is taken
+    bool own_session = false;  // init leads a session: the program gets a process group of its own
+    Message failure;           // of the program's steps; kind none as long as nothing failed
+
+    Inside() {
+        for (int& slot : slots) slot = -1;
+    }
 };
 
 // One step. 0, or a positive errno.
 [[nodiscard]] int run_step(const Step& step, Inside& inside);
 // All steps; stops at the first failure. Returns its index with *error set, or count.
 [[nodiscard]] std::uint32_t run_steps(StepList list, Inside& inside, int* error);
-// Init's whole life. Never returns.
+// Init's whole life (init.cpp). Never returns.
 [[noreturn]] void run_init(Inside& inside);
 
 }  // namespace ward::sandbox

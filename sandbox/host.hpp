@@ -4,23 +4,31 @@
 // can state one. Nothing here changes the host.
 #pragma once
 
+#include <sys/stat.h>
 #include <sys/types.h>
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace ward::sandbox {
 
 struct Inode {
-    std::uint64_t device = 0;
+    std::uint64_t device = 0;  // as st_dev
     std::uint64_t number = 0;
     mode_t mode = 0;
     uid_t owner = 0;
     gid_t group = 0;
+    std::uint64_t mount = 0;  // Mount::id of the mount that it was seen through
+
+    [[nodiscard]] mode_t type() const { return mode & S_IFMT; }
+    [[nodiscard]] bool is_folder() const { return S_ISDIR(mode); }
+    [[nodiscard]] bool is_link() const { return S_ISLNK(mode); }
 };
 
 // A look at files, without following the last symlink.
@@ -35,11 +43,44 @@ public:
 // The machine's own files.
 [[nodiscard]] std::unique_ptr<FileTree> host_files();
 
+// One line of /proc/self/mountinfo.
+struct Mount {
+    std::uint64_t id = 0;   // as statx(2) names it
+    std::string path{};     // the mount point
+    std::string type{};     // ext4, tmpfs, ...
+    std::string options{};  // of the file system; for cgroup v1 its controllers
+    bool read_only = false;
+    bool no_exec = false;
+    bool no_devices = false;
+};
+
+// The mounts of a mountinfo text, in its order. Lines that are not understood are left out.
+[[nodiscard]] std::vector<Mount> parse_mounts(std::string_view mountinfo);
+
 // Where a controller's cgroup can be made: the parent folder, which this user may write.
 struct CgroupParent {
     std::string folder;
     int version = 1;
 };
+
+// What a look for cgroups needs, so that tests can state it.
+struct CgroupSight {
+    std::string own;                                      // /proc/self/cgroup
+    std::function<bool(const std::string&)> writable;     // may this user make something there
+    std::function<std::string(const std::string&)> read;  // a small file; empty if unreadable
+};
+
+// The controllers "memory", "pids" and "cpu" that a jail can use, each with the parent for its cgroup.
+[[nodiscard]] std::map<std::string, CgroupParent> find_cgroups(const std::vector<Mount>& mounts,
+                                                               const CgroupSight& sight);
+
+struct UserIds {
+    uid_t uid = 0;
+    gid_t gid = 0;
+};
+
+// A user of /etc/passwd, by name. Other sources of users (NSS) would need the dynamic linker.
+[[nodiscard]] std::optional<UserIds> find_user(const std::string& name);
 
 struct Host {
     uid_t uid = 0;
@@ -50,13 +91,14 @@ struct Host {
     bool privileged = false;
     unsigned kernel_major = 0, kernel_minor = 0;
     int last_capability = 40;
+    mode_t umask = 022;
     bool listener_taken = false;  // this process already runs under a filter with a listener (ward in ward)
     bool terminal[3] = {};        // descriptors 0..2 that are terminals
+    std::map<int, std::uint64_t> hard_limits;     // by RLIMIT_*; absent: unlimited
     std::map<std::string, CgroupParent> cgroups;  // "memory", "pids", "cpu": those that can be used
-    std::string cgroup_obstacle;  // why a controller is missing, in words for an error
-    std::vector<std::string> mount_points;        // of this mount namespace, sorted
-    // name -> id of passwd(5); absent users are errors
-    std::map<std::string, std::pair<uid_t, gid_t>> users;
+    std::string cgroup_obstacle;                  // why a controller is missing, in words for an error
+    std::vector<Mount> mounts;                    // of this mount namespace
+    std::optional<UserIds> (*find_user)(const std::string& name) = &sandbox::find_user;
     const FileTree* files = nullptr;  // not owned
 };
 

@@ -8,12 +8,14 @@
 
 #include <cstdint>
 #include <deque>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "compiler/jail.hpp"
 #include "policy/source.hpp"
+#include "sandbox/host.hpp"
 #include "sandbox/step.hpp"
 
 namespace ward::sandbox {
@@ -61,6 +63,9 @@ struct Plan {
     bool supervised_kill = false;          // the filter notifies; the supervisor holds the listener
 
     CgroupLimits cgroup;
+    // Where the cgroups are made: "memory" for memory and swap, "pids" for tasks, "cpu"; all that the
+    // limits need, as Host::cgroups has them.
+    std::map<std::string, CgroupParent> cgroup_parents;
     std::optional<std::uint64_t> time_limit;  // milliseconds of wall clock
     compiler::Terminal terminal = compiler::Terminal::none;
     std::vector<std::string> enforced;        // features, for the report: "user-namespace", "seccomp", "memory: cgroup"

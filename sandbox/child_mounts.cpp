@@ -1,0 +1,180 @@
+// The steps about mounts and files of the new root.
+
+#include <fcntl.h>
+#include <linux/mount.h>
+#include <linux/openat2.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+
+#include "sandbox/child_steps.hpp"
+
+namespace ward::sandbox {
+namespace {
+
+constexpr unsigned legacy_private = 1U << 18;  // MS_PRIVATE; <sys/mount.h> and <linux/mount.h> exclude each other
+constexpr int detach_mount = 2;                // MNT_DETACH
+constexpr std::size_t longest_option = 4096;
+
+constexpr unsigned recursion(std::uint64_t wanted) {
+    return wanted != 0 ? static_cast<unsigned>(AT_RECURSIVE) : 0U;
+}
+
+int set_attributes(int tree, const char* path, unsigned flags, const mount_attr& attributes) {
+    return outcome(raw_syscall(SYS_mount_setattr, tree, path, flags, &attributes, sizeof attributes));
+}
+
+// Paths of a plan have no symlinks: one that is there now was put there since.
+int open_exactly(int folder, const char* path, std::uint64_t flags, std::uint64_t mode, std::uint64_t resolve,
+                 int& place) {
+    open_how how{};
+    how.flags = flags | O_CLOEXEC;
+    how.mode = mode;
+    how.resolve = resolve | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS;
+    return new_descriptor(raw_syscall(SYS_openat2, folder, path, &how, sizeof how), place);
+}
+
+int open_below_root(const Inside& inside, const char* path, int& place) {
+    return open_exactly(inside.root, path, O_PATH, 0, RESOLVE_BENEATH, place);
+}
+
+int clone_into(Inside& inside, int source, Slot into, std::uint64_t recursive) {
+    const unsigned flags = AT_EMPTY_PATH | OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | recursion(recursive);
+    return fill_slot(inside, into, raw_syscall(SYS_open_tree, source, "", flags));
+}
+
+// One `key=value` or `flag`, up to the next comma. Moves `options` behind it.
+int set_option(int filesystem, const char*& options) {
+    char text[longest_option];
+    std::size_t length = 0;
+    const char* value = nullptr;
+    for (; *options != '\0' && *options != ','; ++options) {
+        if (length + 1 == sizeof text) return ENAMETOOLONG;
+        const bool split = *options == '=' && value == nullptr;
+        text[length++] = split ? '\0' : *options;
+        if (split) value = text + length;
+    }
+    text[length] = '\0';
+    if (*options == ',') ++options;
+    const int command = value != nullptr ? FSCONFIG_SET_STRING : FSCONFIG_SET_FLAG;
+    return outcome(raw_syscall(SYS_fsconfig, filesystem, command, &text[0], value, 0));
+}
+
+int configure(int filesystem, const char* options) {
+    while (options != nullptr && *options != '\0') {
+        if (const int error = set_option(filesystem, options)) return error;
+    }
+    return outcome(raw_syscall(SYS_fsconfig, filesystem, FSCONFIG_CMD_CREATE, nullptr, nullptr, 0));
+}
+
+}  // namespace
+
+namespace steps {
+
+int private_propagation(const Step& /*step*/, Inside& /*inside*/) {
+    mount_attr attributes{};
+    attributes.propagation = legacy_private;
+    return set_attributes(AT_FDCWD, "/", AT_RECURSIVE, attributes);
+}
+
+int open_source(const Step& step, Inside& inside) {
+    int source = -1;
+    if (const int error = open_exactly(AT_FDCWD, step.path, O_PATH, 0, 0, source)) return error;
+    if (const int error = fill_slot(inside, step.into, source)) return error;
+    struct stat found {};
+    if (const int error = outcome(raw_syscall(SYS_fstat, source, &found))) return error;
+    const bool same = found.st_dev == step.number[0] && found.st_ino == step.number[1] &&
+                      (found.st_mode & S_IFMT) == (step.number[2] & S_IFMT);
+    return same ? 0 : ESTALE;
+}
+
+int clone_tree(const Step& step, Inside& inside) {
+    return clone_into(inside, in_slot(inside, step.slot), step.into, step.number[0]);
+}
+
+int restrict_tree(const Step& step, Inside& inside) {
+    mount_attr attributes{};
+    attributes.attr_set = step.number[0];
+    attributes.attr_clr = step.number[1];
+    return set_attributes(in_slot(inside, step.slot), "", AT_EMPTY_PATH | recursion(step.number[2]), attributes);
+}
+
+int map_tree_ids(const Step& step, Inside& inside) {
+    const int space = in_slot(inside, step.into);
+    if (space < 0) return EBADF;
+    mount_attr attributes{};
+    attributes.attr_set = MOUNT_ATTR_IDMAP;
+    attributes.userns_fd = static_cast<__u64>(space);
+    return set_attributes(in_slot(inside, step.slot), "", AT_EMPTY_PATH | AT_RECURSIVE, attributes);
+}
+
+int new_filesystem(const Step& step, Inside& inside) {
+    ScopedDescriptor filesystem;
+    const long opened = raw_syscall(SYS_fsopen, step.path, FSOPEN_CLOEXEC);
+    if (const int error = new_descriptor(opened, filesystem.number)) return error;
+    if (const int error = configure(filesystem.number, step.text)) return error;
+    return fill_slot(inside, step.into, raw_syscall(SYS_fsmount, filesystem.number, FSMOUNT_CLOEXEC, step.number[0]));
+}
+
+int attach_root(const Step& step, Inside& inside) {
+    const int root = in_slot(inside, step.slot);
+    const long moved = raw_syscall(SYS_move_mount, root, "", AT_FDCWD, step.path, MOVE_MOUNT_F_EMPTY_PATH);
+    if (moved == 0) inside.root = root;
+    return outcome(moved);
+}
+
+int make_folder(const Step& step, Inside& inside) {
+    const long made = raw_syscall(SYS_mkdirat, inside.root, step.path, step.number[0]);
+    if (made != -EEXIST) return outcome(made);
+    struct stat there {};
+    const long looked = raw_syscall(SYS_newfstatat, inside.root, step.path, &there, AT_SYMLINK_NOFOLLOW);
+    if (looked != 0) return outcome(looked);
+    return S_ISDIR(there.st_mode) ? 0 : ENOTDIR;
+}
+
+int make_file(const Step& step, Inside& inside) {
+    ScopedDescriptor file;
+    const std::uint64_t flags = O_WRONLY | O_CREAT | O_EXCL;
+    if (const int error = open_exactly(inside.root, step.path, flags, step.number[0], RESOLVE_BENEATH, file.number)) {
+        return error;
+    }
+    return step.text != nullptr ? write_whole(file.number, step.text) : 0;
+}
+
+int make_link(const Step& step, Inside& inside) {
+    return outcome(raw_syscall(SYS_symlinkat, step.text, inside.root, step.path));
+}
+
+int mount_tree(const Step& step, Inside& inside) {
+    ScopedDescriptor place;
+    if (const int error = open_below_root(inside, step.path, place.number)) return error;
+    const int tree = in_slot(inside, step.slot);
+    return outcome(
+        raw_syscall(SYS_move_mount, tree, "", place.number, "", MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH));
+}
+
+int clone_below_root(const Step& step, Inside& inside) {
+    ScopedDescriptor place;
+    if (const int error = open_below_root(inside, step.path, place.number)) return error;
+    return clone_into(inside, place.number, step.into, step.number[0]);
+}
+
+// Both places of pivot_root(2) are the new root: the old one lies on top of it and is detached.
+int pivot_root(const Step& /*step*/, Inside& inside) {
+    if (const int error = outcome(raw_syscall(SYS_fchdir, inside.root))) return error;
+    if (const int error = outcome(raw_syscall(SYS_pivot_root, ".", "."))) return error;
+    if (const int error = outcome(raw_syscall(SYS_umount2, ".", detach_mount))) return error;
+    return outcome(raw_syscall(SYS_chdir, "/"));
+}
+
+int seal_root(const Step& step, Inside& /*inside*/) {
+    mount_attr attributes{};
+    attributes.attr_set = step.number[0];
+    return set_attributes(AT_FDCWD, "/", 0, attributes);
+}
+
+int change_folder(const Step& step, Inside& /*inside*/) {
+    return outcome(raw_syscall(SYS_chdir, step.path));
+}
+
+}  // namespace steps
+}  // namespace ward::sandbox

@@ -1,0 +1,142 @@
+#include "sandbox/cli/caller.hpp"
+
+#include <fcntl.h>
+#include <pwd.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <memory>
+#include <string_view>
+
+namespace ward::cli {
+namespace {
+
+struct Account {
+    std::string name;
+    std::string home;
+};
+
+// getpwuid(3) would load name-service libraries, which a static program cannot.
+Account account_of(uid_t user) {
+    const std::unique_ptr<FILE, int (*)(FILE*)> file(std::fopen("/etc/passwd", "re"), &std::fclose);
+    while (file) {
+        const passwd* entry = fgetpwent(file.get());
+        if (entry == nullptr) break;
+        if (entry->pw_uid == user) return {entry->pw_name, entry->pw_dir};
+    }
+    return {std::to_string(user), {}};
+}
+
+std::string variable(const char* name) {
+    const char* value = std::getenv(name);
+    return value == nullptr ? std::string() : std::string(value);
+}
+
+std::string absolute_or_empty(std::string path) {
+    return path.starts_with('/') ? absolute_path(path, "/") : "";
+}
+
+std::optional<std::string> working_folder(policy::Diagnostics& diagnostics) {
+    const std::unique_ptr<char, void (*)(void*)> folder(getcwd(nullptr, 0), &std::free);
+    // getcwd(3): "(unreachable)" stands before a folder that is outside the caller's root.
+    if (folder && *folder == '/') return std::string(folder.get());
+    diagnostics
+        .add(policy::slug::caller_unknown, std::nullopt,
+             std::string("the working folder has no path: ") + strerrordesc_np(folder ? ENOENT : errno))
+        .help("change to a folder that exists, for example with `cd /`");
+    return std::nullopt;
+}
+
+bool exists(const std::string& path) {
+    return faccessat(AT_FDCWD, path.c_str(), F_OK, 0) == 0;
+}
+
+// The part of a word that may be a path: `-…=PATH` or the whole word.
+std::string_view path_part(std::string_view word) {
+    const auto sign = word.find('=');
+    if (word.starts_with('-')) return sign == std::string_view::npos ? std::string_view() : word.substr(sign + 1);
+    return word;
+}
+
+// 0, or why it cannot be executed as a status for the shell.
+int obstacle(const std::string& path) {
+    struct stat status {};
+    if (stat(path.c_str(), &status) != 0) return errno == EACCES ? 126 : 127;
+    return S_ISREG(status.st_mode) && faccessat(AT_FDCWD, path.c_str(), X_OK, 0) == 0 ? 0 : 126;
+}
+
+}  // namespace
+
+std::string absolute_path(const std::string& path, const std::string& folder) {
+    const std::string whole = path.starts_with('/') ? path : folder + "/" + path;
+    std::string result;
+    for (std::size_t at = 0; at < whole.size();) {
+        const std::size_t end = std::min(whole.find('/', at), whole.size());
+        const std::string_view part = std::string_view(whole).substr(at, end - at);
+        if (part == "..") {
+            if (!result.empty()) result.resize(result.rfind('/'));
+        } else if (!part.empty() && part != ".") {
+            (result += '/') += part;
+        }
+        at = end + 1;
+    }
+    return result.empty() ? "/" : result;
+}
+
+std::optional<compiler::Facts> facts_about_caller(policy::Diagnostics& diagnostics) {
+    auto folder = working_folder(diagnostics);
+    if (!folder) return std::nullopt;
+    Account account = account_of(getuid());
+    compiler::Facts facts;
+    facts.home = absolute_or_empty(variable("HOME"));
+    if (facts.home.empty()) facts.home = absolute_or_empty(account.home);
+    if (facts.home.empty()) {
+        diagnostics.add(policy::slug::caller_unknown, std::nullopt, "the caller has no home folder")
+            .help("set `HOME` to an absolute path");
+        return std::nullopt;
+    }
+    facts.cwd = *folder;
+    facts.user = account.name;
+    facts.uid = getuid();
+    facts.gid = getgid();
+    facts.runtime = absolute_or_empty(variable("XDG_RUNTIME_DIR"));
+    return facts;
+}
+
+std::vector<std::string> named_paths(const std::vector<std::string>& words, const std::string& folder) {
+    std::vector<std::string> paths;
+    for (const std::string& word : words) {
+        const std::string_view part = path_part(word);
+        if (part.empty()) continue;
+        std::string path = absolute_path(std::string(part), folder);
+        if (exists(path) && std::ranges::find(paths, path) == paths.end()) paths.push_back(std::move(path));
+    }
+    return paths;
+}
+
+ProgramSearch find_program(const std::string& name, const std::string& search_path, const std::string& folder) {
+    if (name.find('/') != std::string::npos) {
+        std::string path = absolute_path(name, folder);
+        const int status = obstacle(path);
+        return status == 0 ? ProgramSearch{std::move(path), 0} : ProgramSearch{{}, status};
+    }
+    int status = 127;
+    for (std::size_t at = 0; !name.empty() && at <= search_path.size();) {
+        const std::size_t end = std::min(search_path.find(':', at), search_path.size());
+        // An empty element is the working folder, as in execvp(3).
+        std::string path = absolute_path(search_path.substr(at, end - at) + "/" + name, folder);
+        if (end == at) path = absolute_path(name, folder);
+        const int found = obstacle(path);
+        if (found == 0) return {std::move(path), 0};
+        status = std::min(status, found);
+        at = end + 1;
+    }
+    return {{}, status};
+}
+
+}  // namespace ward::cli

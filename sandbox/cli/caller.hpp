@@ -1,0 +1,36 @@
+// What the caller's own surroundings say: the facts that a policy may ask for, and the program that
+// its command line names. Reads the host, changes nothing.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "compiler/facts.hpp"
+#include "policy/diagnostic.hpp"
+
+namespace ward::cli {
+
+// Home ($HOME, else what passwd(5) says), working folder, user, runtime folder. Absent, with a
+// diagnostic, if one that must be there is not.
+[[nodiscard]] std::optional<compiler::Facts> facts_about_caller(policy::Diagnostics& diagnostics);
+
+// Every word that names an existing path, or that is an option `-…=PATH` with one, absolute and
+// normalised by its letters; each once, in the order of the words.
+[[nodiscard]] std::vector<std::string> named_paths(const std::vector<std::string>& words, const std::string& folder);
+
+// `path` seen from `folder`, without `.`, `..` and doubled slashes; symlinks are not looked at.
+[[nodiscard]] std::string absolute_path(const std::string& path, const std::string& folder);
+
+// Where a program was found, or why not; then `status` is for the shell: 127 if it is not there, 126
+// if it may not be executed.
+struct ProgramSearch {
+    std::string path;  // absolute and normalised; empty if not found
+    int status = 0;
+};
+
+// A name with a `/` is a path, any other is looked for in `search_path` (colon-separated, as $PATH).
+[[nodiscard]] ProgramSearch find_program(const std::string& name, const std::string& search_path,
+                                         const std::string& folder);
+
+}  // namespace ward::cli

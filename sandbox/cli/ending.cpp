@@ -1,0 +1,74 @@
+#include "sandbox/cli/ending.hpp"
+
+#include <array>
+#include <cstdio>
+
+#include "policy/render.hpp"
+
+namespace ward::cli {
+namespace {
+
+using sandbox::Report;
+
+std::string hexadecimal(std::uint64_t number) {
+    std::array<char, 24> text{};
+    std::snprintf(text.data(), text.size(), number < 10 ? "%llu" : "0x%llx", static_cast<unsigned long long>(number));
+    return text.data();
+}
+
+// `socket` and its six argument registers; how many of them the call reads is not known here.
+std::string call_in_words(const std::optional<sandbox::Violation>& violation) {
+    if (!violation) return "a call that the kernel does not name";
+    std::string text = "`" + (violation->call.empty() ? "call " + std::to_string(violation->number) : violation->call);
+    text += "` with the arguments";
+    for (const std::uint64_t argument : violation->arguments) text += " " + hexadecimal(argument);
+    return text;
+}
+
+// "60 s", "1.5 s", "250 ms"
+std::string duration(std::uint64_t milliseconds) {
+    if (milliseconds < 1000) return std::to_string(milliseconds) + " ms";
+    std::string text = std::to_string(milliseconds / 1000);
+    const std::uint64_t rest = milliseconds % 1000;
+    if (rest != 0) {
+        std::string fraction = std::to_string(1000 + rest).substr(1);
+        fraction.resize(fraction.find_last_not_of('0') + 1);
+        text += "." + fraction;
+    }
+    return text + " s";
+}
+
+// "512M", "1G", "1000 bytes"
+std::string size(std::uint64_t bytes) {
+    constexpr std::array units{'G', 'M', 'K'};
+    std::uint64_t factor = std::uint64_t{1} << 30;
+    for (const char unit : units) {
+        if (bytes >= factor && bytes % factor == 0) return std::to_string(bytes / factor) + unit;
+        factor >>= 10;
+    }
+    return std::to_string(bytes) + " bytes";
+}
+
+}  // namespace
+
+std::string ending(const Report& report, const sandbox::Plan& plan, const std::string& program) {
+    const std::string name = policy::escaped(program);
+    switch (report.end) {
+        case Report::End::violation:
+            return "the filter ended " + name + ": it called " + call_in_words(report.violation);
+        case Report::End::time_limit:
+            return "the time limit ended " + name + ": it ran longer than " + duration(plan.time_limit.value_or(0));
+        case Report::End::memory_limit:
+            return "the memory limit ended " + name + ": it needed more than " + size(plan.cgroup.memory.value_or(0));
+        case Report::End::tasks_limit:
+            return "the tasks limit refused " + name + " " + std::to_string(report.refused_forks) +
+                   (report.refused_forks == 1 ? " new task" : " new tasks");
+        case Report::End::exited:
+        case Report::End::signalled:
+        case Report::End::not_started:
+            return {};
+    }
+    return {};
+}
+
+}  // namespace ward::cli

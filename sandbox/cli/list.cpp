@@ -1,0 +1,43 @@
+// `ward list`: every policy that a name can mean here.
+#include <algorithm>
+
+#include "policy/library.hpp"
+#include "policy/render.hpp"
+#include "sandbox/cli/console.hpp"
+#include "sandbox/cli/subcommand.hpp"
+
+namespace ward::cli {
+namespace {
+
+std::string padded(std::string text, std::size_t width) {
+    text.resize(std::max(text.size(), width), ' ');
+    return text + "  ";
+}
+
+std::string table_of(const std::vector<policy::Listed>& policies) {
+    std::size_t name_width = 0;
+    std::size_t origin_width = 0;
+    for (const auto& policy : policies) {
+        name_width = std::max(name_width, policy.name.size());
+        origin_width = std::max(origin_width, policy.origin.size());
+    }
+    std::string text;
+    for (const auto& policy : policies)
+        text += padded(policy::escaped(policy.name), name_width) +
+                padded(policy::escaped(policy.origin), origin_width) + policy::escaped(policy.description) + "\n";
+    return text;
+}
+
+}  // namespace
+
+int list(const Words& words) {
+    const auto [options, status] = begin("list", words);
+    if (!options) return status;
+    if (!options->rest.empty())
+        return misuse("list", "`list` takes no policy, and `" + options->rest.front() + "` is one",
+                      "write `ward show " + options->rest.front() + "`");
+    const policy::Library library(policy::SearchPath::from_environment());
+    return answer(table_of(library.list()));
+}
+
+}  // namespace ward::cli

@@ -1,0 +1,32 @@
+// ward: a Linux sandbox with a policy language. Finds the subcommand and hands over.
+#include <sys/auxv.h>
+#include <unistd.h>
+
+#include "sandbox/cli/console.hpp"
+#include "sandbox/cli/subcommand.hpp"
+
+namespace {
+
+int dispatch(const ward::cli::Words& words) {
+    using namespace ward::cli;
+    if (words.empty()) {
+        static_cast<void>(print(STDERR_FILENO, help()));
+        return usage_status;
+    }
+    if (words.front() == "--help" || words.front() == "-h") return answer(help());
+    if (words.front() == "--version") return answer(version());
+    const Subcommand* subcommand = find_subcommand(words.front());
+    // Anything else is `ward run` with the two words left out: options, or a program.
+    return subcommand == nullptr ? run(words) : subcommand->function({words.begin() + 1, words.end()});
+}
+
+}  // namespace
+
+int main(int count, char** words) {
+    // ward gives nobody rights that the caller lacks; with the rights of a setuid file it would.
+    if (getauxval(AT_SECURE) != 0) {
+        ward::cli::say("this file is setuid or has file capabilities, and ward refuses to run with them");
+        return ward::cli::nothing_ran_status;
+    }
+    return dispatch({words + 1, words + (count < 1 ? 1 : count)});
+}

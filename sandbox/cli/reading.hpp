@@ -1,0 +1,28 @@
+// One reading of a policy, from its name to the compiled jail, with the texts that its diagnostics
+// point into. Every subcommand that looks at a policy goes through here.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "compiler/facts.hpp"
+#include "compiler/jail.hpp"
+#include "policy/diagnostic.hpp"
+#include "policy/library.hpp"
+#include "policy/source.hpp"
+
+namespace ward::cli {
+
+struct Reading {
+    policy::Sources sources;
+    policy::Diagnostics diagnostics;
+    policy::Library library{policy::SearchPath::from_environment()};
+    std::string origin;  // once compiled: the file of the policy, or `built-in`
+
+    // Absent after any error. `entry` is a policy's name or a file.
+    [[nodiscard]] std::optional<compiler::Jail> compile(const std::string& entry, const compiler::Facts& facts);
+    // Puts all diagnostics on standard error.
+    void show() const;
+};
+
+}  // namespace ward::cli

@@ -1,0 +1,103 @@
+#include "sandbox/cli/subcommand.hpp"
+
+#include <algorithm>
+#include <vector>
+
+#include "compiler/syscall_table.hpp"
+#include "policy/similar_name.hpp"
+#include "sandbox/cli/console.hpp"
+
+namespace ward::cli {
+namespace {
+
+constexpr Option help_option[] = {{"help", 'h', "", false, "show this text"}};
+
+constexpr Option options_of_run[] = {
+    {"policy", 'p', "NAME|FILE", false, "the policy to jail it under; without it, the profile of the program's name"},
+    {"set", 0, "NAME=VALUE", true, "give a parameter of the policy a value"},
+    {"report", 0, "FILE", false, "write how it ended and what it used as JSON"},
+    {"dry-run", 0, "", false, "show every step with the policy line it comes from, and run nothing"},
+    {"help", 'h', "", false, "show this text"},
+};
+
+constexpr Subcommand table[] = {
+    {"run", "[OPTIONS] [--] PROGRAM ARGS...", "run a program in a jail", run, options_of_run, nothing_ran_status},
+    {"check", "NAME|FILE...", "say whether policies are right, and whether this host has what they name", check,
+     help_option, usage_status},
+    {"show", "NAME|FILE", "show what a policy lets happen, with the lines that say so", show, help_option,
+     usage_status},
+    {"list", "", "list the policies that can be named", list, help_option, usage_status},
+};
+
+std::string help_of(const Subcommand& subcommand) {
+    return "usage: ward " + std::string(subcommand.name) + (subcommand.usage.empty() ? "" : " ") +
+           std::string(subcommand.usage) + "\n\n" + std::string(subcommand.summary) + "\n\n" +
+           describe(subcommand.options);
+}
+
+void say_misuse(const policy::Diagnostics& diagnostics) {
+    show(diagnostics, policy::Sources());
+}
+
+}  // namespace
+
+std::span<const Subcommand> subcommands() {
+    return table;
+}
+
+const Subcommand* find_subcommand(std::string_view name) {
+    const auto* found = std::ranges::find(table, name, &Subcommand::name);
+    return found == std::end(table) ? nullptr : found;
+}
+
+std::string similar_subcommand(std::string_view name) {
+    std::vector<std::string_view> names;
+    for (const Subcommand& subcommand : table) names.push_back(subcommand.name);
+    const auto similar = policy::similar_names(name, names);
+    return similar.empty() ? std::string() : similar.front();
+}
+
+Invocation begin(std::string_view name, const Words& words) {
+    const Subcommand& subcommand = *find_subcommand(name);
+    policy::Diagnostics diagnostics;
+    auto options = parse_options(subcommand.options, words, diagnostics);
+    if (!options) {
+        say_misuse(diagnostics);
+        return {std::nullopt, subcommand.misuse};
+    }
+    if (options->has("help")) return {std::nullopt, answer(help_of(subcommand))};
+    return {std::move(options), 0};
+}
+
+int misuse(std::string_view name, std::string message, std::string help) {
+    policy::Diagnostics diagnostics;
+    diagnostics.add(policy::slug::usage, std::nullopt, std::move(message)).help(std::move(help));
+    say_misuse(diagnostics);
+    return find_subcommand(name)->misuse;
+}
+
+std::string help() {
+    std::string text =
+        "usage: ward PROGRAM ARGS...\n"
+        "       ward SUBCOMMAND ...\n\n"
+        "Runs a program in a jail that a policy describes. `ward PROGRAM` takes the profile of\n"
+        "the program's name. The name of a subcommand wins over a program of that name:\n"
+        "`ward run list` runs a program called `list`.\n\n"
+        "subcommands (`ward SUBCOMMAND --help` says more):\n";
+    for (const Subcommand& subcommand : table) {
+        std::string name(subcommand.name);
+        name.resize(8, ' ');
+        text += "  " + name + std::string(subcommand.summary) + "\n";
+    }
+    return text +
+           "\n"
+           "exit status of a run: the program's own; 128+N if signal N ended it; 124 if its time\n"
+           "was up; 125 if nothing ran; 126 or 127 if the program cannot be executed or found\n";
+}
+
+std::string version() {
+    return std::string("ward " WARD_VERSION "\n") + "system calls of x86_64 up to " +
+           std::string(compiler::syscall_table_version) + "\n" + WARD_LIBRARIES + "\n";
+}
+
+}  // namespace ward::cli

@@ -1,0 +1,47 @@
+#include "sandbox/environment_plan.hpp"
+
+#include <algorithm>
+#include <map>
+#include <string_view>
+
+namespace ward::sandbox {
+namespace {
+
+// `*` stands for any characters.
+bool matches_name(std::string_view pattern, std::string_view name) {
+    const auto star = pattern.find('*');
+    if (star == std::string_view::npos) return pattern == name;
+    if (name.substr(0, star) != pattern.substr(0, star)) return false;
+    const std::string_view rest = pattern.substr(star + 1);
+    for (std::size_t end = star; end <= name.size(); ++end)
+        if (matches_name(rest, name.substr(end))) return true;
+    return false;
+}
+
+bool is_kept(const compiler::Environment& environment, std::string_view name) {
+    return std::any_of(environment.kept.begin(), environment.kept.end(),
+                       [&](const auto& kept) { return matches_name(kept.pattern, name); });
+}
+
+}  // namespace
+
+std::vector<std::string> plan_environment(const compiler::Environment& environment,
+                                          const std::vector<std::string>& callers) {
+    std::map<std::string, std::string> variables;
+    for (const auto& [name, set] : environment.set) variables.emplace(name, set.value);
+    for (const std::string& variable : callers) {
+        const auto sign = variable.find('=');
+        if (sign == std::string::npos || sign == 0) continue;
+        const std::string name = variable.substr(0, sign);
+        if (is_kept(environment, name)) variables.emplace(name, variable.substr(sign + 1));
+    }
+    std::vector<std::string> result;
+    for (const auto& [name, value] : variables) {
+        result.push_back(name);
+        result.back() += '=';
+        result.back() += value;
+    }
+    return result;
+}
+
+}  // namespace ward::sandbox

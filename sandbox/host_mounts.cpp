@@ -1,0 +1,78 @@
+// The mount table of the host: /proc/self/mountinfo, proc_pid_mountinfo(5).
+#include <charconv>
+
+#include "sandbox/host.hpp"
+
+namespace ward::sandbox {
+namespace {
+
+// Takes the text up to the next blank off `rest`.
+std::string_view take_field(std::string_view& rest) {
+    const auto end = rest.find(' ');
+    const std::string_view field = rest.substr(0, end);
+    rest.remove_prefix(end == std::string_view::npos ? rest.size() : end + 1);
+    return field;
+}
+
+bool is_octal(char digit) {
+    return digit >= '0' && digit <= '7';
+}
+
+// Blanks, tabs, newlines and backslashes in paths are written as `\040`.
+std::string unescaped(std::string_view field) {
+    std::string text;
+    for (std::size_t i = 0; i < field.size(); ++i) {
+        const bool is_escape = field[i] == '\\' && i + 3 < field.size() && is_octal(field[i + 1]) &&
+                               is_octal(field[i + 2]) && is_octal(field[i + 3]);
+        if (!is_escape) {
+            text += field[i];
+            continue;
+        }
+        text += static_cast<char>((field[i + 1] - '0') * 64 + (field[i + 2] - '0') * 8 + (field[i + 3] - '0'));
+        i += 3;
+    }
+    return text;
+}
+
+bool has_option(std::string_view options, std::string_view wanted) {
+    while (!options.empty()) {
+        const auto comma = options.find(',');
+        if (options.substr(0, comma) == wanted) return true;
+        options.remove_prefix(comma == std::string_view::npos ? options.size() : comma + 1);
+    }
+    return false;
+}
+
+// id parent major:minor root path options [tag]... - type source super-options
+std::optional<Mount> parse_mount(std::string_view line) {
+    Mount mount;
+    const std::string_view id = take_field(line);
+    if (std::from_chars(id.data(), id.data() + id.size(), mount.id).ec != std::errc{}) return {};
+    for (int skipped = 0; skipped < 3; ++skipped) take_field(line);
+    mount.path = unescaped(take_field(line));
+    const std::string_view options = take_field(line);
+    while (!line.empty() && take_field(line) != "-") {
+    }
+    mount.type = std::string(take_field(line));
+    take_field(line);
+    mount.options = std::string(take_field(line));
+    if (mount.path.empty() || mount.type.empty()) return {};
+    mount.read_only = has_option(options, "ro") || has_option(mount.options, "ro");
+    mount.no_exec = has_option(options, "noexec");
+    mount.no_devices = has_option(options, "nodev");
+    return mount;
+}
+
+}  // namespace
+
+std::vector<Mount> parse_mounts(std::string_view mountinfo) {
+    std::vector<Mount> mounts;
+    while (!mountinfo.empty()) {
+        const auto end = mountinfo.find('\n');
+        if (auto mount = parse_mount(mountinfo.substr(0, end))) mounts.push_back(std::move(*mount));
+        mountinfo.remove_prefix(end == std::string_view::npos ? mountinfo.size() : end + 1);
+    }
+    return mounts;
+}
+
+}  // namespace ward::sandbox

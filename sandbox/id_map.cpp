@@ -1,0 +1,86 @@
+#include "sandbox/id_map.hpp"
+
+#include <fcntl.h>
+#include <linux/sched.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+
+#include <csignal>
+
+#include "sandbox/raw_syscall.hpp"
+#include "sandbox/setup_failure.hpp"
+
+namespace ward::sandbox {
+namespace {
+
+std::string process_file(pid_t pid, const char* name) {
+    return "/proc/" + std::to_string(pid) + "/" + name;
+}
+
+void write_map(const std::string& path, const std::vector<IdRange>& map) {
+    const Descriptor file(::open(path.c_str(), O_WRONLY | O_CLOEXEC));
+    must(file.number(), "open the id map " + path);
+    const std::string text = id_map_text(map);
+    const ssize_t written = ::write(file.number(), text.data(), text.size());
+    must(written, "write the id map `" + text.substr(0, text.size() - 1) + "`");
+    if (static_cast<std::size_t>(written) != text.size()) cannot("write the whole id map", EIO);
+}
+
+// A process that waits in a user namespace of its own until it is killed.
+class Holder {
+public:
+    Holder() {
+        clone_args how{};
+        how.flags = CLONE_NEWUSER;
+        how.exit_signal = SIGCHLD;
+        const long result = raw_syscall(SYS_clone3, &how, sizeof how);
+        if (result == 0) wait_for_end();
+        if (result < 0) cannot("make a user namespace", static_cast<int>(-result));
+        pid_ = static_cast<pid_t>(result);
+    }
+    Holder(const Holder&) = delete;
+    Holder& operator=(const Holder&) = delete;
+    ~Holder() {
+        ::kill(pid_, SIGKILL);
+        ::waitpid(pid_, nullptr, 0);
+    }
+    [[nodiscard]] pid_t pid() const { return pid_; }
+
+private:
+    [[noreturn]] static void wait_for_end() {
+        raw_syscall(SYS_prctl, 1 /* PR_SET_PDEATHSIG */, SIGKILL, 0, 0, 0);
+        for (;;) raw_syscall(SYS_pause);
+    }
+
+    pid_t pid_ = -1;
+};
+
+}  // namespace
+
+std::string id_map_text(const std::vector<IdRange>& map) {
+    std::string text;
+    for (const IdRange& range : map) {
+        text += std::to_string(range.inside) + " " + std::to_string(range.outside) + " " + std::to_string(range.count) +
+                "\n";
+    }
+    return text;
+}
+
+void write_id_maps(pid_t pid, const std::vector<IdRange>& users, const std::vector<IdRange>& groups) {
+    write_map(process_file(pid, "uid_map"), users);
+    write_map(process_file(pid, "gid_map"), groups);
+}
+
+Descriptor user_namespace_of(pid_t pid) {
+    Descriptor space(::open(process_file(pid, "ns/user").c_str(), O_RDONLY | O_CLOEXEC));
+    must(space.number(), "open the user namespace of the jail");
+    return space;
+}
+
+Descriptor make_user_namespace(const std::vector<IdRange>& users, const std::vector<IdRange>& groups) {
+    const Holder holder;
+    write_id_maps(holder.pid(), users, groups);
+    return user_namespace_of(holder.pid());
+}
+
+}  // namespace ward::sandbox

@@ -1,0 +1,337 @@
+// Process 1 of a jail: runs its steps, makes the program, gives up everything, and stays until the
+// program ends. When it ends, the kernel ends every process of the jail (pid_namespaces(7)).
+//
+// After the program's start it holds a channel, a signalfd and at most the program's terminal; no
+// privilege, no key, and no memory that the program can open.
+
+#include <asm/ioctls.h>
+#include <fcntl.h>
+#include <linux/capability.h>
+#include <linux/prctl.h>
+#include <linux/sched.h>
+#include <poll.h>
+#include <sys/resource.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+
+#include "sandbox/child.hpp"
+#include "sandbox/child_steps.hpp"
+
+namespace ward::sandbox {
+namespace {
+
+constexpr int kill_signal = 9;    // SIGKILL
+constexpr int child_signal = 17;  // SIGCHLD
+constexpr std::size_t program_stack_size = std::size_t{64} << 10;
+
+// Where init's descriptors are once nothing else is open.
+constexpr int kept_channel = 0, kept_signals = 1, kept_terminal = 2;
+
+// Of the process that becomes the program, until its exec: it shares init's memory.
+alignas(16) char program_stack[program_stack_size];
+
+[[noreturn]] void leave(int status) {
+    raw_syscall(SYS_exit_group, status);
+    __builtin_trap();  // the program's filter may forbid even this
+}
+
+// ---- words to the supervisor
+
+void send(const Inside& inside, const Message& message, int carried = -1) {
+    Message copy = message;
+    iovec part{&copy, sizeof copy};
+    alignas(cmsghdr) char space[CMSG_SPACE(sizeof(int))] = {};
+    msghdr packet{};
+    packet.msg_iov = &part;
+    packet.msg_iovlen = 1;
+    if (carried >= 0) {
+        auto* header = reinterpret_cast<cmsghdr*>(&space[0]);
+        header->cmsg_level = SOL_SOCKET;
+        header->cmsg_type = SCM_RIGHTS;
+        header->cmsg_len = CMSG_LEN(sizeof carried);
+        *reinterpret_cast<int*>(CMSG_DATA(header)) = carried;
+        packet.msg_control = &space[0];
+        packet.msg_controllen = sizeof space;
+    }
+    // A supervisor that cannot be told must not be left with a jail that runs.
+    if (raw_syscall(SYS_sendmsg, inside.channel, &packet, MSG_NOSIGNAL) != sizeof copy) leave(1);
+}
+
+[[noreturn]] void fail(const Inside& inside, const Message& failure) {
+    send(inside, failure);
+    leave(1);
+}
+
+Message failure_at(Phase phase, std::uint32_t step, int error) {
+    Message message;
+    message.kind = Message::Kind::step_failed;
+    message.phase = phase;
+    message.step = step;
+    message.error = error;
+    return message;
+}
+
+// ---- the program
+
+// With a session of init's own, the program leads a process group in it: the terminal's signals go to
+// that group, and it can be stopped, because its parent is in another group of the session.
+int lead_group(const Inside& inside) {
+    if (!inside.own_session) return 0;
+    if (const int error = outcome(raw_syscall(SYS_setpgid, 0, 0))) return error;
+    if (inside.terminal < 0 || inside.background) return 0;
+    const auto group = static_cast<int>(raw_syscall(SYS_getpid));
+    return outcome(raw_syscall(SYS_ioctl, inside.terminal, TIOCSPGRP, &group));
+}
+
+// Words that init and the program wait on (futex(2)); they share memory until the exec.
+int privileges_dropped = 0;  // 1: init has nothing left that the program could want
+int memory_shared = 1;       // 0: the exec succeeded, or the process ended (set_tid_address(2), CLONE_CHILD_CLEARTID)
+
+int value_of(const int& word) {
+    return *static_cast<const volatile int*>(&word);
+}
+
+void wait_while(const int& word, int value) {
+    constexpr int futex_wait = 0;  // not private: the kernel wakes memory_shared
+    while (value_of(word) == value) raw_syscall(SYS_futex, &word, futex_wait, value, nullptr, nullptr, 0);
+}
+
+void allow_exec() {
+    constexpr int futex_wake = 1;
+    *static_cast<volatile int*>(&privileges_dropped) = 1;
+    raw_syscall(SYS_futex, &privileges_dropped, futex_wake, 1, nullptr, nullptr, 0);
+}
+
+// The steps up to the filter go on while init drops its privileges. The wait comes before the filter,
+// which may not allow it.
+std::uint32_t run_program_steps(Inside& inside, int* error) {
+    const StepList list = inside.program;
+    for (std::uint32_t i = 0; i < list.count; ++i) {
+        const Operation operation = list.steps[i].operation;
+        if (operation == Operation::load_filter || operation == Operation::execute) wait_while(privileges_dropped, 0);
+        *error = run_step(list.steps[i], inside);
+        if (*error != 0) return i;
+    }
+    return list.count;
+}
+
+// Runs on program_stack. Whatever comes back from exec is a failure.
+[[noreturn]] void become_program(Inside* inside) {
+    std::uint32_t step = inside->program.count;
+    int error = lead_group(*inside);
+    if (error == 0) step = run_program_steps(*inside, &error);
+    inside->failure = failure_at(Phase::program, step, error != 0 ? error : EPROTO);
+    leave(1);
+}
+
+// clone3 onto program_stack: the child has nothing of this frame. Descriptors are shared as well, so
+// that the filter's listener lands in init's table; the exec ends all sharing.
+long start_program(Inside& inside) {
+    clone_args how{};
+    how.flags = CLONE_VM | CLONE_FILES | CLONE_CHILD_CLEARTID;
+    how.child_tid = reinterpret_cast<std::uint64_t>(&memory_shared);
+    how.exit_signal = child_signal;
+    how.stack = reinterpret_cast<std::uint64_t>(&program_stack[0]);
+    how.stack_size = sizeof program_stack;
+    long result = SYS_clone3;
+    register Inside* argument __asm__("r12") = &inside;               // NOLINT(readability-identifier-naming)
+    register void (*entry)(Inside*) __asm__("r13") = become_program;  // NOLINT(readability-identifier-naming)
+    __asm__ volatile(
+        "syscall\n\t"
+        "test %%rax, %%rax\n\t"
+        "jnz 1f\n\t"
+        "xor %%ebp, %%ebp\n\t"
+        "mov %%r12, %%rdi\n\t"
+        "call *%%r13\n\t"
+        "hlt\n"
+        "1:"
+        : "+a"(result)
+        : "D"(&how), "S"(sizeof how), "r"(argument), "r"(entry)
+        : "rcx", "r11", "memory");
+    return result;
+}
+
+// ---- giving up
+
+void wipe(const void* start, std::size_t size) {
+    // Init's own copy of what the supervisor holds.
+    auto* bytes = const_cast<volatile char*>(static_cast<const volatile char*>(start));
+    for (std::size_t i = 0; i < size; ++i) bytes[i] = 0;
+}
+
+// The program's identity, so that init may send it signals without any capability.
+int take_identity(Inside& inside) {
+    for (std::uint32_t i = 0; i < inside.program.count; ++i) {
+        const Step& step = inside.program.steps[i];
+        const bool identity = step.operation == Operation::set_groups || step.operation == Operation::set_group ||
+                              step.operation == Operation::set_user;
+        if (!identity) continue;
+        if (const int error = run_step(step, inside)) return error;
+    }
+    return 0;
+}
+
+// While the program's process goes through its steps, before its exec: privileges belong to a task,
+// not to the memory that both share.
+int drop_privileges(Inside& inside) {
+    if (const int error = take_identity(inside)) return error;
+    __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
+    const __user_cap_data_struct none[2] = {};
+    if (const int error = outcome(raw_syscall(SYS_capset, &header, &none[0]))) return error;
+    if (const int error = outcome(raw_syscall(SYS_prctl, PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))) return error;
+    if (const int error = outcome(raw_syscall(SYS_prctl, PR_SET_DUMPABLE, 0, 0, 0, 0))) return error;
+    return outcome(raw_syscall(SYS_prctl, PR_SET_PDEATHSIG, kill_signal, 0, 0, 0));
+}
+
+int move_descriptor(int from, int to) {
+    const long moved = raw_syscall(SYS_dup2, from, to);
+    if (moved < 0) return static_cast<int>(-moved);
+    return moved == to ? 0 : EPROTO;
+}
+
+// Everything is closed but the channel, the signals and the terminal, which become 0, 1 and 2.
+int close_everything(Inside& inside, int signals) {
+    if (const int error = move_descriptor(inside.channel, kept_channel)) return error;
+    if (const int error = move_descriptor(signals, kept_signals)) return error;
+    if (inside.terminal >= 0) {
+        if (const int error = move_descriptor(inside.terminal, kept_terminal)) return error;
+    } else {
+        raw_syscall(SYS_close, kept_terminal);
+    }
+    inside.channel = kept_channel;
+    return outcome(raw_syscall(SYS_close_range, 3, ~0U, 0));
+}
+
+// After the exec. Steps and filter hold the exec key.
+int forget_everything(Inside& inside, int signals) {
+    wipe(inside.program.steps, inside.program.count * sizeof(Step));
+    wipe(inside.filter.filter, inside.filter.len * sizeof(sock_filter));
+    return close_everything(inside, signals);
+}
+
+// ---- the rest of init's life
+
+struct Life {
+    Inside& inside;
+    int program;  // pid, and its process group if init leads a session
+};
+
+int signal_program(const Life& life, int number) {
+    const int target = life.inside.own_session ? -life.program : life.program;
+    return outcome(raw_syscall(SYS_kill, target, number));
+}
+
+void obey(const Life& life, const Order& order) {
+    if (order.kind == Order::Kind::signal) {
+        (void)signal_program(life, order.number);  // a program that has just ended is reaped next
+    } else if (order.kind == Order::Kind::foreground && life.inside.terminal >= 0) {
+        raw_syscall(SYS_ioctl, kept_terminal, TIOCSPGRP, &life.program);
+        (void)signal_program(life, 18);  // SIGCONT
+    }
+}
+
+void take_order(const Life& life) {
+    Order order;
+    const long size = raw_syscall(SYS_recvfrom, kept_channel, &order, sizeof order, MSG_DONTWAIT, nullptr, nullptr);
+    if (size == 0) leave(1);  // the supervisor is gone
+    if (size == sizeof order) obey(life, order);
+}
+
+std::uint64_t peak_of_children() {
+    rusage usage{};
+    const int children = -1;  // RUSAGE_CHILDREN
+    if (raw_syscall(SYS_getrusage, children, &usage) != 0) return 0;
+    return static_cast<std::uint64_t>(usage.ru_maxrss);
+}
+
+void tell_change(const Life& life, const siginfo_t& change) {
+    Message message;
+    const bool stopped = change.si_code == CLD_STOPPED;
+    message.kind = stopped ? Message::Kind::stopped : Message::Kind::ended;
+    message.wait_code = change.si_code;
+    message.wait_status = change.si_status;
+    message.peak_kilobytes = peak_of_children();
+    send(life.inside, message);
+    if (!stopped) leave(0);
+}
+
+void reap(const Life& life) {
+    for (;;) {
+        siginfo_t change{};
+        const long result = raw_syscall(SYS_waitid, P_ALL, 0, &change, WEXITED | WSTOPPED | WNOHANG | __WALL, nullptr);
+        if (result != 0 || change.si_pid == 0) return;
+        if (change.si_pid == life.program) tell_change(life, change);
+    }
+}
+
+[[noreturn]] void stay(const Life& life) {
+    for (;;) {
+        pollfd sources[2] = {{kept_channel, POLLIN, 0}, {kept_signals, POLLIN, 0}};
+        raw_syscall(SYS_ppoll, &sources[0], 2, nullptr, nullptr, 0);
+        if (sources[0].revents != 0) take_order(life);
+        if (sources[1].revents == 0) continue;
+        signalfd_siginfo signal;
+        raw_syscall(SYS_read, kept_signals, &signal, sizeof signal);
+        reap(life);
+    }
+}
+
+// ---- the beginning
+
+int take_streams(const Inside& inside) {
+    for (int i = 0; i < 3; ++i) {
+        if (inside.streams[i] == i) continue;
+        if (const int error = move_descriptor(inside.streams[i], i)) return error;
+    }
+    return 0;
+}
+
+int begin(const Inside& inside) {
+    if (raw_syscall(SYS_getpid) != 1) return ECHILD;  // not in a PID namespace of its own
+    if (const int error = outcome(raw_syscall(SYS_close, inside.supervisors_channel))) return error;
+    if (const int error = outcome(raw_syscall(SYS_prctl, PR_SET_PDEATHSIG, kill_signal, 0, 0, 0))) return error;
+    raw_syscall(SYS_umask, 0);  // modes of a plan are exact
+    return take_streams(inside);
+}
+
+int open_signals(int& place) {
+    const std::uint64_t children = std::uint64_t{1} << (child_signal - 1);
+    return new_descriptor(raw_syscall(SYS_signalfd4, -1, &children, sizeof children, SFD_CLOEXEC | SFD_NONBLOCK),
+                          place);
+}
+
+}  // namespace
+
+void run_init(Inside& inside) {
+    int error = begin(inside);
+    if (error != 0) fail(inside, failure_at(Phase::init, inside.init.count, error));
+    const std::uint32_t step = run_steps(inside.init, inside, &error);
+    if (error != 0) fail(inside, failure_at(Phase::init, step, error));
+
+    // Before the program exists: it must never find init's memory open (proc_pid_mem(5), ptrace(2)).
+    error = outcome(raw_syscall(SYS_prctl, PR_SET_DUMPABLE, 0, 0, 0, 0));
+    int signals = -1;
+    if (error == 0) error = open_signals(signals);
+    if (error != 0) fail(inside, failure_at(Phase::init, inside.init.count, error));
+
+    const long program = start_program(inside);
+    if (program <= 1)
+        fail(inside,
+             failure_at(Phase::program, inside.program.count, program < 0 ? static_cast<int>(-program) : EPROTO));
+    error = drop_privileges(inside);
+    if (error != 0) fail(inside, failure_at(Phase::init, inside.init.count, error));
+    allow_exec();
+    wait_while(memory_shared, 1);
+    if (inside.failure.kind != Message::Kind::none) fail(inside, inside.failure);
+
+    Message started;
+    started.kind = Message::Kind::started;
+    send(inside, started, inside.listener);
+    error = forget_everything(inside, signals);
+    if (error != 0) fail(inside, failure_at(Phase::init, inside.init.count, error));
+    stay(Life{inside, static_cast<int>(program)});
+}
+
+}  // namespace ward::sandbox

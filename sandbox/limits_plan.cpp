@@ -1,0 +1,201 @@
+#include "sandbox/limits_plan.hpp"
+
+#include <sys/resource.h>
+
+#include <algorithm>
+#include <array>
+
+namespace ward::sandbox {
+namespace {
+
+using compiler::Limit;
+using compiler::LimitName;
+
+// How a policy writes a limit that a resource limit of each process enforces.
+struct ProcessLimit {
+    LimitName limit;
+    const char* name;
+    int resource;
+};
+constexpr std::array<ProcessLimit, 5> process_limits{{{LimitName::cpu_time, "cpu-time", RLIMIT_CPU},
+                                                      {LimitName::open_files, "open-files", RLIMIT_NOFILE},
+                                                      {LimitName::file_size, "file-size", RLIMIT_FSIZE},
+                                                      {LimitName::stack, "stack", RLIMIT_STACK},
+                                                      {LimitName::core, "core", RLIMIT_CORE}}};
+
+std::string size_in_words(std::uint64_t bytes) {
+    constexpr std::array<const char*, 4> units{"", "K", "M", "G"};
+    std::size_t unit = 0;
+    for (; unit + 1 < units.size() && bytes != 0 && bytes % 1024 == 0; ++unit) bytes /= 1024;
+    return std::to_string(bytes) + units[unit];
+}
+
+std::string cpu_in_words(std::uint64_t thousandths) {
+    std::string words = std::to_string(thousandths / 1000);
+    std::string rest = std::to_string(thousandths % 1000 + 1000).substr(1);
+    while (!rest.empty() && rest.back() == '0') rest.pop_back();
+    return rest.empty() ? words : words + '.' + rest;
+}
+
+std::optional<policy::Span> place_of(const Limit& limit) {
+    if (limit.origins.empty()) return {};
+    return limit.origins.front();
+}
+
+class LimitsPlanner {
+public:
+    LimitsPlanner(const LimitsRequest& request, PlanWriter& writer, policy::Diagnostics& diagnostics)
+        : request_(&request), writer_(&writer), diagnostics_(&diagnostics) {}
+
+    void plan() {
+        plan_memory();
+        plan_swap();
+        plan_tasks();
+        plan_cpu();
+        if (const auto& time = get(LimitName::time)) {
+            writer_->plan.time_limit = time->value;
+            enforced("time: supervisor");
+        }
+        for (const ProcessLimit& each : process_limits) plan_process_limit(each);
+    }
+
+private:
+    [[nodiscard]] const std::optional<Limit>& get(LimitName name) const { return request_->jail.limit(name); }
+
+    // The words for the report if a controller can be used; empty if not.
+    [[nodiscard]] std::string cgroup_with(const std::string& controller) const {
+        const auto found = request_->host.cgroups.find(controller);
+        return found == request_->host.cgroups.end() ? "" : "cgroup-v" + std::to_string(found->second.version);
+    }
+
+    void enforced(std::string feature) { writer_->plan.enforced.push_back(std::move(feature)); }
+    void note(std::string text) { writer_->plan.notes.push_back(std::move(text)); }
+
+    // ---- limits of the whole jail
+
+    void plan_memory() {
+        const auto& memory = get(LimitName::memory);
+        if (!memory) return;
+        if (const std::string cgroup = cgroup_with("memory"); !cgroup.empty()) {
+            writer_->plan.cgroup.memory = memory->value;
+            return enforced("memory: " + cgroup);
+        }
+        const std::string words = size_in_words(memory->value);
+        if (is_one_process()) return limit_one_process(*memory, words);
+        if (!memory->optional) return unavailable("memory", "memory", *memory, words);
+        set_rlimit(*memory, "memory? " + words, RLIMIT_DATA, memory->value);
+        enforced("memory: per-process");
+        note("`memory? " + words + "` holds for each process alone: " + obstacle("memory"));
+    }
+
+    // One process is the whole jail: its private memory and what its folders hold are all there is.
+    void limit_one_process(const Limit& memory, const std::string& words) {
+        const std::uint64_t folders = request_->folder_bytes;
+        if (folders >= memory.value) {
+            diagnostics_
+                ->add(policy::slug::limit_not_available, place_of(memory),
+                      "the private folders alone may take " + size_in_words(folders) + " of the memory")
+                .note("they are kept in memory, and count for `memory " + words + '`')
+                .help("give each private folder a smaller size, for example `private /tmp size 16M`");
+            return;
+        }
+        set_rlimit(memory, "memory " + words, RLIMIT_DATA, memory.value - folders);
+        enforced("memory: one process");
+    }
+
+    [[nodiscard]] bool is_one_process() const {
+        const auto& tasks = get(LimitName::tasks);
+        return tasks && tasks->value == 1 && (!cgroup_with("pids").empty() || process_count_is_enforced());
+    }
+
+    void plan_swap() {
+        const auto& swap = get(LimitName::swap);
+        if (!swap) return;
+        const std::string words = size_in_words(swap->value);
+        if (writer_->plan.cgroup.memory) {
+            writer_->plan.cgroup.swap = swap->value;
+            return enforced("swap: " + cgroup_with("memory"));
+        }
+        if (!swap->optional) return unavailable("swap", "memory", *swap, words);
+        note("`swap? " + words + "` is not enforced: " + obstacle("memory"));
+    }
+
+    void plan_tasks() {
+        const auto& tasks = get(LimitName::tasks);
+        if (!tasks) return;
+        const std::string words = std::to_string(tasks->value);
+        if (const std::string cgroup = cgroup_with("pids"); !cgroup.empty()) {
+            writer_->plan.cgroup.tasks = tasks->value;
+            return enforced("tasks: " + cgroup);
+        }
+        if (process_count_is_enforced()) {
+            // Init has the program's ids, and counts.
+            set_rlimit(*tasks, "tasks " + words, RLIMIT_NPROC, tasks->value + 1);
+            return enforced("tasks: rlimit");
+        }
+        if (!tasks->optional) return unavailable("tasks", "pids", *tasks, words);
+        note("`tasks? " + words + "` is not enforced: " + obstacle("pids"));
+    }
+
+    // The kernel does not count the processes of the host's root (getrlimit(2), RLIMIT_NPROC).
+    [[nodiscard]] bool process_count_is_enforced() const {
+        return request_->identity.supervisor_maps_ids || request_->host.uid != 0;
+    }
+
+    void plan_cpu() {
+        const auto& cpu = get(LimitName::cpu);
+        if (!cpu) return;
+        const std::string words = cpu_in_words(cpu->value);
+        if (const std::string cgroup = cgroup_with("cpu"); !cgroup.empty()) {
+            writer_->plan.cgroup.cpu = cpu->value;
+            return enforced("cpu: " + cgroup);
+        }
+        if (!cpu->optional) return unavailable("cpu", "cpu", *cpu, words);
+        note("`cpu? " + words + "` is not enforced: " + obstacle("cpu"));
+    }
+
+    [[nodiscard]] std::string obstacle(const std::string& controller) const {
+        return "the `" + controller + "` controller cannot be used, " + request_->host.cgroup_obstacle;
+    }
+
+    void unavailable(const std::string& name, const std::string& controller, const Limit& limit,
+                     const std::string& value) {
+        auto& error = diagnostics_->add(policy::slug::limit_not_available, place_of(limit),
+                                        "this host cannot enforce `" + name + ' ' + value + '`');
+        error.note(obstacle(controller));
+        if (name == "memory") error.note("without it only one process can be limited exactly: `tasks 1`");
+        error.help("write `" + name + "? " + value + "` to have what the host can do");
+    }
+
+    // ---- limits of each process
+
+    void plan_process_limit(const ProcessLimit& each) {
+        const auto& limit = get(each.limit);
+        if (!limit) return;
+        std::uint64_t value = limit->value;
+        if (each.limit == LimitName::cpu_time) value = std::max<std::uint64_t>((value + 999) / 1000, 1);
+        set_rlimit(*limit, each.name, each.resource, value);
+        enforced(std::string(each.name) + ": rlimit");
+    }
+
+    // Never above the caller's own hard limit, which only the host's root could raise.
+    void set_rlimit(const Limit& limit, const std::string& purpose, int resource, std::uint64_t value) {
+        const auto hard = request_->host.hard_limits.find(resource);
+        if (hard != request_->host.hard_limits.end()) value = std::min(value, hard->second);
+        writer_->because(limit.origins, '`' + purpose + '`');
+        writer_->add(writer_->plan.program, Operation::set_rlimit,
+                     {.numbers = {static_cast<std::uint64_t>(resource), value, value}});
+    }
+
+    const LimitsRequest* request_;
+    PlanWriter* writer_;
+    policy::Diagnostics* diagnostics_;
+};
+
+}  // namespace
+
+void plan_limits(const LimitsRequest& request, PlanWriter& writer, policy::Diagnostics& diagnostics) {
+    LimitsPlanner(request, writer, diagnostics).plan();
+}
+
+}  // namespace ward::sandbox

@@ -1,0 +1,335 @@
+#include "sandbox/mount_plan.hpp"
+
+#include <linux/mount.h>
+
+#include <array>
+#include <cstdio>
+#include <set>
+
+#include "policy/policy.hpp"
+#include "sandbox/mount_checks.hpp"
+
+namespace ward::sandbox {
+namespace {
+
+using Kind = ViewEntry::Kind;
+
+constexpr auto write_bit = static_cast<compiler::AccessBits>(policy::Access::write);
+constexpr auto execute_bit = static_cast<compiler::AccessBits>(policy::Access::execute);
+
+constexpr std::uint64_t closed = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC;
+constexpr std::uint64_t sealed = closed | MOUNT_ATTR_RDONLY;
+
+constexpr std::uint64_t default_private_size = std::uint64_t{64} << 20;
+constexpr std::uint64_t bytes_per_inode = 4096;  // of a private folder: how many files it may have
+constexpr std::uint64_t page = 4096;
+constexpr unsigned private_mode = 0700;
+constexpr unsigned folder_mode = 0755;
+constexpr unsigned text_mode = 0444;
+constexpr unsigned lead_through_mode = 0111;  // a hidden folder with something granted below
+
+// /proc/self/mountinfo needs a host folder that is always there and is not a source any more.
+constexpr const char* root_mount_point = "/proc";
+
+// Things that are mounted over something else are made here first; /proc covers it.
+constexpr const char* store = "/proc/ward";
+
+constexpr std::array<std::pair<const char*, const char*>, 4> device_links{{{"/dev/fd", "/proc/self/fd"},
+                                                                           {"/dev/stdin", "/proc/self/fd/0"},
+                                                                           {"/dev/stdout", "/proc/self/fd/1"},
+                                                                           {"/dev/stderr", "/proc/self/fd/2"}}};
+
+std::uint64_t size_of(const ViewEntry& folder) {
+    return folder.size != 0 ? folder.size : default_private_size;
+}
+
+std::uint64_t in_pages(std::uint64_t bytes) {
+    return (bytes + page - 1) / page * page;
+}
+
+// A path of the jail as steps name it.
+std::string below_root(const std::string& path) {
+    return path.substr(1);
+}
+
+class MountPlanner {
+public:
+    MountPlanner(const MountRequest& request, PlanWriter& writer)
+        : request_(&request),
+          writer_(&writer),
+          sources_(request.identity.supervisor_maps_ids ? writer.plan.prepare : writer.plan.init),
+          init_(writer.plan.init) {}
+
+    void plan() {
+        writer_->because_always();
+        writer_->add(init_, Operation::private_propagation);
+        for (const auto& [path, entry] : request_->view.entries)
+            if (entry.kind == Kind::tree) clone_source(entry);
+        for (const DevicePlace& device : request_->devices) clone_device(device);
+        make_file_systems();
+        writer_->because_always();
+        writer_->add(init_, Operation::attach_root, {.slot = root_, .path = root_mount_point});
+        make_store();
+        for (const auto& [path, entry] : request_->view.entries) build(entry);
+        build_devices();
+        writer_->because_always();
+        writer_->add(init_, Operation::pivot_root);
+        writer_->add(init_, Operation::seal_root, sealed);
+    }
+
+private:
+    void because(const ViewEntry& entry) {
+        if (entry.rule == nullptr) return writer_->because_always();
+        const std::string purpose = (entry.kind == Kind::pin ? "pin for `" : "`") + words_of(*entry.rule) + '`';
+        writer_->because(entry.rule->origins, purpose);
+    }
+
+    // ---- sources
+
+    void clone_source(const ViewEntry& tree) {
+        because(tree);
+        const Slot slot = open_and_clone(tree.source, tree.inode, true);
+        std::uint64_t attributes = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV;
+        if ((tree.access & write_bit) == 0) attributes |= MOUNT_ATTR_RDONLY;
+        if ((tree.access & execute_bit) == 0) attributes |= MOUNT_ATTR_NOEXEC;
+        restrict(sources_, slot, attributes, true);
+        if (needs_id_map(tree, request_->identity))
+            writer_->add(writer_->plan.mapped, Operation::map_tree_ids, {.slot = slot, .into = map_namespace()});
+        slots_[tree.path] = slot;
+    }
+
+    void clone_device(const DevicePlace& device) {
+        writer_->because(device.device->origins, "`device " + device.device->value + '`');
+        const Slot slot = open_and_clone(device.path, device.inode, false);
+        restrict(sources_, slot, MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC, false);
+        slots_[device.path] = slot;
+    }
+
+    Slot open_and_clone(const std::string& path, const Inode& inode, bool recursive) {
+        const Slot slot = writer_->new_slot();
+        writer_->add(sources_, Operation::open_source,
+                     {.into = slot, .path = path, .numbers = {inode.device, inode.number, inode.type()}});
+        // The clone takes the place of what it was made of.
+        writer_->add(sources_, Operation::clone_tree, {.slot = slot, .into = slot, .numbers = {recursive ? 1U : 0U}});
+        return slot;
+    }
+
+    void restrict(std::vector<Step>& phase, Slot slot, std::uint64_t attributes, bool recursive) {
+        writer_->add(phase, Operation::restrict_tree, {.slot = slot, .numbers = {attributes, 0, recursive ? 1U : 0U}});
+    }
+
+    Slot map_namespace() {
+        Slot& slot = writer_->plan.map_namespace;
+        if (slot == no_slot) slot = writer_->new_slot();
+        return slot;
+    }
+
+    // ---- new file systems
+
+    void make_file_systems() {
+        for (const auto& [path, entry] : request_->view.entries) {
+            if (entry.kind == Kind::private_folder) make_private(entry);
+            if (entry.kind == Kind::proc) slots_[path] = make_proc();
+        }
+        root_ = make_root();
+    }
+
+    void make_private(const ViewEntry& folder) {
+        because(folder);
+        std::array<char, 128> options{};
+        std::snprintf(options.data(), options.size(), "mode=%04o,uid=%u,gid=%u,size=%lu,nr_inodes=%lu",
+                      folder.mode != 0 ? folder.mode : private_mode, request_->identity.user, request_->identity.group,
+                      size_of(folder), size_of(folder) / bytes_per_inode + 16);
+        slots_[folder.path] = new_filesystem("tmpfs", options.data());
+    }
+
+    Slot make_proc() {
+        writer_->because_always();
+        return new_filesystem("proc", "");
+    }
+
+    // Holds only what this plan makes in it, and is sealed before the program starts.
+    Slot make_root() {
+        writer_->because_always();
+        std::uint64_t bytes = 64 * page;
+        std::uint64_t inodes = 64;
+        for (const auto& [path, entry] : request_->view.entries) {
+            bytes += page + in_pages(entry.text.size());
+            inodes += components(path).size();
+        }
+        std::array<char, 64> options{};
+        std::snprintf(options.data(), options.size(), "mode=0755,size=%lu,nr_inodes=%lu", bytes, inodes);
+        return new_filesystem("tmpfs", options.data());
+    }
+
+    Slot new_filesystem(const char* type, const std::string& options) {
+        const Slot slot = writer_->new_slot();
+        writer_->add(init_, Operation::new_filesystem,
+                     {.into = slot, .path = type, .text = options, .numbers = {closed}});
+        return slot;
+    }
+
+    // ---- what is mounted over something that is there
+
+    void make_store() {
+        add_folder("/proc", folder_mode);
+        bool made = false;
+        for (const auto& [path, entry] : request_->view.entries) {
+            const bool stored = entry.kind == Kind::hidden || (entry.kind == Kind::text_file && entry.over_existing);
+            if (!stored || in_hidden(path) != nullptr) continue;
+            if (!made) add_folder(store, 0);
+            made = true;
+            because(entry);
+            slots_[path] = store_and_clone(entry);
+        }
+    }
+
+    Slot store_and_clone(const ViewEntry& entry) {
+        const std::string place = join(store, std::to_string(stored_++));
+        if (entry.kind == Kind::text_file)
+            add_file(place, entry.text, text_mode);
+        else if (entry.is_folder())
+            store_hidden_folder(entry, place);
+        else
+            add_file(place, "", 0);
+        const Slot slot = writer_->new_slot();
+        writer_->add(init_, Operation::clone_below_root, {.into = slot, .path = below_root(place), .numbers = {0}});
+        restrict(init_, slot, sealed, false);
+        return slot;
+    }
+
+    // A hidden folder is empty, or leads unseen to what is granted below it.
+    void store_hidden_folder(const ViewEntry& hidden, const std::string& place) {
+        std::vector<const ViewEntry*> below;
+        for (const auto& [path, entry] : request_->view.entries)
+            if (in_hidden(path) == &hidden) below.push_back(&entry);
+        add_folder(place, below.empty() ? 0 : lead_through_mode);
+        std::set<std::string> made{hidden.path};
+        for (const ViewEntry* entry : below) {
+            store_folders_above(*entry, hidden, place, made);
+            const std::string target = rebased(entry->path, hidden.path, place);
+            if (entry->kind == Kind::link)
+                add_link(target, entry->text);
+            else if (entry->kind == Kind::text_file)
+                add_file(target, entry->text, text_mode);
+            else if (entry->is_folder())
+                add_folder(target, 0);
+            else
+                add_file(target, "", 0);
+        }
+    }
+
+    void store_folders_above(const ViewEntry& entry, const ViewEntry& hidden, const std::string& place,
+                             std::set<std::string>& made) {
+        std::vector<std::string> missing;
+        for (std::string at = parent_of(entry.path); made.insert(at).second; at = parent_of(at)) missing.push_back(at);
+        for (auto at = missing.rbegin(); at != missing.rend(); ++at)
+            add_folder(rebased(*at, hidden.path, place), lead_through_mode);
+    }
+
+    // The hidden folder that an entry lies in, if nothing is mounted between them.
+    [[nodiscard]] const ViewEntry* in_hidden(const std::string& path) const {
+        for (const ViewEntry* above = request_->view.above(path); above != nullptr;
+             above = request_->view.above(above->path)) {
+            if (above->kind == Kind::hidden) return above;
+            if (above->kind != Kind::link && above->kind != Kind::text_file) return nullptr;
+        }
+        return nullptr;
+    }
+
+    // ---- the new root, from the top downwards
+
+    void build(const ViewEntry& entry) {
+        because(entry);
+        const bool is_stored = in_hidden(entry.path) != nullptr;
+        if (entry.kind == Kind::pin) return add_pin(entry);
+        if (!entry.over_existing && !is_stored) make_place(entry);
+        const auto slot = slots_.find(entry.path);
+        if (slot != slots_.end()) mount(slot->second, entry.path);
+    }
+
+    void add_pin(const ViewEntry& pin) {
+        const Slot slot = writer_->new_slot();
+        writer_->add(init_, Operation::clone_below_root, {.into = slot, .path = below_root(pin.path), .numbers = {1}});
+        mount(slot, pin.path);
+    }
+
+    // What is mounted needs a mount point; links and texts are there when they are made.
+    void make_place(const ViewEntry& entry) {
+        make_folders_above(entry.path);
+        if (entry.kind == Kind::link)
+            add_link(entry.path, entry.text);
+        else if (entry.kind == Kind::text_file)
+            add_file(entry.path, entry.text, text_mode);
+        else if (entry.is_folder())
+            make_folder(entry.path);
+        else
+            add_file(entry.path, "", 0);
+    }
+
+    void make_folders_above(const std::string& path) {
+        const ViewEntry* above = request_->view.above(path);
+        std::vector<std::string> missing;
+        for (std::string at = parent_of(path); at != "/" && (above == nullptr || at != above->path); at = parent_of(at))
+            missing.push_back(at);
+        for (auto at = missing.rbegin(); at != missing.rend(); ++at) make_folder(*at);
+    }
+
+    void make_folder(const std::string& path) {
+        if (made_.insert(path).second) add_folder(path, folder_mode);
+    }
+
+    void mount(Slot slot, const std::string& path) {
+        writer_->add(init_, Operation::mount_tree, {.slot = slot, .path = below_root(path)});
+    }
+
+    void build_devices() {
+        writer_->because_always();
+        make_folder("/dev");
+        for (const auto& [path, target] : device_links)
+            if (request_->view.entries.count(path) == 0) add_link(path, target);
+        for (const DevicePlace& device : request_->devices) {
+            writer_->because(device.device->origins, "`device " + device.device->value + '`');
+            make_folders_above(device.path);
+            add_file(device.path, "", 0);
+            mount(slots_.at(device.path), device.path);
+        }
+    }
+
+    void add_folder(const std::string& path, unsigned mode) {
+        made_.insert(path);
+        writer_->add(init_, Operation::make_folder, {.path = below_root(path), .numbers = {mode}});
+    }
+
+    void add_file(const std::string& path, const std::string& text, unsigned mode) {
+        writer_->add(init_, Operation::make_file, {.path = below_root(path), .text = text, .numbers = {mode}});
+    }
+
+    void add_link(const std::string& path, const std::string& target) {
+        writer_->add(init_, Operation::make_link, {.path = below_root(path), .text = target});
+    }
+
+    const MountRequest* request_;
+    PlanWriter* writer_;
+    std::vector<Step>& sources_;
+    std::vector<Step>& init_;
+    Slot root_ = no_slot;
+    std::map<std::string, Slot> slots_;  // what will be mounted at a path
+    std::set<std::string> made_;         // folders of the new root
+    unsigned stored_ = 0;
+};
+
+}  // namespace
+
+std::uint64_t memory_of_folders(const FileView& view) {
+    std::uint64_t bytes = 0;
+    for (const auto& [path, entry] : view.entries)
+        if (entry.kind == Kind::private_folder) bytes += size_of(entry);
+    return bytes;
+}
+
+void plan_mounts(const MountRequest& request, PlanWriter& writer) {
+    MountPlanner(request, writer).plan();
+}
+
+}  // namespace ward::sandbox

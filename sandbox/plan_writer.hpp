@@ -1,0 +1,48 @@
+// Adds steps to a Plan: texts that live as long as it, reasons that are kept once, slots in turn.
+#pragma once
+
+#include <map>
+#include <string>
+#include <tuple>
+#include <vector>
+
+#include "compiler/jail.hpp"
+#include "sandbox/plan.hpp"
+
+namespace ward::sandbox {
+
+class PlanWriter {
+public:
+    explicit PlanWriter(Plan& plan);
+
+    // The next steps come from here. An empty place means: every jail has them.
+    void because(const compiler::Origins& origins, const std::string& purpose);
+    void because_always() { reason_ = 0; }
+
+    // What a step is made of; see operations.inc for what each operation uses.
+    struct Parts {
+        Slot slot = no_slot;
+        Slot into = no_slot;
+        std::string path{};
+        std::string text{};
+        std::vector<std::uint64_t> numbers{};
+    };
+    void add(std::vector<Step>& phase, Operation operation, const Parts& parts);
+    void add(std::vector<Step>& phase, Operation operation) { add(phase, operation, Parts{}); }
+    void add(std::vector<Step>& phase, Operation operation, std::uint64_t number) {
+        add(phase, operation, Parts{.numbers = {number}});
+    }
+
+    // May be past max_slots: the caller asks slots_left() once at the end.
+    [[nodiscard]] Slot new_slot() { return next_slot_++; }
+    [[nodiscard]] bool slots_suffice() const { return next_slot_ <= max_slots; }
+
+    Plan& plan;
+
+private:
+    std::map<std::tuple<policy::FileId, std::uint32_t, std::string>, std::uint16_t> reasons_;  // file, offset, purpose
+    std::uint16_t reason_ = 0;
+    Slot next_slot_ = 0;
+};
+
+}  // namespace ward::sandbox

@@ -1,0 +1,311 @@
+#include "sandbox/planner.hpp"
+
+#include <linux/sched.h>
+#include <linux/seccomp.h>
+#include <linux/securebits.h>
+
+#include <algorithm>
+#include <csignal>
+#include <cstdlib>
+
+#include "compiler/proved_filter.hpp"
+#include "policy/policy.hpp"
+#include "sandbox/environment_plan.hpp"
+#include "sandbox/file_view.hpp"
+#include "sandbox/identity.hpp"
+#include "sandbox/limits_plan.hpp"
+#include "sandbox/mount_checks.hpp"
+#include "sandbox/mount_plan.hpp"
+#include "sandbox/plan_writer.hpp"
+#include "sandbox/rule_places.hpp"
+
+namespace ward::sandbox {
+namespace {
+
+constexpr auto execute_bit = static_cast<compiler::AccessBits>(policy::Access::execute);
+
+constexpr std::uint64_t jail_namespaces = CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWIPC | CLONE_NEWUTS;
+
+// Ids and execs give no capability, and nobody can take that back. With SECBIT_NO_SETUID_FIXUP a change
+// of ids does not drop what the policy keeps; capset(2) decides alone.
+constexpr std::uint64_t no_capabilities_by_ids = SECBIT_NOROOT | SECBIT_NOROOT_LOCKED | SECBIT_NO_SETUID_FIXUP |
+                                                 SECBIT_NO_SETUID_FIXUP_LOCKED | SECBIT_KEEP_CAPS_LOCKED;
+constexpr std::uint64_t no_ambient = SECBIT_NO_CAP_AMBIENT_RAISE | SECBIT_NO_CAP_AMBIENT_RAISE_LOCKED;
+
+std::string map_text(const std::vector<IdRange>& map) {
+    std::string text;
+    for (const IdRange& range : map)
+        text += std::to_string(range.inside) + ' ' + std::to_string(range.outside) + ' ' + std::to_string(range.count) +
+                '\n';
+    return text;
+}
+
+class Planner {
+public:
+    Planner(const compiler::Jail& jail, const Host& host, const Command& command, policy::Diagnostics& diagnostics)
+        : jail_(&jail),
+          host_(&host),
+          command_(&command),
+          diagnostics_(&diagnostics),
+          walker_(*host.files),
+          writer_(plan_) {}
+
+    std::optional<Plan> make() {
+        const std::size_t errors = diagnostics_->errors();
+        plan_processes();
+        auto view = view_files({jail_->files, {command_->program, command_->folder}}, walker_, *diagnostics_);
+        const auto devices = find_devices(*jail_, *host_, *diagnostics_);
+        const auto identity =
+            decide_identity({jail_->process.user, folder_inode(), command_->id_base}, *host_, *diagnostics_);
+        if (view && identity) plan_inside(*view, devices, *identity);
+        if (diagnostics_->errors() != errors) return {};
+        // A plan that breaks a rule is a mistake of this program, and no jail.
+        if (!broken_rule(plan_).empty()) std::abort();
+        return std::move(plan_);
+    }
+
+private:
+    void plan_inside(FileView& view, const std::vector<DevicePlace>& devices, const Identity& identity) {
+        check_mounts(*host_, identity, view, *diagnostics_);
+        plan_.notes = view.notes;
+        plan_ids(identity);
+        plan_mounts({view, devices, identity}, writer_);
+        if (!writer_.slots_suffice()) report_too_many_mounts();
+        plan_rest_of_init();
+        plan_folder(view);
+        plan_umask();
+        plan_limits({*jail_, *host_, identity, memory_of_folders(view)}, writer_, *diagnostics_);
+        plan_waiting();
+        plan_privileges(identity);
+        plan_filter();
+        plan_execution(view);
+    }
+
+    void always(std::vector<Step>& phase, Operation operation, std::uint64_t number = 0) {
+        writer_.because_always();
+        writer_.add(phase, operation, number);
+    }
+
+    void enforced(std::string feature) { plan_.enforced.push_back(std::move(feature)); }
+
+    [[nodiscard]] Inode folder_inode() { return walker_.walk(command_->folder).inode.value_or(Inode{}); }
+
+    // ---- processes and ids
+
+    void plan_processes() {
+        plan_.namespaces = jail_namespaces | (jail_->network.host ? 0 : CLONE_NEWNET);
+        plan_.arguments = command_->arguments;
+        plan_.environment = plan_environment(jail_->environment, command_->environment);
+        plan_.terminal = jail_->process.terminal.value;
+        const bool any_terminal = std::any_of(std::begin(host_->terminal), std::end(host_->terminal),
+                                              [](bool is_terminal) { return is_terminal; });
+        if (plan_.terminal == compiler::Terminal::private_pty && !any_terminal)
+            plan_.terminal = compiler::Terminal::none;
+        for (const char* feature : {"user-namespace", "mount-namespace", "pid-namespace", "ipc-namespace",
+                                    "uts-namespace", "cgroup-namespace"})
+            enforced(feature);
+        enforced(jail_->network.host ? "network: host" : "network-namespace");
+    }
+
+    void plan_ids(const Identity& identity) {
+        plan_.supervisor_maps_ids = identity.supervisor_maps_ids;
+        plan_.uid_map = identity.uid_map;
+        plan_.gid_map = identity.gid_map;
+        plan_.tree_uid_map = identity.tree_uid_map;
+        plan_.tree_gid_map = identity.tree_gid_map;
+        always(plan_.init, Operation::parent_death_signal, SIGKILL);
+        always(plan_.init, Operation::check_parent);
+        if (identity.supervisor_maps_ids)
+            become_inner_root();
+        else
+            map_own_ids(identity);
+        // The cgroup namespace begins where the supervisor has put the jail by now.
+        always(plan_.init, Operation::unshare, CLONE_NEWCGROUP);
+    }
+
+    void become_inner_root() {
+        always(plan_.init, Operation::await_supervisor);
+        always(plan_.init, Operation::set_groups);
+        always(plan_.init, Operation::set_group, 0);
+        always(plan_.init, Operation::set_user, 0);
+    }
+
+    // user_namespaces(7): without privilege outside, gid_map needs setgroups to be denied first.
+    void map_own_ids(const Identity& identity) {
+        writer_.because_always();
+        writer_.add(plan_.init, Operation::write_file, {.path = "/proc/self/setgroups", .text = "deny"});
+        writer_.add(plan_.init, Operation::write_file,
+                    {.path = "/proc/self/gid_map", .text = map_text(identity.gid_map)});
+        writer_.add(plan_.init, Operation::write_file,
+                    {.path = "/proc/self/uid_map", .text = map_text(identity.uid_map)});
+        std::string groups;
+        for (const gid_t group : host_->groups)
+            if (group != host_->gid) groups += (groups.empty() ? "" : ", ") + std::to_string(group);
+        if (!groups.empty()) enforced("supplementary groups kept: " + groups);
+    }
+
+    // The supervisor's work before init goes on: root's id maps, and cgroups. Known after the limits.
+    void plan_waiting() {
+        const CgroupLimits& limits = plan_.cgroup;
+        if (limits.memory || limits.swap) use_cgroup("memory");
+        if (limits.tasks) use_cgroup("pids");
+        if (limits.cpu) use_cgroup("cpu");
+        if (plan_.supervisor_maps_ids || !limits.any()) return;
+        Step wait;
+        wait.operation = Operation::await_supervisor;
+        const auto after_ids = std::find_if(plan_.init.begin(), plan_.init.end(),
+                                            [](const Step& step) { return step.operation == Operation::unshare; });
+        plan_.init.insert(after_ids, wait);
+    }
+
+    void use_cgroup(const std::string& controller) {
+        plan_.cgroup_parents.emplace(controller, host_->cgroups.at(controller));
+    }
+
+    // ---- init
+
+    void plan_rest_of_init() {
+        writer_.because(jail_->process.hostname.origins, "`hostname`");
+        writer_.add(plan_.init, Operation::set_hostname, {.text = jail_->process.hostname.value});
+        writer_.because_always();
+        if (!jail_->network.host) writer_.add(plan_.init, Operation::loopback_up);
+        plan_session();
+        always(plan_.init, Operation::set_dumpable, 0);
+        enforced("read-only-root");
+    }
+
+    void plan_session() {
+        writer_.because(jail_->process.terminal.origins, "`terminal`");
+        if (plan_.terminal == compiler::Terminal::inherit) {
+            enforced("terminal: the caller's");
+            return;
+        }
+        writer_.add(plan_.init, Operation::new_session);
+        enforced(plan_.terminal == compiler::Terminal::none ? "terminal: none" : "terminal: private");
+        if (plan_.terminal == compiler::Terminal::none) return;
+        const auto* first = std::find(std::begin(host_->terminal), std::end(host_->terminal), true);
+        writer_.add(plan_.init, Operation::take_terminal,
+                    static_cast<std::uint64_t>(first - std::begin(host_->terminal)));
+    }
+
+    void report_too_many_mounts() {
+        diagnostics_->add(policy::slug::too_many_mounts, jail_->origin, "the jail would have more than 512 mounts")
+            .help("grant the folders in place of the files in them");
+    }
+
+    // ---- the program
+
+    void plan_folder(const FileView& view) {
+        const std::string folder = shown_folder(view);
+        if (folder != command_->folder)
+            plan_.notes.push_back("the working folder `" + command_->folder +
+                                  "` is not in the jail: the program starts in `" + folder + '`');
+        writer_.because_always();
+        writer_.add(plan_.program, Operation::change_folder, {.path = folder});
+    }
+
+    // The caller's folder, or else the home folder, or else the root.
+    [[nodiscard]] std::string shown_folder(const FileView& view) {
+        for (const std::string& folder : {command_->folder, callers_home()})
+            if (is_shown_folder(folder, view)) return folder;
+        return "/";
+    }
+
+    [[nodiscard]] std::string callers_home() const {
+        constexpr std::string_view name = "HOME=";
+        for (const std::string& variable : command_->environment)
+            if (variable.compare(0, name.size(), name) == 0) return variable.substr(name.size());
+        return {};
+    }
+
+    [[nodiscard]] bool is_shown_folder(const std::string& path, const FileView& view) {
+        if (path.empty() || path.front() != '/') return false;
+        const Walk walk = walker_.walk(path);
+        return walk.inode && walk.inode->is_folder() && view.shows(walk.path, walker_.files());
+    }
+
+    void plan_umask() { always(plan_.program, Operation::set_umask, host_->umask); }
+
+    void plan_privileges(const Identity& identity) {
+        const std::uint64_t kept = jail_->capabilities.kept;
+        always(plan_.program, Operation::set_securebits, no_capabilities_by_ids | (kept == 0 ? no_ambient : 0));
+        if (identity.supervisor_maps_ids) {
+            always(plan_.program, Operation::set_groups);
+            writer_.because(jail_->process.user.origins, "`user`");
+            writer_.add(plan_.program, Operation::set_group, identity.group);
+            writer_.add(plan_.program, Operation::set_user, identity.user);
+        }
+        because_of_capabilities();
+        writer_.add(plan_.program, Operation::drop_bounding,
+                    {.numbers = {kept, static_cast<std::uint64_t>(host_->last_capability)}});
+        writer_.add(plan_.program, Operation::set_capabilities, kept);
+        if (kept != 0) writer_.add(plan_.program, Operation::raise_ambient, kept);
+        always(plan_.program, Operation::close_descriptors, 3);
+        always(plan_.program, Operation::restore_signals, 0);
+        always(plan_.program, Operation::no_new_privileges);
+        enforced(kept == 0 ? "capabilities: none"
+                           : "capabilities: " + std::to_string(jail_->capabilities.origins.size()));
+        enforced("securebits");
+        enforced("no-new-privileges");
+    }
+
+    void because_of_capabilities() {
+        const auto& origins = jail_->capabilities.origins;
+        if (origins.empty())
+            writer_.because_always();
+        else
+            writer_.because(origins.begin()->second, "`capabilities`");
+    }
+
+    void plan_filter() {
+        plan_.supervised_kill = jail_->filter.may_kill && !host_->listener_taken;
+        auto filter = compiler::proved_filter(
+            *jail_, {.exec_key = command_->exec_key, .supervised = plan_.supervised_kill}, *diagnostics_);
+        if (!filter) return;
+        plan_.filter = std::move(*filter);
+        always(plan_.program, Operation::load_filter, plan_.supervised_kill ? SECCOMP_FILTER_FLAG_NEW_LISTENER : 0);
+        enforced("seccomp: " + std::to_string(plan_.filter.size()) + " instructions, proved");
+    }
+
+    void plan_execution(const FileView& view) {
+        const Walk program = walker_.walk(command_->program);
+        const bool is_program = program.inode && S_ISREG(program.inode->mode) && (program.inode->mode & 0111U) != 0;
+        if (!is_program) return report_no_program();
+        if ((view.access(program.path) & execute_bit) == 0) return report_not_granted(program.path, view);
+        writer_.because_always();
+        writer_.add(plan_.program, Operation::execute, {.path = command_->program, .numbers = {command_->exec_key}});
+    }
+
+    void report_no_program() {
+        diagnostics_->add(policy::slug::program_not_executable, {}, '`' + command_->program + "` may not be executed")
+            .help("look at its mode with `ls -l`, and name a program");
+    }
+
+    void report_not_granted(const std::string& path, const FileView& view) {
+        auto& error = diagnostics_->add(policy::slug::program_not_granted, jail_->origin,
+                                        "`" + command_->program + "` may not be executed in this jail");
+        const ViewEntry* decides = view.around(path);
+        if (decides != nullptr && decides->rule != nullptr && place_of(*decides->rule))
+            error.also(*place_of(*decides->rule), "decides about `" + path + "`, without `execute`");
+        else
+            error.label("no line of this policy, or of one that it uses, grants `execute` on it");
+        error.help("write `execute $program`, or `execute " + path + "`, in `files { }`");
+    }
+
+    const compiler::Jail* jail_;
+    const Host* host_;
+    const Command* command_;
+    policy::Diagnostics* diagnostics_;
+    Walker walker_;
+    Plan plan_;
+    PlanWriter writer_;
+};
+
+}  // namespace
+
+std::optional<Plan> make_plan(const compiler::Jail& jail, const Host& host, const Command& command,
+                              policy::Diagnostics& diagnostics) {
+    return Planner(jail, host, command, diagnostics).make();
+}
+
+}  // namespace ward::sandbox

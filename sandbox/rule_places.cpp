@@ -1,0 +1,244 @@
+#include "sandbox/rule_places.hpp"
+
+#include <algorithm>
+#include <cctype>
+#include <cerrno>
+#include <cstring>
+
+#include "policy/policy.hpp"
+#include "policy/similar_name.hpp"
+#include "sandbox/file_view.hpp"
+#include "sandbox/glob.hpp"
+
+namespace ward::sandbox {
+namespace {
+
+using compiler::FileRule;
+using policy::Diagnostic;
+using Kind = FileRule::Kind;
+
+constexpr auto read_bit = static_cast<compiler::AccessBits>(policy::Access::read);
+
+bool is_guard(const FileRule& rule) {
+    return rule.kind == Kind::hide || rule.kind == Kind::protect;
+}
+
+std::string quoted(const std::string& text) {
+    return '`' + text + '`';
+}
+
+// ---- what can be said about a path that is not there
+
+std::string reason_in_words(const Walk& walk) {
+    const std::string at = join(walk.reached, walk.missing);
+    switch (walk.error) {
+        case ENOENT:
+            return quoted(walk.reached) + " exists, " + quoted(walk.missing) + " does not";
+        case ENOTDIR:
+            return quoted(at) + " is not a folder";
+        case ELOOP:
+            return quoted(at) + " leads through too many symbolic links";
+        default:
+            return quoted(at) + ": " + strerrordesc_np(walk.error);
+    }
+}
+
+void suggest_similar(const Walk& walk, const Walker& walker, Diagnostic& error) {
+    if (walk.error != ENOENT) return;
+    const std::vector<std::string> names = walker.files().entries(walk.reached);
+    const std::vector<std::string_view> candidates(names.begin(), names.end());
+    std::vector<std::string> similar = policy::similar_names(walk.missing, candidates);
+    for (std::string& name : similar) name = join(walk.reached, name);
+    if (!similar.empty()) error.help("an entry with a similar name exists: " + policy::quoted_list(similar));
+}
+
+std::string optional_form(const FileRule& rule) {
+    FileRule form = rule;
+    form.optional = true;
+    return quoted(words_of(form));
+}
+
+class PlaceFinder {
+public:
+    PlaceFinder(Walker& walker, policy::Diagnostics& diagnostics) : walker_(&walker), diagnostics_(&diagnostics) {}
+
+    void find(const FileRule& rule) {
+        if (rule.is_glob) return find_pattern(rule);
+        find_path(rule, rule.path);
+    }
+
+    RulePlaces places;
+
+private:
+    Diagnostic& error(const policy::Slug& slug, const FileRule& rule, std::string message) {
+        return diagnostics_->add(slug, place_of(rule), std::move(message));
+    }
+
+    void find_pattern(const FileRule& rule) {
+        const auto paths = expand_glob(rule.path, *walker_);
+        if (!paths) {
+            error(policy::slug::too_many_mounts, rule, quoted(rule.path) + " matches too much")
+                .help("name the folder, which grants everything in it");
+        } else if (paths->empty() && !rule.optional) {
+            error(policy::slug::path_not_found, rule, quoted(rule.path) + " matches nothing on this host")
+                .note("a pattern without a match is an error, because it grants or guards nothing")
+                .help("if that is fine, write " + optional_form(rule));
+        } else {
+            for (const std::string& path : *paths) find_path(rule, path);
+        }
+    }
+
+    void find_path(const FileRule& rule, const std::string& path) {
+        switch (rule.kind) {
+            case Kind::grant:
+                return rule.from.empty() ? grant(rule, path) : grant_from(rule);
+            case Kind::hide:
+            case Kind::protect:
+                return guard(rule, path);
+            case Kind::private_folder:
+            case Kind::text_file:
+                return make(rule, Walker::LastLink::follow);
+            case Kind::link:
+                return make(rule, Walker::LastLink::keep);
+        }
+    }
+
+    void grant(const FileRule& rule, const std::string& path) {
+        const Walk walk = walker_->walk(path);
+        if (!walk.inode) return missing(rule, path, walk);
+        if (walk.in_proc) return grant_in_proc(rule);
+        add(rule, walk, walk);
+    }
+
+    // The jail has its own /proc, where everything can be read that /proc shows to its processes.
+    void grant_in_proc(const FileRule& rule) {
+        if (rule.access != read_bit) own_folder(rule);
+    }
+
+    void grant_from(const FileRule& rule) {
+        const Walk source = walker_->walk(rule.from);
+        if (!source.inode) return missing(rule, rule.from, source);
+        const Walk destination = walker_->walk(rule.path);
+        if (!destination.inode && destination.error != ENOENT) return missing(rule, rule.path, destination);
+        if (destination.in_proc || source.in_proc) return own_folder(rule);
+        add(rule, destination, source);
+    }
+
+    void guard(const FileRule& rule, const std::string& path) {
+        if (const RulePlace* grant = grant_from_elsewhere(path)) return guard_within(rule, path, *grant);
+        const Walk walk = walker_->walk(path);
+        if (walk.in_proc && !can_be_hidden_in_proc(rule, walk)) return own_folder(rule);
+        if (walk.inode) return add(rule, walk, walk);
+        if (!rule.optional) return missing(rule, path, walk);
+        places.absent.push_back({&rule, walk.path, walk.path, {}, {}});
+    }
+
+    // The grant `P from Q` in which a path of the jail lies.
+    [[nodiscard]] const RulePlace* grant_from_elsewhere(const std::string& path) const {
+        for (const RulePlace& place : places.present)
+            if (place.path != place.source && is_within(path, place.path)) return &place;
+        return nullptr;
+    }
+
+    void guard_within(const FileRule& rule, const std::string& path, const RulePlace& grant) {
+        const Walk walk = walker_->walk(rebased(path, grant.path, grant.source));
+        const bool stays = is_within(walk.path, grant.source);
+        if (walk.inode && stays) {
+            places.present.push_back(
+                {&rule, rebased(walk.path, grant.source, grant.path), walk.path, walk.inode, walk.links});
+        } else if (!rule.optional) {
+            missing(rule, path, walk);
+        }
+    }
+
+    // What /proc has for every process is made by the kernel when somebody looks: it has no place to
+    // mount on that would stay.
+    static bool can_be_hidden_in_proc(const FileRule& rule, const Walk& walk) {
+        const auto names = components(walk.path);
+        if (rule.kind != Kind::hide || names.size() < 2) return false;
+        return names[1] != "self" && names[1] != "thread-self" &&
+               std::isdigit(static_cast<unsigned char>(names[1].front())) == 0;
+    }
+
+    void make(const FileRule& rule, Walker::LastLink last) {
+        const Walk walk = walker_->walk(rule.path, last);
+        if (!walk.inode && walk.error != ENOENT) return missing(rule, rule.path, walk);
+        if (walk.in_proc) return own_folder(rule);
+        add(rule, walk, walk);
+    }
+
+    void add(const FileRule& rule, const Walk& destination, const Walk& source) {
+        if (!may_be_placed(rule, destination, source)) return;
+        RulePlace place{&rule, destination.path, source.path, source.inode, destination.links};
+        if (&destination != &source) place.links.insert(place.links.end(), source.links.begin(), source.links.end());
+        places.present.push_back(std::move(place));
+    }
+
+    bool may_be_placed(const FileRule& rule, const Walk& destination, const Walk& source) {
+        const bool is_grant = rule.kind == Kind::grant;
+        if (destination.path == "/" || (is_grant && source.path == "/")) {
+            error(policy::slug::whole_root, rule, quoted(words_of(rule)) + " is about the whole root folder")
+                .help("name the folders that the program needs, for example `/usr`");
+            return false;
+        }
+        if (destination.path == "/dev" || (is_grant && source.path == "/dev")) {
+            own_folder(rule);
+            return false;
+        }
+        if (is_grant && (S_ISCHR(source.inode->mode) || S_ISBLK(source.inode->mode))) {
+            error(policy::slug::device_as_file, rule, quoted(source.path) + " is a device")
+                .note("files are granted without the right to use devices")
+                .help("write " + quoted("device " + name_of(source.path)));
+            return false;
+        }
+        return true;
+    }
+
+    void own_folder(const FileRule& rule) {
+        const bool is_dev = is_within(rule.path, "/dev");
+        error(policy::slug::own_folder, rule,
+              quoted(words_of(rule)) + " is about a folder that every jail has as its own")
+            .note(is_dev ? "`/dev` has only the devices that a `device` statement names"
+                         : "`/proc` shows the jail's own processes, and only to read")
+            .help(is_dev ? "name what the program needs with `device`, for example `device null, urandom`"
+                         : "remove the path");
+    }
+
+    void missing(const FileRule& rule, const std::string& path, const Walk& walk) {
+        if (rule.optional) return;
+        const bool gone = walk.error == ENOENT || walk.error == ENOTDIR;
+        auto& problem = error(policy::slug::path_not_found, rule,
+                              quoted(path) + (gone ? " does not exist on this host" : " cannot be reached"));
+        problem.label(reason_in_words(walk));
+        problem.note(is_guard(rule)
+                         ? "a missing path is an error, because a misspelt one would guard nothing"
+                         : "a missing path is an error, because a later file of that name would silently be granted");
+        suggest_similar(walk, *walker_, problem);
+        if (rule.kind == Kind::grant || is_guard(rule))
+            problem.help("if the path is optional, write " + optional_form(rule));
+    }
+
+    Walker* walker_;
+    policy::Diagnostics* diagnostics_;
+};
+
+}  // namespace
+
+RulePlaces find_places(const std::vector<FileRule>& rules, Walker& walker, policy::Diagnostics& diagnostics) {
+    PlaceFinder finder(walker, diagnostics);
+    // Guards last: they may lie in what a grant takes from elsewhere.
+    for (const FileRule& rule : rules)
+        if (!is_guard(rule)) finder.find(rule);
+    for (const FileRule& rule : rules)
+        if (is_guard(rule)) finder.find(rule);
+    std::stable_sort(finder.places.present.begin(), finder.places.present.end(),
+                     [](const RulePlace& a, const RulePlace& b) { return a.path < b.path; });
+    return std::move(finder.places);
+}
+
+std::optional<policy::Span> place_of(const FileRule& rule) {
+    if (rule.origins.empty()) return {};
+    return rule.origins.front();
+}
+
+}  // namespace ward::sandbox

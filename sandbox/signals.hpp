@@ -1,0 +1,40 @@
+// The supervisor's signals, read from a descriptor while a jail runs. No handler is ever installed.
+#pragma once
+
+#include <sys/signalfd.h>
+
+#include <csignal>
+#include <optional>
+
+#include "sandbox/descriptor.hpp"
+
+namespace ward::sandbox {
+
+// Blocks every signal for its lifetime, so that nothing but SIGKILL keeps the supervisor from
+// cleaning up.
+class Signals {
+public:
+    // `shared_terminal`: the program is in our process group, the terminal stops both, and the default
+    // actions of SIGTSTP, SIGTTIN and SIGTTOU stay.
+    explicit Signals(bool shared_terminal);
+    Signals(const Signals&) = delete;
+    Signals& operator=(const Signals&) = delete;
+    ~Signals();
+
+    // Throws SetupFailure. After the clone: the jail has no copy.
+    void open();
+    [[nodiscard]] int descriptor() const { return descriptor_.number(); }
+    // The next one that waits.
+    [[nodiscard]] std::optional<signalfd_siginfo> next() const;
+
+private:
+    sigset_t before_{}, read_{};
+    struct sigaction child_before_ {};
+    Descriptor descriptor_;
+};
+
+// Stops our process group as Ctrl-Z does, and returns when it goes on. At once if nobody could let it
+// go on (an orphaned process group, setpgid(2)).
+void stop_process_group();
+
+}  // namespace ward::sandbox

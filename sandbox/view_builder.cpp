@@ -1,0 +1,266 @@
+#include "sandbox/view_builder.hpp"
+
+#include "policy/policy.hpp"
+#include "sandbox/rule_table.hpp"
+
+namespace ward::sandbox {
+namespace {
+
+using compiler::FileRule;
+using Kind = ViewEntry::Kind;
+
+constexpr auto write_bit = static_cast<compiler::AccessBits>(policy::Access::write);
+
+std::string quoted(const std::string& text) {
+    return '`' + text + '`';
+}
+
+bool is_tree(const ViewEntry& entry) {
+    return entry.kind == Kind::tree || entry.kind == Kind::pin;
+}
+
+std::string source_within(const ViewEntry& tree, const std::string& path) {
+    return rebased(path, tree.path, tree.source);
+}
+
+class ViewBuilder {
+public:
+    ViewBuilder(const RulePlaces& places, Walker& walker, policy::Diagnostics& diagnostics)
+        : places_(&places), table_(places, diagnostics), walker_(&walker), diagnostics_(&diagnostics) {}
+
+    FileView build() {
+        view_.notes = table_.notes();
+        add({.kind = Kind::proc, .path = "/proc"});
+        for (const auto& [path, node] : table_.nodes()) add_node(path, node);
+        for (const RulePlace& place : places_->present) check_links(place);
+        add_links();
+        add_pins();
+        note_absent_guards();
+        return std::move(view_);
+    }
+
+private:
+    void add(ViewEntry entry) {
+        const std::string path = entry.path;
+        view_.entries.emplace(path, std::move(entry));
+    }
+
+    // ---- what each path becomes
+
+    void add_node(const std::string& path, const RuleNode& node) {
+        if (node.made != nullptr) return add_made(path, *node.made->rule);
+        if (node.hide != nullptr) return add_hidden(path, node);
+        if (node.grant != nullptr) return add_tree(path, node);
+        if (node.protect != nullptr) add_lid(path, node);
+    }
+
+    void add_made(const std::string& path, const FileRule& rule) {
+        ViewEntry entry{.path = path, .rule = &rule};
+        entry.text = rule.text;
+        entry.size = rule.size;
+        entry.mode = rule.mode;
+        entry.kind = rule.kind == FileRule::Kind::private_folder ? Kind::private_folder
+                     : rule.kind == FileRule::Kind::link         ? Kind::link
+                                                                 : Kind::text_file;
+        if (lies_in_tree(entry) && (is_same_link(entry) || !can_be_mounted(entry))) return;
+        add(std::move(entry));
+    }
+
+    // A `hide` of what nothing shows needs no mount.
+    void add_hidden(const std::string& path, const RuleNode& node) {
+        const ViewEntry* above = view_.above(path);
+        if (above == nullptr || (!is_tree(*above) && above->kind != Kind::proc)) return;
+        ViewEntry entry{.kind = Kind::hidden, .path = path, .rule = node.hide, .over_existing = true};
+        entry.inode = node.guarded_inode.value_or(Inode{});
+        if (above->is_writable_tree() && !entry.is_folder()) return report_not_holdable(entry, *above);
+        add(std::move(entry));
+    }
+
+    void add_tree(const std::string& path, const RuleNode& node) {
+        ViewEntry entry{.kind = Kind::tree, .path = path, .source = node.grant->source, .rule = node.grant->rule};
+        entry.inode = *node.grant->inode;
+        entry.access = node.access;
+        if (const FileRule* protection = table_.protection(path); protection != nullptr) {
+            if ((entry.access & write_bit) != 0 && !node.grant->rule->argument)
+                view_.notes.push_back(quoted(words_of(*entry.rule)) +
+                                      " is read-only: " + quoted(words_of(*protection)));
+            entry.access &= ~write_bit;
+        }
+        if (adds_nothing(entry) || (lies_in_tree(entry) && !can_be_mounted(entry))) return;
+        add(std::move(entry));
+    }
+
+    // A `protect` inside something writable: the same files again, without the right to write.
+    void add_lid(const std::string& path, const RuleNode& node) {
+        const ViewEntry* above = view_.above(path);
+        if (above == nullptr || !above->is_writable_tree() || !node.guarded_inode) return;
+        ViewEntry entry{.kind = Kind::tree, .path = path, .source = source_within(*above, path), .rule = node.protect};
+        entry.inode = *node.guarded_inode;
+        entry.access = above->access & ~write_bit;
+        entry.over_existing = true;
+        add(std::move(entry));
+    }
+
+    // ---- whether it needs a mount, and has a place for it
+
+    [[nodiscard]] bool adds_nothing(const ViewEntry& entry) const {
+        const ViewEntry* above = view_.above(entry.path);
+        return above != nullptr && is_tree(*above) && above->access == entry.access &&
+               source_within(*above, entry.path) == entry.source;
+    }
+
+    // Notes it in the entry: then it is mounted over what the tree has there.
+    [[nodiscard]] bool lies_in_tree(ViewEntry& entry) const {
+        const ViewEntry* above = view_.above(entry.path);
+        entry.over_existing = above != nullptr && is_tree(*above);
+        return entry.over_existing;
+    }
+
+    [[nodiscard]] bool is_same_link(const ViewEntry& entry) const {
+        const std::string there = source_within(*view_.above(entry.path), entry.path);
+        return entry.kind == Kind::link && walker_->files().link_target(there) == entry.text;
+    }
+
+    // Nothing is made in a host's folder for a jail: what is mounted over must be there.
+    bool can_be_mounted(const ViewEntry& entry) {
+        const ViewEntry& tree = *view_.above(entry.path);
+        const std::string there = source_within(tree, entry.path);
+        const Walk walk = walker_->walk(there, Walker::LastLink::keep);
+        const bool fits = entry.kind != Kind::link && walk.inode && walk.path == there && !walk.inode->is_link() &&
+                          walk.inode->is_folder() == entry.is_folder();
+        if (!fits) report_no_place(entry, tree, there);
+        return fits;
+    }
+
+    void report_no_place(const ViewEntry& entry, const ViewEntry& tree, const std::string& there) {
+        const bool folder = entry.is_folder();
+        auto& error =
+            diagnostics_->add(policy::slug::place_missing, place_of(*entry.rule),
+                              quoted(words_of(*entry.rule)) + " has no place in " + quoted(words_of(*tree.rule)));
+        if (const auto span = place_of(*tree.rule)) error.also(*span, "the folder around it");
+        if (entry.kind == Kind::link) {
+            error.note("a link cannot be mounted over something in a granted folder");
+            error.help("place the link outside of " + quoted(tree.path));
+            return;
+        }
+        error.note("a jail makes nothing in a granted folder: " + quoted(there) +
+                   (folder ? " must be a folder" : " must be a file"));
+        error.help(folder ? "make it: `mkdir " + there + '`' : "make it: `touch " + there + '`');
+    }
+
+    // ---- what a program could get around
+
+    void report_not_holdable(const ViewEntry& file, const ViewEntry& tree) {
+        auto& error =
+            diagnostics_->add(policy::slug::hide_not_holdable, place_of(*file.rule),
+                              quoted(file.path) + " cannot be kept hidden in the writable " + quoted(tree.path));
+        if (const auto span = place_of(*tree.rule)) error.also(*span, "makes the folder writable");
+        error.note("when a program outside replaces the file, as editors do, the new one would be readable");
+        if (parent_of(file.path) == tree.path)
+            error.help("write only the folders in " + quoted(tree.path) + " that the program must change");
+        else
+            error.help("hide its folder: " + quoted("hide " + parent_of(file.path)));
+    }
+
+    // A link that the jailed program can replace decides what the next jail gets: it must not lead out.
+    void check_links(const RulePlace& place) {
+        for (const Link& link : place.links) {
+            const ViewEntry* tree = writable_tree_of(link.place);
+            if (tree != nullptr && !is_within(place.source, tree->source)) return report_link(place, link, *tree);
+        }
+    }
+
+    // The tree through which a file of the host can be written.
+    [[nodiscard]] const ViewEntry* writable_tree_of(const std::string& host_path) const {
+        for (const auto& [path, entry] : view_.entries) {
+            if (!is_tree(entry) || !is_within(host_path, entry.source)) continue;
+            const ViewEntry* nearest = view_.around(rebased(host_path, entry.source, path));
+            if (nearest != nullptr && nearest->is_writable_tree()) return nearest;
+        }
+        return nullptr;
+    }
+
+    void report_link(const RulePlace& place, const Link& link, const ViewEntry& tree) {
+        auto& error = diagnostics_->add(
+            policy::slug::link_in_writable, place_of(*place.rule),
+            quoted(place.rule->path) + " leads out of the writable " + quoted(tree.path) + " by a link");
+        error.label(quoted(link.place) + " points to " + quoted(link.target));
+        if (const auto span = place_of(*tree.rule)) error.also(*span, "makes the link writable");
+        error.note("the jailed program could point the link elsewhere, and the next jail would follow it");
+        error.help("name what it leads to: " + quoted(place.source));
+    }
+
+    // A mount inside a writable tree moves along when a folder above it is renamed, and something else
+    // could take its path. A folder that is a mount point cannot be renamed (rename(2), EBUSY).
+    void add_pins() {
+        std::vector<std::string> lids;
+        for (const auto& [path, entry] : view_.entries)
+            if (!entry.is_writable_tree() && entry.kind != Kind::link) lids.push_back(path);
+        for (const std::string& lid : lids) pin_folders_above(lid);
+    }
+
+    void pin_folders_above(const std::string& lid) {
+        for (std::string path = parent_of(lid); path != "/"; path = parent_of(path)) {
+            const ViewEntry* tree = view_.around(path);
+            if (tree == nullptr || !tree->is_writable_tree()) return;
+            if (tree->path == path) continue;
+            ViewEntry pin{.kind = Kind::pin, .path = path, .source = source_within(*tree, path)};
+            pin.access = tree->access;
+            pin.rule = view_.entries.at(lid).rule;
+            pin.over_existing = true;
+            add(std::move(pin));
+        }
+    }
+
+    // ---- the rest
+
+    void add_links() {
+        for (const RulePlace& place : places_->present) {
+            const bool is_guard =
+                place.rule->kind == FileRule::Kind::hide || place.rule->kind == FileRule::Kind::protect;
+            if (is_guard) continue;
+            Walk walk;
+            walk.path = place.path;
+            walk.links = place.links;
+            add_links_to(walk, *walker_, view_);
+        }
+    }
+
+    // What is not there cannot be mounted over. Told only where its folder is: else it takes two steps.
+    void note_absent_guards() {
+        std::string paths;
+        for (const RulePlace& place : places_->absent) {
+            const ViewEntry* tree = view_.around(place.path);
+            const bool counts = place.rule->kind == FileRule::Kind::protect && tree != nullptr &&
+                                tree->is_writable_tree() && walker_->walk(parent_of(place.path)).inode;
+            if (counts) paths += (paths.empty() ? "" : ", ") + quoted(place.path);
+        }
+        if (!paths.empty()) view_.notes.push_back("protected, but not there, so the program can make it: " + paths);
+    }
+
+    const RulePlaces* places_;
+    RuleTable table_;
+    Walker* walker_;
+    policy::Diagnostics* diagnostics_;
+    FileView view_;
+};
+
+}  // namespace
+
+void add_links_to(const Walk& walk, const Walker& walker, FileView& view) {
+    if (!view.shows(walk.path, walker.files())) return;
+    for (const Link& link : walk.links) {
+        const ViewEntry* around = view.around(link.place);
+        // Links of a tree come with it; and /proc has its own.
+        if (around != nullptr && (is_tree(*around) || around->kind == Kind::proc)) continue;
+        ViewEntry entry{.kind = Kind::link, .path = link.place};
+        entry.text = link.target;
+        view.entries.emplace(link.place, std::move(entry));
+    }
+}
+
+FileView build_view(const RulePlaces& places, Walker& walker, policy::Diagnostics& diagnostics) {
+    return ViewBuilder(places, walker, diagnostics).build();
+}
+
+}  // namespace ward::sandbox
