@@ -1,0 +1,151 @@
+// Command lines that ask for help, or are wrong.
+#include "tests/cli/place.hpp"
+
+namespace ward::test {
+namespace {
+
+class Usage : public Place {};
+
+TEST_F(Usage, NothingAtAllIsAMistake) {
+    const Outcome outcome = ward({});
+    EXPECT_EQ(outcome.status, 2);
+    EXPECT_EQ(outcome.out, "");
+    EXPECT_EQ(outcome.err, ward({"--help"}).out);
+}
+
+TEST_F(Usage, HelpNamesEverySubcommand) {
+    const Outcome outcome = ward({"--help"});
+    EXPECT_EQ(outcome.status, 0);
+    EXPECT_EQ(outcome.err, "");
+    EXPECT_EQ(outcome.out,
+              "usage: ward PROGRAM ARGS...\n"
+              "       ward SUBCOMMAND ...\n"
+              "\n"
+              "Runs a program in a jail that a policy describes. `ward PROGRAM` takes the profile of\n"
+              "the program's name. The name of a subcommand wins over a program of that name:\n"
+              "`ward run list` runs a program called `list`.\n"
+              "\n"
+              "subcommands (`ward SUBCOMMAND --help` says more):\n"
+              "  run     run a program in a jail\n"
+              "  check   say whether policies are right, and whether this host has what they name\n"
+              "  show    show what a policy lets happen, with the lines that say so\n"
+              "  list    list the policies that can be named\n"
+              "\n"
+              "exit status of a run: the program's own; 128+N if signal N ended it; 124 if its time\n"
+              "was up; 125 if nothing ran; 126 or 127 if the program cannot be executed or found\n");
+}
+
+TEST_F(Usage, HelpOfRun) {
+    const Outcome outcome = ward({"run", "--help"});
+    EXPECT_EQ(outcome.status, 0);
+    EXPECT_EQ(outcome.out,
+              "usage: ward run [OPTIONS] [--] PROGRAM ARGS...\n"
+              "\n"
+              "run a program in a jail\n"
+              "\n"
+              "  -p, --policy NAME|FILE  the policy to jail it under; without it, the profile of the program's name\n"
+              "      --set NAME=VALUE    give a parameter of the policy a value\n"
+              "      --report FILE       write how it ended and what it used as JSON\n"
+              "      --dry-run           show every step with the policy line it comes from, and run nothing\n"
+              "  -h, --help              show this text\n");
+}
+
+TEST_F(Usage, VersionNamesTheTableAndTheLibraries) {
+    const Outcome outcome = ward({"--version"});
+    EXPECT_EQ(outcome.status, 0);
+    EXPECT_TRUE(outcome.out.starts_with("ward 0.")) << outcome.out;
+    EXPECT_NE(outcome.out.find("\nsystem calls of x86_64 up to Linux "), std::string::npos) << outcome.out;
+    for (const char* library : {"\nlibseccomp ", "\nlibcap-ng ", "\nPEGTL ", "\nBoost.Program_options ", "\nJSON for "})
+        EXPECT_NE(outcome.out.find(library), std::string::npos) << library;
+}
+
+struct Mistake {
+    std::vector<std::string> words;
+    int status;
+    std::string_view text;
+};
+
+class Mistakes : public Place, public testing::WithParamInterface<Mistake> {};
+
+TEST_P(Mistakes, AreSaidWithARemedy) {
+    const Outcome outcome = ward(GetParam().words);
+    EXPECT_EQ(outcome.status, GetParam().status);
+    EXPECT_EQ(outcome.out, "");
+    EXPECT_EQ(outcome.err, GetParam().text);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    CommandLine, Mistakes,
+    testing::Values(
+        Mistake{{"run"}, 125, "error[usage]: no program is named\n  help: write `ward run PROGRAM ARGS...`\n"},
+        Mistake{{"run", "-p", "curl"},
+                125,
+                "error[usage]: no program is named\n  help: write `ward run PROGRAM ARGS...`\n"},
+        Mistake{{"run", "--dryrun", "true"},
+                125,
+                "error[usage]: there is no option `--dryrun`\n  help: write `--dry-run`\n"},
+        Mistake{{"--dryrun", "true"}, 125, "error[usage]: there is no option `--dryrun`\n  help: write `--dry-run`\n"},
+        Mistake{{"run", "-p"}, 125, "error[usage]: `--policy` needs a value\n  help: write `--policy NAME|FILE`\n"},
+        Mistake{{"run", "--set", "a", "true"},
+                125,
+                "error[usage]: `--set a` gives no value\n  help: write `--set NAME=VALUE`\n"},
+        Mistake{{"run", "--set", "=a", "true"},
+                125,
+                "error[usage]: `--set =a` gives no value\n  help: write `--set NAME=VALUE`\n"},
+        Mistake{{"run", "--set", "a=1", "--set", "a=2", "true"},
+                125,
+                "error[usage]: the parameter `a` is set twice\n  help: keep one `--set a=`\n"},
+        Mistake{{"run", "--dry-run", "--report", "x", "true"},
+                125,
+                "error[usage]: `--dry-run` runs nothing that `--report` could tell about\n"
+                "  help: leave one of the two out\n"},
+        Mistake{{"check"}, 2, "error[usage]: no policy is named\n  help: write `ward check FILE`\n"},
+        Mistake{
+            {"check", "--all"}, 2, "error[usage]: there is no option `--all`\n  help: `--help` lists the options\n"},
+        Mistake{{"show"},
+                2,
+                "error[usage]: `show` takes one policy, and 0 are given\n"
+                "  help: write `ward show NAME`; `ward list` knows the names\n"},
+        Mistake{{"show", "curl", "jq"},
+                2,
+                "error[usage]: `show` takes one policy, and 2 are given\n"
+                "  help: write `ward show NAME`; `ward list` knows the names\n"},
+        Mistake{{"list", "curl"},
+                2,
+                "error[usage]: `list` takes no policy, and `curl` is one\n  help: write `ward show curl`\n"},
+        Mistake{{"chekc", "x"},
+                127,
+                "error[program-not-found]: there is no program `chekc`\n"
+                "  help: a subcommand has a similar name: `ward check`\n"},
+        Mistake{{"no-such-program"},
+                127,
+                "error[program-not-found]: there is no program `no-such-program`\n"
+                "  help: install it, or write the path of the program\n"},
+        Mistake{{"./no-such-program"},
+                127,
+                "error[program-not-found]: there is no program `./no-such-program`\n"
+                "  help: correct the path, or write the program's name alone to look for it in `PATH`\n"},
+        Mistake{{"/etc/passwd"},
+                126,
+                "error[program-not-executable]: `/etc/passwd` may not be executed\n"
+                "  help: look at its mode with `ls -l`, and name a program\n"},
+        Mistake{{"true"},
+                125,
+                "error[no-profile]: no policy is named `true`\n"
+                "  note: nothing is reachable unless a policy says so, so nothing runs without one\n"
+                "  help: start one in `~/.config/ward/true.ward` with `policy true; use base.program; files { read "
+                "$arguments }`, and give it what the program needs\n"}));
+
+TEST_F(Usage, TheStartThatTheHelpProposesIsAPolicy) {
+    write("true.ward", "policy true; use base.program; files { read $arguments }\n");
+    EXPECT_EQ(ward({"run", "-p", "./true.ward", "true", "."}).err, "");
+}
+
+TEST_F(Usage, AFullDiskIsAnError) {
+    const Outcome outcome = plain({"/bin/sh", "-c", WARD_PROGRAM " --help >/dev/full"});
+    EXPECT_EQ(outcome.status, 1);
+    EXPECT_EQ(outcome.err, "ward: standard output cannot be written: No space left on device\n");
+}
+
+}  // namespace
+}  // namespace ward::test

@@ -1,0 +1,53 @@
+// What the header comment of an attempt declares. README.md says what each line means.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "tests/kernel/support/scene.hpp"
+
+namespace ward::test {
+
+// How the attempt is shown to work where the layer is missing.
+struct Control {
+    enum class Kind {
+        host,        // without ward, as the user of the test
+        root,        // without ward, as root
+        namespaces,  // without ward, as root of a user and mount namespace of its own
+        with,        // below ward, with one more statement
+        without,     // below ward, without one of the statements
+    } kind = Kind::host;
+    std::string statement;
+};
+
+// How the attempt ends below ward.
+struct Expectation {
+    std::vector<std::string> errors;  // names of errno, any of them
+    std::vector<int> signals;         // or one of these ends it
+    bool no_effect = false;           // or nothing refuses it, and the effect does not come
+};
+
+// One attempt, made in one way, for one user.
+struct Attempt {
+    std::string file;    // without `.c`: the program
+    std::string name;    // unique: file, number in the file, way
+    std::string title;
+    std::string layer;
+    std::vector<std::string> arguments;
+    std::vector<std::string> control_arguments;
+    std::vector<std::string> first;  // arguments of an earlier run; may be empty
+    std::vector<std::string> policy;
+    Control control;
+    Expectation expect;
+    std::string effect;       // empty: the printed line is all
+    bool terminal = false;    // standard input is the caller's terminal
+    bool kill_supervisor = false;
+    std::string needs;        // a path that the host must have
+};
+
+// All attempts of one source file for a user. Throws std::runtime_error that names what is wrong.
+[[nodiscard]] std::vector<Attempt> attempts_of(const std::string& source, Who who);
+
+}  // namespace ward::test

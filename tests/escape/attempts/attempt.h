@@ -1,0 +1,58 @@
+// What every attempt shares: it does one thing that a jail has to refuse, and prints exactly one
+// line, `succeeded WORDS` or `refused ERRNO`. It knows nothing about ward.
+#pragma once
+
+#define _GNU_SOURCE  // strerrorname_np, and the calls that POSIX does not have
+#include <errno.h>
+#include <fcntl.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <sys/types.h>
+#include <unistd.h>
+
+static inline _Noreturn void succeeded(const char* words) {
+    printf("succeeded %s\n", words);
+    fflush(stdout);
+    _exit(0);
+}
+
+static inline _Noreturn void refused(int error) {
+    const char* name = strerrorname_np(error);
+    printf("refused %s\n", name ? name : "UNKNOWN");
+    fflush(stdout);
+    _exit(1);
+}
+
+// Ends the attempt by the result of a system call.
+static inline _Noreturn void report(long result, const char* words) {
+    if (result < 0) refused(errno);
+    succeeded(words);
+}
+
+static inline _Noreturn void misused(const char* argument) {
+    fprintf(stderr, "attempt: no such way: %s\n", argument);
+    _exit(2);
+}
+
+// The argument, or the end: an attempt is never run with a guess.
+static inline const char* argument(int argc, char** argv, int index) {
+    if (index >= argc) misused("(missing argument)");
+    return argv[index];
+}
+
+// One way to make an attempt, by name.
+struct Way {
+    const char* name;
+    long (*run)(const char* path);
+};
+
+static inline _Noreturn void run_way(const struct Way* ways, int argc, char** argv, const char* words) {
+    const char* name = argument(argc, argv, 1);
+    const char* path = argc > 2 ? argv[2] : "";
+    for (; ways->name; ++ways)
+        if (strcmp(ways->name, name) == 0) report(ways->run(path), words);
+    misused(name);
+}

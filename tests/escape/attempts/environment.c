@@ -1,0 +1,14 @@
+// Reads a secret of the caller's environment.
+//
+// attempt: read a secret of the caller's environment
+// ways: AWS_SECRET_ACCESS_KEY SSH_AUTH_SOCK LD_LIBRARY_PATH
+// arguments: $way
+// expect: ENOENT
+// layer: environment
+// control: with environment { keep $way }
+#include "attempt.h"
+
+int main(int argc, char** argv) {
+    if (!getenv(argument(argc, argv, 1))) refused(ENOENT);
+    succeeded("the variable is there");
+}

@@ -1,0 +1,97 @@
+// Runs another program.
+//
+// attempt: execute a program although the policy forbids it
+// ways: execve execveat descriptor
+// arguments: $way $bin/executed
+// policy: syscalls { forbid execve, execveat }
+// expect: EPERM
+// layer: filter
+// control: without syscalls { forbid execve, execveat }
+//
+// attempt: guess the key that lets the launcher itself execute once
+// arguments: keys $bin/executed
+// policy: syscalls { forbid execve, execveat }
+// expect: EPERM
+// layer: filter
+// control: without syscalls { forbid execve, execveat }
+//
+// attempt: execute a file that the program has written itself
+// arguments: written $bin/executed
+// expect: EACCES
+// layer: mounts
+// control: with files { execute $work }
+//
+// attempt: map a written file as code
+// arguments: map $bin/executed
+// expect: EPERM EACCES
+// layer: mounts
+// control: with files { execute $work }
+//
+// attempt: execute a program that was only granted for reading
+// arguments: execve $home/readonly/program
+// policy: files { read $home/readonly }
+// expect: EACCES
+// layer: mounts
+// control: with files { execute $home/readonly }
+#include "attempt.h"
+
+#include <sys/mman.h>
+#include <sys/random.h>
+
+static char* const no_environment[] = {NULL};
+
+static long by_execve(const char* path) {
+    char* const arguments[] = {(char*)path, NULL};
+    return syscall(SYS_execve, path, arguments, no_environment);
+}
+
+static long execveat_with_key(const char* path, uint64_t key) {
+    char* const arguments[] = {(char*)path, NULL};
+    return syscall(SYS_execveat, AT_FDCWD, path, arguments, no_environment, 0, key);
+}
+
+static long by_execveat(const char* path) { return execveat_with_key(path, 0); }
+
+static long by_descriptor(const char* path) {
+    char* const arguments[] = {(char*)path, NULL};
+    int file = open(path, O_PATH);
+    return syscall(SYS_execveat, file, "", arguments, no_environment, AT_EMPTY_PATH, 0);
+}
+
+static long by_keys(const char* path) {
+    uint64_t key = 0;
+    for (int guess = 0; guess < 10000; ++guess) {
+        if (getrandom(&key, sizeof key, 0) != sizeof key) return -1;
+        execveat_with_key(path, key);
+        if (errno != EPERM) return -1;
+    }
+    return -1;
+}
+
+static int copy_to(const char* from, const char* to) {
+    static char text[1 << 21];
+    int source = open(from, O_RDONLY);
+    ssize_t size = read(source, text, sizeof text);
+    int copy = open(to, O_RDWR | O_CREAT | O_TRUNC, 0755);
+    if (size <= 0 || copy < 0 || write(copy, text, (size_t)size) != size) refused(errno);
+    return copy;
+}
+
+static long by_written(const char* path) {
+    close(copy_to(path, "written"));
+    return by_execve("written");
+}
+
+static long by_map(const char* path) {
+    int copy = copy_to(path, "written");
+    void* code = mmap(NULL, 4096, PROT_READ | PROT_EXEC, MAP_PRIVATE, copy, 0);
+    return code == MAP_FAILED ? -1 : 0;
+}
+
+int main(int argc, char** argv) {
+    static const struct Way ways[] = {
+        {"execve", by_execve}, {"execveat", by_execveat}, {"descriptor", by_descriptor}, {"keys", by_keys},
+        {"written", by_written}, {"map", by_map},         {NULL, NULL},
+    };
+    run_way(ways, argc, argv, "mapped as code");
+}

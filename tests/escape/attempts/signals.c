@@ -1,0 +1,80 @@
+// Signals to processes outside.
+//
+// attempt: stop or kill the parent
+// ways: stop kill
+// arguments: $way 1
+// expect: no effect
+// effect: victim-hit
+// layer: PID namespace
+// control: host
+// control-arguments: $way $victim
+//
+// attempt: kill every process
+// arguments: everyone
+// expect: ESRCH
+// layer: PID namespace
+// control: host
+// control-arguments: everyone-of-its-own
+//
+// attempt: stop or kill the process group of the caller
+// ways: stop-group kill-group
+// arguments: $way
+// stdin: terminal
+// policy: process { terminal none }
+// expect: no effect
+// effect: bystander-hit
+// layer: session
+// control: host
+//
+// attempt: stop or kill the process group of the caller that lent its terminal
+// ways: stop-group kill-group
+// arguments: $way
+// stdin: terminal
+// policy: process { terminal inherit }
+// expect: no effect
+// effect: bystander-hit
+// layer: session
+// control: host
+#include "attempt.h"
+
+#include <sched.h>
+#include <signal.h>
+#include <sys/wait.h>
+
+// A PID namespace with a bystander in it, so that a control harms nobody else.
+static void kill_everyone_of_its_own(void) {
+    if (unshare(CLONE_NEWUSER | CLONE_NEWPID)) refused(errno);
+    pid_t init = fork();
+    if (init == 0) {
+        pid_t bystander = fork();
+        if (bystander == 0) for (;;) pause();
+        pid_t attacker = fork();
+        if (attacker == 0) _exit(kill(-1, SIGKILL) ? errno : 0);
+        int bystander_status = 0, attacker_status = 0;
+        waitpid(attacker, &attacker_status, 0);
+        waitpid(bystander, &bystander_status, 0);
+        _exit(WIFSIGNALED(bystander_status) ? WEXITSTATUS(attacker_status) : 1);
+    }
+    int status = 0;
+    waitpid(init, &status, 0);
+    if (!WIFEXITED(status) || WEXITSTATUS(status)) refused(WEXITSTATUS(status));
+    succeeded("killed");
+}
+
+// The line is written before: the signal may end or stop this process as well.
+static void signal_group(int number) {
+    puts("succeeded the signal is sent");
+    fflush(stdout);
+    kill(0, number);
+    _exit(0);
+}
+
+int main(int argc, char** argv) {
+    const char* way = argument(argc, argv, 1);
+    if (strcmp(way, "stop-group") == 0) signal_group(SIGSTOP);
+    if (strcmp(way, "kill-group") == 0) signal_group(SIGKILL);
+    if (strcmp(way, "everyone") == 0) report(kill(-1, SIGKILL), "killed");
+    if (strcmp(way, "everyone-of-its-own") == 0) kill_everyone_of_its_own();
+    int number = strcmp(way, "stop") == 0 ? SIGSTOP : SIGKILL;
+    report(kill((pid_t)atoi(argument(argc, argv, 2)), number), "the signal is sent");
+}

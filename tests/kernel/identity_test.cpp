@@ -1,0 +1,142 @@
+// Who the program is, inside and on the host, and what it cannot do.
+#include <sys/stat.h>
+
+#include "tests/kernel/jail_test.hpp"
+
+namespace ward::test {
+
+namespace {
+
+std::pair<uid_t, gid_t> owner_of(const std::string& path) {
+    struct stat found {};
+    if (lstat(path.c_str(), &found) != 0) return {static_cast<uid_t>(-1), static_cast<gid_t>(-1)};
+    return {found.st_uid, found.st_gid};
+}
+
+}  // namespace
+
+class Identity : public JailTest {
+protected:
+    [[nodiscard]] std::string status(const std::string& field) { return seen("", {"probe", "status", field}); }
+};
+WARD_AS_BOTH_USERS(Identity);
+
+TEST_P(Identity, NoCapabilities) {
+    for (const char* set : {"CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb"})
+        EXPECT_EQ(status(set), "0000000000000000") << set;
+    EXPECT_EQ(seen("", {"probe", "bounding-set"}), "0");
+}
+
+TEST_P(Identity, NoNewPrivilegesAndAFilter) {
+    EXPECT_EQ(status("NoNewPrivs"), "1");
+    EXPECT_EQ(status("Seccomp"), "2");
+}
+
+TEST_P(Identity, SecurebitsAreSetAndLocked) {
+    // capabilities(7): NOROOT, NO_SETUID_FIXUP and NO_CAP_AMBIENT_RAISE with their locks; KEEP_CAPS locked off.
+    const unsigned long found = std::stoul(seen("", {"probe", "securebits"}), nullptr, 16);
+    EXPECT_EQ(found & 0xefUL, 0xefUL) << std::hex << found;
+}
+
+TEST_P(Identity, KeptCapabilitiesAreTheOnlyOnes) {
+    const std::string policy = "capabilities { keep net_bind_service }\n";
+    EXPECT_EQ(seen(policy, {"probe", "status", "CapEff"}), "0000000000000400");
+    EXPECT_EQ(seen(policy, {"probe", "status", "CapBnd"}), "0000000000000400");
+    EXPECT_EQ(seen(policy, {"probe", "status", "CapAmb"}), "0000000000000400");
+}
+
+TEST_P(Identity, EveryNamespaceIsItsOwn) {
+    const auto inside = words_of(seen("", {"probe", "namespaces"}));
+    const auto outside = words_of(seen_outside({"probe", "namespaces"}));
+    ASSERT_EQ(inside.size(), 7U);
+    for (std::size_t i = 0; i < inside.size(); ++i) EXPECT_NE(inside[i], outside[i]);
+}
+
+TEST_P(Identity, TheHostsNetworkIsTheHosts) {
+    const auto inside = words_of(seen("network { host }", {"probe", "namespaces"}));
+    const auto outside = words_of(seen_outside({"probe", "namespaces"}));
+    ASSERT_EQ(inside.size(), 7U);
+    EXPECT_EQ(inside[6], outside[6]);
+    for (std::size_t i = 0; i < 6; ++i) EXPECT_NE(inside[i], outside[i]);
+}
+
+TEST_P(Identity, AFileBelongsToTheOwnerOfTheFolder) {
+    EXPECT_EQ(seen("files { write $work }", {"file_probe", "create", "$work/made"}), "made");
+    const User& owner = scene().user();
+    EXPECT_EQ(owner_of(scene().work() + "/made"), std::pair(owner.uid, owner.gid));
+}
+
+TEST_P(Identity, AFileInAUsersFolderBelongsToThatUser) {
+    const User& jailer = scene().user();
+    use_scene(std::make_unique<Scene>(jailer, user(Who::ordinary)));
+    EXPECT_EQ(seen("files { write $work }", {"file_probe", "create", "$work/made"}), "made");
+    const User& owner = user(Who::ordinary);
+    EXPECT_EQ(owner_of(scene().work() + "/made"), std::pair(owner.uid, owner.gid));
+}
+
+TEST_P(Identity, AnOrdinaryUserIsTheSameInside) {
+    if (as_root()) GTEST_SKIP() << "about ordinary users";
+    const User& own = scene().user();
+    EXPECT_EQ(seen("", {"probe", "ids"}), std::to_string(own.uid) + " " + std::to_string(own.gid));
+}
+
+TEST_P(Identity, RootIsNobodyInside) {
+    if (!as_root()) GTEST_SKIP() << "about root";
+    EXPECT_EQ(seen("files { write $work }", {"probe", "ids"}), "65534 65534");
+}
+
+TEST_P(Identity, RootInAUsersFolderIsThatUserInside) {
+    if (!as_root()) GTEST_SKIP() << "about root";
+    const User& owner = user(Who::ordinary);
+    use_scene(std::make_unique<Scene>(user(Who::root), owner));
+    EXPECT_EQ(seen("files { write $work }", {"probe", "ids"}),
+              std::to_string(owner.uid) + " " + std::to_string(owner.gid));
+}
+
+TEST_P(Identity, TheProcessHasAnUnprivilegedIdOnTheHost) {
+    if (!as_root()) GTEST_SKIP() << "an ordinary user's processes have the user's id";
+    Running running(jail_invocation("", {"probe", "wait", scene().marker()}));
+    ASSERT_TRUE(running.wait_for_output(scene().marker()));
+    bool found = false;
+    for (const pid_t process : processes_with(scene().marker())) {
+        const std::string folder = "/proc/" + std::to_string(process);
+        if (process == running.process()) continue;
+        struct stat seen_as {};
+        if (stat((folder + "/cmdline").c_str(), &seen_as) != 0 || !read_file(folder + "/cmdline").starts_with(program("probe")))
+            continue;
+        const std::string status = read_file(folder + "/status");
+        const std::size_t at = status.find("Uid:\t");
+        ASSERT_NE(at, std::string::npos);
+        EXPECT_GE(std::stoul(status.substr(at + 5)), 0x70000000UL);
+        found = true;
+    }
+    EXPECT_TRUE(found);
+    running.kill(SIGKILL);
+    EXPECT_EQ(running.finish().status, 128 + SIGKILL);
+}
+
+TEST_P(Identity, TheUserThatThePolicyNames) {
+    if (!as_root()) {
+        const Outcome outcome = jail("process { user root }", {"probe", "ids"});
+        EXPECT_EQ(outcome.status, 125) << "an ordinary user cannot be somebody else";
+        EXPECT_NE(outcome.err, "");
+        return;
+    }
+    EXPECT_EQ(words_of(seen("process { user www-data }", {"probe", "ids"})).front(), "33");
+    EXPECT_EQ(seen("process { user root }", {"probe", "ids"}), "0 0");
+    EXPECT_EQ(seen("process { user root }", {"probe", "status", "CapEff"}), "0000000000000000");
+}
+
+TEST_P(Identity, RootInsideWritesRootsFilesAsRoot) {
+    if (!as_root()) GTEST_SKIP() << "about root";
+    EXPECT_EQ(seen("process { user root }\nfiles { write $work }", {"file_probe", "create", "$work/made"}), "made");
+    EXPECT_EQ(owner_of(scene().work() + "/made"), std::pair(uid_t{0}, gid_t{0}));
+}
+
+TEST_P(Identity, AnUnknownUserIsAnError) {
+    const Outcome outcome = jail("process { user no-such-user }", {"probe", "ids"});
+    EXPECT_EQ(outcome.status, 125);
+    EXPECT_NE(outcome.err.find("no-such-user"), std::string::npos) << outcome.err;
+}
+
+}  // namespace ward::test

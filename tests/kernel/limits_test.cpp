@@ -1,0 +1,93 @@
+// Limits: what is refused or ended, and what the report says about it.
+#include <signal.h>
+
+#include <algorithm>
+
+#include "tests/kernel/jail_test.hpp"
+
+namespace ward::test {
+
+class Limits : public JailTest {
+protected:
+    [[nodiscard]] std::string limit(const std::string& statement, const std::string& name) {
+        return seen("limits { " + statement + " }", {"probe", "limit", name});
+    }
+};
+WARD_AS_BOTH_USERS(Limits);
+
+TEST_P(Limits, ResourceLimits) {
+    EXPECT_EQ(limit("open-files 64", "files"), "64 64");
+    EXPECT_EQ(limit("file-size 1M", "file-size"), "1048576 1048576");
+    EXPECT_EQ(limit("core 0", "core"), "0 0");
+    EXPECT_EQ(limit("stack 1M", "stack"), "1048576 1048576");
+    EXPECT_EQ(limit("cpu-time 7s", "cpu").substr(0, 2), "7 ");
+}
+
+TEST_P(Limits, CpuTimeEndsIt) {
+    const nlohmann::json found = report("files { write $work }\nlimits { cpu-time 1s }", {"probe", "spin"});
+    EXPECT_EQ(found["end"], "signal");
+    EXPECT_TRUE(found["status"] == SIGXCPU || found["status"] == SIGKILL) << found;
+}
+
+TEST_P(Limits, TasksRefuseAFork) {
+    const nlohmann::json found = report("files { write $work }\nlimits { tasks 5 }", {"probe", "fork", "50"});
+    EXPECT_EQ(found["end"], as_root() ? "tasks" : "exit") << found;
+    EXPECT_EQ(seen("limits { tasks 5 }", {"probe", "fork", "50"}), "4") << "and the program itself";
+    EXPECT_EQ(seen("limits { tasks 100 }", {"probe", "fork", "50"}), "50");
+    EXPECT_GE(found["refused_forks"], as_root() ? 1 : 0);
+}
+
+TEST_P(Limits, MemoryByACgroupEndsIt) {
+    if (!as_root()) {
+        const Outcome outcome = jail("limits { memory 64M }", {"probe", "allocate", "256"});
+        EXPECT_EQ(outcome.status, 125) << "this user can limit the memory of one task only, and there may be more";
+        EXPECT_NE(outcome.err.find("memory"), std::string::npos) << outcome.err;
+        return;
+    }
+    const nlohmann::json found = report("files { write $work }\nlimits { memory 64M }", {"probe", "allocate", "256"});
+    EXPECT_EQ(found["end"], "memory") << found;
+    EXPECT_EQ(found["exit_status"], 128 + SIGKILL);
+    EXPECT_LE(found["peak_memory_bytes"], 64 << 20);
+    EXPECT_EQ(seen("limits { memory 512M }", {"probe", "allocate", "256"}), "filled");
+}
+
+TEST_P(Limits, MemoryOfASingleTask) {
+    const std::string policy = "limits { memory 64M; tasks 1 }";
+    if (as_root()) {
+        EXPECT_EQ(jail(policy, {"probe", "allocate", "256"}).status, 128 + SIGKILL);
+    } else {
+        EXPECT_EQ(seen(policy, {"probe", "allocate", "256"}), "ENOMEM");
+    }
+    EXPECT_EQ(seen(policy, {"probe", "allocate", "16"}), "filled");
+}
+
+TEST_P(Limits, AWeakerFormIsSaid) {
+    if (as_root()) GTEST_SKIP() << "root has the exact form here";
+    const Outcome outcome = jail("limits { memory? 64M }", {"probe", "allocate", "256"});
+    EXPECT_EQ(outcome.out, "ENOMEM\n") << outcome.err;
+    EXPECT_NE(outcome.err.find("memory"), std::string::npos) << outcome.err;
+    const nlohmann::json found = report("files { write $work }\nlimits { memory? 64M }", {"probe", "exit", "0"});
+    const std::vector<std::string> enforced = found["enforced"];
+    EXPECT_NE(std::find(enforced.begin(), enforced.end(), "memory: per-process"), enforced.end()) << found;
+    EXPECT_FALSE(found["notes"].empty());
+}
+
+TEST_P(Limits, TheProcessorIsShared) {
+    if (!as_root()) {
+        EXPECT_EQ(jail("limits { cpu 0.5 }", {"probe", "exit", "0"}).status, 125);
+        return;
+    }
+    EXPECT_EQ(jail("limits { cpu 0.5 }", {"probe", "exit", "3"}).status, 3);
+}
+
+TEST_P(Limits, ACgroupOfTheJailIsGoneAfterwards) {
+    if (!as_root()) GTEST_SKIP() << "an ordinary user has no cgroups here";
+    const auto cgroups = [this] { return words_of(seen_outside({"file_probe", "list", "/sys/fs/cgroup/pids"})); };
+    const auto before = cgroups();
+    EXPECT_EQ(jail("limits { tasks 5; memory 64M; cpu 1.5 }", {"probe", "exit", "0"}).status, 0);
+    // Another run of the tests may have one of its own for a moment.
+    const auto is_gone = [&] { return cgroups().size() <= before.size(); };
+    EXPECT_TRUE(eventually(is_gone)) << testing::PrintToString(cgroups());
+}
+
+}  // namespace ward::test

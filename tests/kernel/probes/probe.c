@@ -1,0 +1,238 @@
+// What the kernel tests run inside: `probe WORD ARGUMENTS...` does one thing and prints what it saw.
+// A refused call is printed as its errno's name; the exit status is 0 unless the word is about endings.
+#include "probe.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <linux/capability.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <sys/wait.h>
+
+static int say_error(void) {
+    printf("%s\n", strerrorname_np(errno));
+    return 0;
+}
+
+static int say(const char* text) {
+    puts(text);
+    return 0;
+}
+
+// ---- endings and streams
+
+static int end_by_exit(char** arguments) { return atoi(arguments[0]); }
+
+static int end_by_signal(char** arguments) {
+    raise(atoi(arguments[0]));
+    return 99;
+}
+
+static int copy_input(char** arguments) {
+    (void)arguments;
+    char text[4096];
+    for (ssize_t size; (size = read(0, text, sizeof text)) > 0;)
+        if (write(1, text, (size_t)size) != size) return 1;
+    return 0;
+}
+
+static int say_word(char** arguments) { return say(arguments[0]); }
+
+static int complain(char** arguments) {
+    fprintf(stderr, "%s\n", arguments[0]);
+    return 0;
+}
+
+static int call(char** arguments) {
+    long result = syscall(strtol(arguments[0], NULL, 0), 0L, 0L, 0L, 0L, 0L, 0L);
+    return result < 0 ? say_error() : say("done");
+}
+
+static int spin(char** arguments) {
+    (void)arguments;
+    for (volatile unsigned long turn = 0;; ++turn) {}
+    return 0;
+}
+
+static int wait_for_ever(char** arguments) {
+    say(arguments[0]);
+    fflush(stdout);
+    for (;;) pause();
+    return 0;
+}
+
+// ---- identity
+
+static int status_field(char** arguments) {
+    char line[1024];
+    FILE* file = fopen("/proc/self/status", "r");
+    if (!file) return say_error();
+    size_t length = strlen(arguments[0]);
+    while (fgets(line, sizeof line, file))
+        if (strncmp(line, arguments[0], length) == 0 && line[length] == ':') fputs(line + length + 2, stdout);
+    return 0;
+}
+
+static int namespaces(char** arguments) {
+    (void)arguments;
+    static const char* const kinds[] = {"user", "mnt", "pid", "ipc", "uts", "cgroup", "net"};
+    for (unsigned i = 0; i < sizeof kinds / sizeof *kinds; ++i) {
+        char path[64], target[64] = "";
+        snprintf(path, sizeof path, "/proc/self/ns/%s", kinds[i]);
+        if (readlink(path, target, sizeof target - 1) < 0) return say_error();
+        puts(target);
+    }
+    return 0;
+}
+
+static int ids(char** arguments) {
+    (void)arguments;
+    printf("%u %u\n", getuid(), getgid());
+    return 0;
+}
+
+static int securebits(char** arguments) {
+    (void)arguments;
+    printf("%#x\n", prctl(PR_GET_SECUREBITS));
+    return 0;
+}
+
+static int bounding_set(char** arguments) {
+    (void)arguments;
+    int kept = 0;
+    for (unsigned long capability = 0; prctl(PR_CAPBSET_READ, capability) >= 0; ++capability)
+        kept += prctl(PR_CAPBSET_READ, capability);
+    printf("%d\n", kept);
+    return 0;
+}
+
+// ---- what it was given
+
+static int environment(char** arguments) {
+    (void)arguments;
+    for (char** variable = environ; *variable; ++variable) puts(*variable);
+    return 0;
+}
+
+static int folder(char** arguments) {
+    (void)arguments;
+    char path[4096];
+    return getcwd(path, sizeof path) ? say(path) : say_error();
+}
+
+static int limit(char** arguments) {
+    static const struct {
+        const char* name;
+        __rlimit_resource_t resource;
+    } known[] = {{"cpu", RLIMIT_CPU},     {"file-size", RLIMIT_FSIZE}, {"stack", RLIMIT_STACK}, {"core", RLIMIT_CORE},
+                 {"files", RLIMIT_NOFILE}, {"data", RLIMIT_DATA},       {"tasks", RLIMIT_NPROC}, {NULL, 0}};
+    for (unsigned i = 0; known[i].name; ++i) {
+        struct rlimit found;
+        if (strcmp(known[i].name, arguments[0]) != 0 || getrlimit(known[i].resource, &found)) continue;
+        printf("%ld %ld\n", (long)found.rlim_cur, (long)found.rlim_max);
+    }
+    return 0;
+}
+
+static int descriptors(char** arguments) {
+    (void)arguments;
+    for (int descriptor = 0; descriptor < 1024; ++descriptor)
+        if (fcntl(descriptor, F_GETFD) >= 0) printf("%d ", descriptor);
+    return say("");
+}
+
+static int hostname(char** arguments) {
+    (void)arguments;
+    char name[256];
+    return gethostname(name, sizeof name) ? say_error() : say(name);
+}
+
+static int terminal(char** arguments) {
+    (void)arguments;
+    int own = open("/dev/tty", O_RDWR);
+    printf("%d %d %d %s %s\n", isatty(0), isatty(1), isatty(2), own < 0 ? strerrorname_np(errno) : "tty",
+           getsid(0) == getpid() ? "leads" : "follows");
+    return 0;
+}
+
+// ---- processes
+
+static _Noreturn void wait_for_end(void) {
+    for (;;) pause();
+}
+
+static int processes(char** arguments) {
+    (void)arguments;
+    DIR* all = opendir("/proc");
+    if (!all) return say_error();
+    for (struct dirent* entry; (entry = readdir(all));)
+        if (atoi(entry->d_name) > 0) printf("%s ", atoi(entry->d_name) == getpid() ? "self" : entry->d_name);
+    return say("");
+}
+
+static int send_signal(char** arguments) {
+    return kill(atoi(arguments[0]), atoi(arguments[1])) ? say_error() : say("sent");
+}
+
+static int allocate(char** arguments) {
+    size_t size = (size_t)atoi(arguments[0]) << 20;
+    char* memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (memory == MAP_FAILED) return say_error();
+    memset(memory, 1, size);
+    return say("filled");
+}
+
+static int fork_many(char** arguments) {
+    enum { most = 256 };
+    pid_t children[most];
+    int made = 0;
+    while (made < most && made < atoi(arguments[0]) && (children[made] = fork()) >= 0) {
+        if (children[made] == 0) wait_for_end();
+        ++made;
+    }
+    printf("%d\n", made);
+    for (int i = 0; i < made; ++i) kill(children[i], SIGKILL);
+    while (wait(NULL) > 0) {}
+    return 0;
+}
+
+// Leaves orphans that end at once, and looks whether somebody takes them away.
+static int orphans(char** arguments) {
+    int count = atoi(arguments[0]);
+    for (int i = 0; i < count; ++i) {
+        pid_t child = fork();
+        if (child == 0) {
+            if (fork() == 0) _exit(0);
+            _exit(0);
+        }
+        waitpid(child, NULL, 0);
+    }
+    for (int patience = 0; patience < 1000; ++patience) {
+        int left = 0;
+        DIR* all = opendir("/proc");
+        for (struct dirent* entry; (entry = readdir(all));) left += atoi(entry->d_name) > 1;
+        closedir(all);
+        if (left == 1) return say("all are gone");
+        usleep(10000);
+    }
+    return say("some are left");
+}
+
+int main(int argc, char** argv) {
+    static const struct Word words[] = {
+        {"exit", 1, end_by_exit},   {"signal", 1, end_by_signal}, {"say", 1, say_word},
+        {"copy", 0, copy_input},    {"complain", 1, complain},    {"call", 1, call},
+        {"spin", 0, spin},          {"wait", 1, wait_for_ever},   {"status", 1, status_field},
+        {"namespaces", 0, namespaces}, {"ids", 0, ids},           {"securebits", 0, securebits},
+        {"bounding-set", 0, bounding_set}, {"environment", 0, environment}, {"folder", 0, folder},
+        {"limit", 1, limit},        {"descriptors", 0, descriptors}, {"hostname", 0, hostname},
+        {"terminal", 0, terminal},  {"processes", 0, processes},  {"kill", 2, send_signal},
+        {"allocate", 1, allocate},  {"fork", 1, fork_many},       {"orphans", 1, orphans},
+        {NULL, 0, NULL},
+    };
+    return run_word(words, argc, argv);
+}

@@ -1,0 +1,138 @@
+// What a process finds when it starts: environment, folder, descriptors, terminal, other processes.
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdlib>
+
+#include "tests/kernel/jail_test.hpp"
+
+namespace ward::test {
+
+class Process : public JailTest {};
+WARD_AS_BOTH_USERS(Process);
+
+TEST_P(Process, OnlyTheVariablesThatThePolicyKeeps) {
+    EXPECT_EQ(seen("", {"probe", "environment"}), "");
+    EXPECT_EQ(seen("environment { keep LANG, NOT_THERE }", {"probe", "environment"}), "LANG=C.UTF-8");
+    EXPECT_EQ(seen("environment { keep LA* }", {"probe", "environment"}), "LANG=C.UTF-8");
+}
+
+TEST_P(Process, VariablesThatThePolicySets) {
+    EXPECT_EQ(seen("environment { set COLOUR \"very green\"; keep LANG }", {"probe", "environment"}),
+              "COLOUR=very green\nLANG=C.UTF-8");
+    EXPECT_EQ(seen("environment { set LANG \"de\"; keep LANG }", {"probe", "environment"}), "LANG=de");
+}
+
+TEST_P(Process, TheWorkingFolder) {
+    EXPECT_EQ(seen("files { read $work }", {"probe", "folder"}), scene().work());
+    EXPECT_EQ(seen("files { read $home }", {"probe", "folder"}), "/") << "when it is not there inside";
+}
+
+TEST_P(Process, DescriptorsAboveTwoAreClosed) {
+    const int leak = open("/", O_RDONLY | O_CLOEXEC);
+    Invocation invocation = jail_invocation("", {"probe", "descriptors"});
+    invocation.leaked = std::vector<int>(40, leak);
+    EXPECT_EQ(trimmed(run(invocation).out), "0 1 2");
+    close(leak);
+}
+
+TEST_P(Process, Hostname) {
+    EXPECT_EQ(seen("", {"probe", "hostname"}), "ward");
+    EXPECT_EQ(seen("process { hostname \"web\" }", {"probe", "hostname"}), "web");
+}
+
+TEST_P(Process, ProcShowsTheJailAlone) {
+    const auto found = words_of(seen("", {"probe", "processes"}));
+    EXPECT_EQ(found.size(), 2U);
+    EXPECT_NE(std::find(found.begin(), found.end(), "1"), found.end());
+    EXPECT_NE(std::find(found.begin(), found.end(), "self"), found.end());
+}
+
+TEST_P(Process, InitIsOutOfReach) {
+    // kill(2): PID 1 of a namespace gets no signal from inside for which it has no handler.
+    const Outcome outcome = jail("", {"probe", "kill", "1", "9"});
+    EXPECT_EQ(outcome.status, 0) << outcome.err;
+    for (const char* file : {"/proc/1/exe", "/proc/1/cwd", "/proc/1/root"})
+        EXPECT_EQ(seen("", {"file_probe", "target", file}), "EACCES") << file;
+    EXPECT_EQ(seen("", {"file_probe", "read", "/proc/1/environ"}), "EACCES");
+    EXPECT_EQ(seen("", {"file_probe", "read", "/proc/1/maps"}), "EACCES");
+    EXPECT_EQ(seen("", {"file_probe", "list", "/proc/1/fd"}), "EACCES");
+}
+
+TEST_P(Process, OrphansAreReaped) { EXPECT_EQ(seen("", {"probe", "orphans", "50"}), "all are gone"); }
+
+TEST_P(Process, ProcIsReadOnlyWhereItMatters) {
+    for (const char* path : {"/proc/sys/kernel/core_pattern", "/proc/sys/kernel/hostname", "/proc/sys/vm/overcommit_memory"})
+        EXPECT_NE(seen("", {"file_probe", "write", path, "x"}), "written") << path;
+}
+
+TEST_P(Process, ATerminationSignalReachesTheProgram) {
+    Running running(jail_invocation("", {"probe", "wait", scene().marker()}));
+    ASSERT_TRUE(running.wait_for_output(scene().marker()));
+    running.kill(SIGTERM);
+    EXPECT_EQ(running.finish().status, 128 + SIGTERM);
+    EXPECT_TRUE(eventually([&] { return processes_with(scene().marker()).empty(); }));
+}
+
+TEST_P(Process, TheBlockedSignalsOfTheCallerAreNotInherited) {
+    EXPECT_EQ(seen("", {"probe", "status", "SigBlk"}), "0000000000000000");
+    EXPECT_EQ(seen("", {"probe", "status", "SigIgn"}), "0000000000000000");
+}
+
+// A terminal of the caller's.
+class Terminal : public JailTest {
+protected:
+    void SetUp() override {
+        JailTest::SetUp();
+        if (IsSkipped()) return;
+        master_ = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
+        ASSERT_TRUE(master_ >= 0 && grantpt(master_) == 0 && unlockpt(master_) == 0);
+        slave_ = ioctl(master_, TIOCGPTPEER, O_RDWR | O_NOCTTY | O_CLOEXEC);
+        ASSERT_GE(slave_, 0);
+        ASSERT_EQ(fchown(slave_, scene().user().uid, scene().user().gid), 0);
+    }
+
+    void TearDown() override {
+        close(slave_);
+        close(master_);
+    }
+
+    // The words of `probe terminal`: is 0, 1, 2 a terminal; what opening /dev/tty gives; the session.
+    [[nodiscard]] std::vector<std::string> on_terminal(const std::string& policy) {
+        Invocation invocation = jail_invocation(policy, {"probe", "terminal"});
+        invocation.terminal = slave_;
+        const Outcome outcome = run(invocation);
+        EXPECT_EQ(outcome.status, 0) << outcome.err;
+        return words_of(outcome.out);
+    }
+
+    int master_ = -1, slave_ = -1;
+};
+WARD_AS_BOTH_USERS(Terminal);
+
+TEST_P(Terminal, InheritIsTheCallers) {
+    const auto found = on_terminal("process { terminal inherit }\nfiles { device tty }");
+    ASSERT_EQ(found.size(), 5U);
+    EXPECT_EQ(found[0], "1");
+    EXPECT_EQ(found[3], "tty");
+}
+
+TEST_P(Terminal, NoneIsNone) {
+    const auto found = on_terminal("process { terminal none }\nfiles { device tty }");
+    ASSERT_EQ(found.size(), 5U);
+    EXPECT_EQ(found[0], "0");
+    EXPECT_EQ(found[3], "ENXIO");
+}
+
+TEST_P(Terminal, PrivateIsOneOfItsOwn) {
+    const auto found = on_terminal("process { terminal private }\nfiles { device tty }");
+    ASSERT_EQ(found.size(), 5U);
+    EXPECT_EQ(found[0], "1");
+    EXPECT_EQ(found[1], "0") << "a pipe stays a pipe";
+    EXPECT_EQ(found[3], "tty");
+}
+
+}  // namespace ward::test

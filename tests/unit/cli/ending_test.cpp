@@ -1,0 +1,78 @@
+#include "sandbox/cli/ending.hpp"
+
+#include <gtest/gtest.h>
+
+namespace ward::cli {
+namespace {
+
+using sandbox::Plan;
+using sandbox::Report;
+
+Report ended(Report::End end) {
+    Report report;
+    report.end = end;
+    return report;
+}
+
+TEST(Ending, AViolationNamesTheCallAndItsArguments) {
+    Report report = ended(Report::End::violation);
+    report.violation = {.number = 41, .call = "socket", .abi = 0, .arguments = {2, 1, 0, 0xffff, 16, 9}};
+    EXPECT_EQ(ending(report, Plan(), "pdftotext"),
+              "the filter ended pdftotext: it called `socket` with the arguments 2 1 0 0xffff 0x10 9");
+}
+
+TEST(Ending, AViolationOfAnUnknownNumber) {
+    Report report = ended(Report::End::violation);
+    report.violation = {.number = 9999, .call = {}, .abi = 0, .arguments = {}};
+    EXPECT_EQ(ending(report, Plan(), "x"), "the filter ended x: it called `call 9999` with the arguments 0 0 0 0 0 0");
+}
+
+TEST(Ending, AViolationThatTheKernelDoesNotName) {
+    EXPECT_EQ(ending(ended(Report::End::violation), Plan(), "x"),
+              "the filter ended x: it called a call that the kernel does not name");
+}
+
+TEST(Ending, TimeInTheUnitsOfAPolicy) {
+    Plan plan;
+    const auto words = [&plan](std::uint64_t milliseconds) {
+        plan.time_limit = milliseconds;
+        return ending(ended(Report::End::time_limit), plan, "x");
+    };
+    EXPECT_EQ(words(250), "the time limit ended x: it ran longer than 250 ms");
+    EXPECT_EQ(words(60'000), "the time limit ended x: it ran longer than 60 s");
+    EXPECT_EQ(words(1'500), "the time limit ended x: it ran longer than 1.5 s");
+    EXPECT_EQ(words(1'005), "the time limit ended x: it ran longer than 1.005 s");
+}
+
+TEST(Ending, MemoryInTheUnitsOfAPolicy) {
+    Plan plan;
+    const auto words = [&plan](std::uint64_t bytes) {
+        plan.cgroup.memory = bytes;
+        return ending(ended(Report::End::memory_limit), plan, "x");
+    };
+    EXPECT_EQ(words(std::uint64_t{1} << 30), "the memory limit ended x: it needed more than 1G");
+    EXPECT_EQ(words(std::uint64_t{1536} << 20), "the memory limit ended x: it needed more than 1536M");
+    EXPECT_EQ(words(4096), "the memory limit ended x: it needed more than 4K");
+    EXPECT_EQ(words(4097), "the memory limit ended x: it needed more than 4097 bytes");
+}
+
+TEST(Ending, RefusedTasksAreCounted) {
+    Report report = ended(Report::End::tasks_limit);
+    report.refused_forks = 1;
+    EXPECT_EQ(ending(report, Plan(), "sh"), "the tasks limit refused sh 1 new task");
+    report.refused_forks = 7;
+    EXPECT_EQ(ending(report, Plan(), "sh"), "the tasks limit refused sh 7 new tasks");
+}
+
+TEST(Ending, TheStatusSpeaksForTheRest) {
+    for (const auto end : {Report::End::exited, Report::End::signalled, Report::End::not_started})
+        EXPECT_EQ(ending(ended(end), Plan(), "x"), "");
+}
+
+TEST(Ending, ANameCannotDriveTheTerminal) {
+    EXPECT_EQ(ending(ended(Report::End::time_limit), Plan(), "\033]0;x"),
+              "the time limit ended \\x1b]0;x: it ran longer than 0 ms");
+}
+
+}  // namespace
+}  // namespace ward::cli

@@ -1,0 +1,114 @@
+#include "sandbox/cli/report_file.hpp"
+
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <fstream>
+#include <sstream>
+
+namespace ward::cli {
+namespace {
+
+std::string content(const std::string& path) {
+    std::ostringstream text;
+    text << std::ifstream(path).rdbuf();
+    return text.str();
+}
+
+class ReportFileTest : public testing::Test {
+protected:
+    void SetUp() override {
+        char name[] = "/tmp/ward-report-XXXXXX";
+        ASSERT_NE(mkdtemp(name), nullptr);
+        folder = name;
+        path = folder + "/report.json";
+    }
+    void TearDown() override { ASSERT_EQ(std::system(("rm -r " + folder).c_str()), 0); }
+    std::string folder;
+    std::string path;
+    policy::Diagnostics diagnostics;
+};
+
+TEST_F(ReportFileTest, HoldsWhatIsWritten) {
+    auto file = ReportFile::open(path, diagnostics);
+    ASSERT_TRUE(file.has_value());
+    EXPECT_EQ(content(path), "");
+    EXPECT_TRUE(file->write("{}\n"));
+    EXPECT_EQ(content(path), "{}\n");
+}
+
+TEST_F(ReportFileTest, AnOldReportIsGoneFromTheStart) {
+    std::ofstream(path) << "an old and much longer report";
+    auto file = ReportFile::open(path, diagnostics);
+    EXPECT_EQ(content(path), "");
+    EXPECT_TRUE(file->write("new"));
+    EXPECT_EQ(content(path), "new");
+}
+
+TEST_F(ReportFileTest, WhatTheProgramPutInItsPlaceIsReplaced) {
+    auto file = ReportFile::open(path, diagnostics);
+    ASSERT_EQ(unlink(path.c_str()), 0);
+    std::ofstream(folder + "/elsewhere") << "untouched";
+    ASSERT_EQ(symlink("elsewhere", path.c_str()), 0);
+    EXPECT_TRUE(file->write("true"));
+    EXPECT_EQ(content(path), "true");
+    EXPECT_EQ(content(folder + "/elsewhere"), "untouched");
+}
+
+TEST_F(ReportFileTest, ALinkThatTheCallerMadeIsFollowed) {
+    std::ofstream(folder + "/real") << "old";
+    ASSERT_EQ(symlink("real", path.c_str()), 0);
+    auto file = ReportFile::open(path, diagnostics);
+    EXPECT_TRUE(file->write("new"));
+    EXPECT_EQ(content(folder + "/real"), "new");
+    struct stat status {};
+    ASSERT_EQ(lstat(path.c_str(), &status), 0);
+    EXPECT_TRUE(S_ISLNK(status.st_mode));
+}
+
+TEST_F(ReportFileTest, KeepsTheModeOfTheFile) {
+    std::ofstream(path) << "old";
+    ASSERT_EQ(chmod(path.c_str(), 0640), 0);
+    EXPECT_TRUE(ReportFile::open(path, diagnostics)->write("new"));
+    struct stat status {};
+    ASSERT_EQ(stat(path.c_str(), &status), 0);
+    EXPECT_EQ(status.st_mode & 07777, 0640u);
+}
+
+TEST_F(ReportFileTest, LeavesNothingElseBehind) {
+    EXPECT_TRUE(ReportFile::open(path, diagnostics)->write("new"));
+    EXPECT_EQ(std::system(("test \"$(ls -A " + folder + ")\" = report.json").c_str()), 0);
+}
+
+TEST_F(ReportFileTest, APipeGetsTheText) {
+    int ends[2];
+    ASSERT_EQ(pipe(ends), 0);
+    auto file = ReportFile::open("/proc/self/fd/" + std::to_string(ends[1]), diagnostics);
+    ASSERT_TRUE(file.has_value());
+    EXPECT_TRUE(file->write("text"));
+    char text[8] = {};
+    EXPECT_EQ(read(ends[0], text, sizeof text), 4);
+    EXPECT_STREQ(text, "text");
+    close(ends[0]);
+    close(ends[1]);
+}
+
+TEST_F(ReportFileTest, AFileThatCannotBeWrittenIsAnError) {
+    EXPECT_FALSE(ReportFile::open(folder + "/no/report", diagnostics).has_value());
+    ASSERT_EQ(diagnostics.all().size(), 1u);
+    EXPECT_EQ(diagnostics.all().front().message(),
+              "the report `" + folder + "/no/report` cannot be written: No such file or directory");
+}
+
+TEST_F(ReportFileTest, AFullDiskIsSaid) {
+    auto file = ReportFile::open("/dev/full", diagnostics);
+    ASSERT_TRUE(file.has_value());
+    EXPECT_FALSE(file->write("text"));
+    EXPECT_EQ(errno, ENOSPC);
+}
+
+}  // namespace
+}  // namespace ward::cli

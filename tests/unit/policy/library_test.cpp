@@ -1,0 +1,212 @@
+#include "policy/library.hpp"
+
+#include <gtest/gtest.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+
+#include "policy/render.hpp"
+
+namespace ward::policy {
+namespace {
+
+namespace fs = std::filesystem;
+
+class LibraryTest : public testing::Test {
+protected:
+    void SetUp() override {
+        std::string pattern = fs::temp_directory_path() / "ward-library-XXXXXX";
+        ASSERT_NE(::mkdtemp(pattern.data()), nullptr);
+        folder_ = pattern;
+    }
+    void TearDown() override { fs::remove_all(folder_); }
+
+    // Returns the whole path.
+    std::string write(const std::string& path, const std::string& text) const {
+        const fs::path whole = folder_ / path;
+        fs::create_directories(whole.parent_path());
+        std::ofstream(whole) << text;
+        fs::permissions(whole, fs::perms(0644));
+        return whole;
+    }
+
+    // The names and distances of a set, or what is wrong.
+    std::string load(const std::string& entry) {
+        Sources sources;
+        Diagnostics diagnostics;
+        const auto set = library().load(entry, sources, diagnostics);
+        EXPECT_EQ(set.has_value(), !diagnostics.has_errors());
+        if (!set) return render(diagnostics, sources);
+        std::string result;
+        for (const auto& member : set->members) {
+            result += member.policy.name.text + ' ' + std::to_string(member.distance) + ' ' +
+                      sources[member.policy.file].name() + '\n';
+        }
+        for (std::size_t at = 0; (at = result.find(folder_.string())) != std::string::npos;) {
+            result.replace(at, folder_.string().size(), "FOLDER");
+        }
+        return result;
+    }
+
+    [[nodiscard]] Library library() const {
+        return Library(SearchPath{{(folder_ / "near").string(), (folder_ / "far").string()}});
+    }
+
+    fs::path folder_;
+};
+
+constexpr const char* body = "files { read /srv }\n";
+
+TEST_F(LibraryTest, LooksInTheNearestFolderFirstAndInTheProgramLast) {
+    write("far/base/program.ward", std::string("policy program\n") + body);
+    EXPECT_EQ(load("base.program"), "program 0 FOLDER/far/base/program.ward\n");
+    write("near/base/program.ward", std::string("policy base.program\n") + body);
+    EXPECT_EQ(load("base.program"), "base.program 0 FOLDER/near/base/program.ward\n");
+    const std::string file = write("own/web.ward", "policy web\nuse base.program\n");
+    EXPECT_EQ(load(file), "web 0 FOLDER/own/web.ward\nbase.program 1 FOLDER/near/base/program.ward\n");
+    write("own/base/program.ward", std::string("policy program\n") + body);
+    EXPECT_EQ(load(file), "web 0 FOLDER/own/web.ward\nprogram 1 FOLDER/own/base/program.ward\n");
+}
+
+TEST_F(LibraryTest, FindsBuiltInPolicies) {
+    EXPECT_TRUE(load("base.program").find(" 0 <built-in>/base/program.ward\n") != std::string::npos)
+        << load("base.program");
+}
+
+TEST_F(LibraryTest, OrdersMembersByDistanceAndNameWhateverTheOrderOfTheLines) {
+    write("near/a.ward", "policy a\nuse d\n");
+    write("near/b.ward", "policy b\nuse c\nuse d\n");
+    write("near/c.ward", "policy c\nuse d\n");
+    write("near/d.ward", std::string("policy d\n") + body);
+    const std::string expected =
+        "top 0 FOLDER/near/top.ward\na 1 FOLDER/near/a.ward\nb 1 FOLDER/near/b.ward\n"
+        "c 2 FOLDER/near/c.ward\nd 2 FOLDER/near/d.ward\n";
+    write("near/top.ward", "policy top\nuse a\nuse b\n");
+    EXPECT_EQ(load("top"), expected);
+    write("near/top.ward", "policy top\nuse b\nuse a\n");
+    EXPECT_EQ(load("top"), expected);
+}
+
+TEST_F(LibraryTest, TakesAFileInOnceThroughTwoNames) {
+    write("near/a.ward", std::string("policy a\n") + body);
+    fs::create_directory_symlink(folder_ / "near", folder_ / "near/again");
+    write("near/top.ward", "policy top\nuse a\nuse again.a\n");
+    EXPECT_EQ(load("top"), "top 0 FOLDER/near/top.ward\na 1 FOLDER/near/a.ward\n");
+}
+
+TEST_F(LibraryTest, NeverLeavesAFolderByAName) {
+    write("secret.ward", std::string("policy secret\n") + body);
+    for (const char* name : {"..secret", ".", "..", "", "near.", ".near", "a b", "a\nb"}) {
+        EXPECT_FALSE(library().has(name)) << name;
+        EXPECT_EQ(load(name).substr(0, 21), "error[unknown-policy]") << name;
+    }
+}
+
+TEST_F(LibraryTest, DoesNotPassOverAFileThatItCannotRead) {
+    fs::create_directories(folder_ / "near/web.ward");
+    write("far/web.ward", std::string("policy web\n") + body);
+    EXPECT_TRUE(library().has("web"));
+    EXPECT_EQ(load("web").substr(0, 24), "error[source-not-a-file]");
+}
+
+TEST_F(LibraryTest, ReadsSixtyFourPoliciesAndNoMore) {
+    const auto chain = [this](int count) {
+        for (int i = 0; i < count; ++i) {
+            const std::string name = "p" + std::to_string(i);
+            const bool last = i + 1 == count;
+            write("near/" + name + ".ward",
+                  "policy " + name + '\n' + (last ? body : "use p" + std::to_string(i + 1) + '\n'));
+        }
+        return load("p0");
+    };
+    const std::string all = chain(64);
+    EXPECT_EQ(std::count(all.begin(), all.end(), '\n'), 64) << all;
+    EXPECT_EQ(chain(65).substr(0, 24), "error[too-many-policies]");
+}
+
+TEST_F(LibraryTest, ShowsEveryCircle) {
+    write("near/a.ward", "policy a\nuse b\nuse c\n");
+    write("near/b.ward", "policy b\nuse a\n");
+    write("near/c.ward", "policy c\nuse c\n");
+    const std::string text = load("a");
+    EXPECT_NE(text.find("the circle is `a` -> `b` -> `a`\n"), std::string::npos) << text;
+    EXPECT_NE(text.find("the circle is `c` -> `c`\n"), std::string::npos) << text;
+    EXPECT_TRUE(text.ends_with("\n2 errors\n")) << text;
+}
+
+TEST_F(LibraryTest, ListsEveryNameOnceWithItsNearestPlace) {
+    write("near/web.ward", "policy web \"near\"\n" + std::string(body));
+    write("far/web.ward", "policy web \"far\"\n" + std::string(body));
+    write("far/deep/er/db.ward", "policy db \"a database\"\n" + std::string(body));
+    write("far/broken.ward", "policy broken \"x\" {\n");
+    write("far/not a name.ward", "");
+    write("far/notes.txt", "");
+    const auto listed = library().list();
+    EXPECT_TRUE(
+        std::is_sorted(listed.begin(), listed.end(), [](const Listed& a, const Listed& b) { return a.name < b.name; }));
+    std::string text;
+    for (const Listed& each : listed) {
+        if (each.origin != "built-in")
+            text += each.name + ' ' + each.origin.substr(folder_.string().size()) + ' ' + each.description + '\n';
+    }
+    EXPECT_EQ(text, "broken /far/broken.ward \ndeep.er.db /far/deep/er/db.ward a database\nweb /near/web.ward near\n");
+    EXPECT_EQ(static_cast<std::size_t>(std::count_if(listed.begin(), listed.end(),
+                                                     [](const Listed& each) { return each.origin == "built-in"; })),
+              built_in_policies().size());
+}
+
+// The first line of what is said about a policy of this mode and owner.
+class WritableTest : public LibraryTest {
+protected:
+    std::string said(mode_t mode, uid_t owner) {
+        const std::string file = write("web.ward", std::string("policy web\n") + body);
+        if (owner != ::geteuid() && ::chown(file.c_str(), owner, static_cast<gid_t>(-1)) != 0) return "cannot chown";
+        ::chmod(file.c_str(), mode);
+        const std::string text = load(file);
+        return text.substr(0, text.find(' '));
+    }
+};
+
+TEST_F(WritableTest, RefusesPoliciesThatEveryUserMayWrite) {
+    const uid_t own = ::geteuid();
+    EXPECT_EQ(said(0644, own), "web");
+    EXPECT_EQ(said(0664, own), "web");
+    EXPECT_EQ(said(0646, own), "error[policy-writable-by-others]:");
+    EXPECT_EQ(said(0666, own), "error[policy-writable-by-others]:");
+}
+
+TEST_F(WritableTest, RefusesPoliciesOfAnotherUsersGroup) {
+    if (::geteuid() != 0) GTEST_SKIP() << "only root can give a file to another user";
+    EXPECT_EQ(said(0644, 12345), "web");
+    EXPECT_EQ(said(0664, 12345), "error[policy-writable-by-others]:");
+}
+
+TEST_F(LibraryTest, TakesTheSearchPathFromTheEnvironment) {
+    ::setenv("WARD_PATH", "/one::/two:", 1);
+    ::setenv("HOME", "/home/me", 1);
+    EXPECT_EQ(SearchPath::from_environment().folders,
+              (std::vector<std::string>{"/one", "/two", "/home/me/.config/ward", "/etc/ward"}));
+    ::unsetenv("WARD_PATH");
+    ::unsetenv("HOME");
+    EXPECT_EQ(SearchPath::from_environment().folders, std::vector<std::string>{"/etc/ward"});
+}
+
+TEST(BuiltInPolicies, AreSortedAndHaveTheNamesOfTheirFiles) {
+    const auto all = built_in_policies();
+    ASSERT_FALSE(all.empty());
+    EXPECT_TRUE(
+        std::is_sorted(all.begin(), all.end(), [](const BuiltIn& a, const BuiltIn& b) { return a.name < b.name; }));
+    for (const BuiltIn& each : all) {
+        Sources sources;
+        Diagnostics diagnostics;
+        EXPECT_TRUE(Library(SearchPath{}).load(each.name, sources, diagnostics)) << render(diagnostics, sources);
+        for (FileId file = 0; file < sources.size(); ++file) EXPECT_TRUE(check_text(sources, file, diagnostics));
+    }
+}
+
+}  // namespace
+}  // namespace ward::policy

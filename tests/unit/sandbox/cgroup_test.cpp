@@ -1,0 +1,223 @@
+#include "sandbox/cgroup.hpp"
+
+#include <dirent.h>
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+#include "hand_made_jail.hpp"
+#include "sandbox/setup_failure.hpp"
+
+namespace ward::sandbox::testing {
+namespace {
+
+namespace fs = std::filesystem;
+
+// ---- a folder that stands for a hierarchy: which files get which values
+
+class Files : public ::testing::Test {
+protected:
+    Files() : folder_(fs::temp_directory_path() / ("ward-cgroup-" + std::to_string(::getpid()))) {
+        fs::create_directory(folder_);
+    }
+    ~Files() override { fs::remove_all(folder_); }
+
+    fs::path folder_;
+};
+
+TEST_F(Files, AMissingControllerIsAnError) {
+    CgroupLimits limits;
+    limits.tasks = 5;
+    try {
+        const Cgroups cgroups(limits, {});
+        FAIL() << "made without a controller";
+    } catch (const SetupFailure& failure) {
+        EXPECT_STREQ(failure.what(), "no cgroup for the controller `pids`");
+        EXPECT_EQ(failure.help(), "run ward as root, or where a cgroup is delegated to this user");
+    }
+}
+
+// A plain folder has no pids.max: opening it fails, and the group that was made is gone again.
+TEST_F(Files, AFailureLeavesNoFolderBehind) {
+    CgroupLimits limits;
+    limits.tasks = 5;
+    EXPECT_THROW(Cgroups(limits, {{"pids", {folder_.string(), 1}}}), SetupFailure);
+    EXPECT_TRUE(fs::is_empty(folder_));
+}
+
+TEST_F(Files, GroupsOfDeadLaunchersAreRemoved) {
+    const pid_t dead = ::fork();
+    if (dead == 0) ::_exit(0);
+    ::waitpid(dead, nullptr, 0);
+    const fs::path orphan = folder_ / ("ward-" + std::to_string(dead) + "-0");
+    const fs::path alive = folder_ / ("ward-" + std::to_string(::getpid()) + "-7");
+    const fs::path other = folder_ / "another";
+    for (const fs::path& path : {orphan, alive, other}) fs::create_directory(path);
+    CgroupLimits limits;
+    limits.tasks = 5;
+    EXPECT_THROW(Cgroups(limits, {{"pids", {folder_.string(), 1}}}), SetupFailure);
+    EXPECT_FALSE(fs::exists(orphan));
+    EXPECT_TRUE(fs::exists(alive));
+    EXPECT_TRUE(fs::exists(other));
+}
+
+// ---- the host's own hierarchies, version 1
+
+class Version1 : public ::testing::Test {
+protected:
+    void SetUp() override {
+        ASSERT_EQ(::geteuid(), 0U) << "cgroups are made as root";
+        for (const char* controller : {"memory", "pids", "cpu"}) {
+            const std::string folder = std::string("/sys/fs/cgroup/") + controller;
+            ASSERT_TRUE(fs::exists(folder + "/cgroup.procs")) << "this host has no version 1 hierarchy " << folder;
+            parents_[controller] = {folder, 1};
+        }
+    }
+
+    [[nodiscard]] HandMadeJail limited(const std::string& script, const CgroupLimits& limits) const {
+        HandMadeJail jail(Caller::root, {"/usr/bin/sh", "-c", script});
+        jail.plan.cgroup = limits;
+        jail.plan.cgroup_parents = parents_;
+        return jail;
+    }
+
+    [[nodiscard]] static std::string value(const std::string& file) {
+        std::ifstream in(file);
+        std::string text;
+        std::getline(in, text);
+        return text;
+    }
+
+    [[nodiscard]] std::vector<std::string> groups_of(pid_t owner) const {
+        std::vector<std::string> found;
+        for (const auto& [controller, parent] : parents_) {
+            for (const auto& entry : fs::directory_iterator(parent.folder)) {
+                const std::string start = "ward-" + std::to_string(owner) + "-";
+                if (entry.path().filename().string().rfind(start, 0) == 0) found.push_back(entry.path());
+            }
+        }
+        return found;
+    }
+
+    std::map<std::string, CgroupParent> parents_;
+};
+
+TEST_F(Version1, WritesTheLimits) {
+    CgroupLimits limits;
+    limits.memory = 64 << 20;
+    limits.swap = 16 << 20;
+    limits.tasks = 9;
+    limits.cpu = 1500;
+    {
+        const Cgroups cgroups(limits, parents_);
+        const std::string name = "/ward-" + std::to_string(::getpid()) + "-0/";
+        EXPECT_EQ(value("/sys/fs/cgroup/memory" + name + "memory.limit_in_bytes"), "67108864");
+        EXPECT_EQ(value("/sys/fs/cgroup/memory" + name + "memory.memsw.limit_in_bytes"), "83886080");
+        EXPECT_EQ(value("/sys/fs/cgroup/pids" + name + "pids.max"), "10");
+        EXPECT_EQ(value("/sys/fs/cgroup/cpu" + name + "cpu.cfs_quota_us"), "150000");
+        EXPECT_EQ(value("/sys/fs/cgroup/cpu" + name + "cpu.cfs_period_us"), "100000");
+    }
+    EXPECT_TRUE(groups_of(::getpid()).empty());
+}
+
+TEST_F(Version1, TwoJailsOfOneProcessHaveGroupsOfTheirOwn) {
+    CgroupLimits limits;
+    limits.tasks = 9;
+    const Cgroups first(limits, parents_), second(limits, parents_);
+    EXPECT_EQ(groups_of(::getpid()).size(), 2U);
+}
+
+constexpr const char* forks = "for i in 1 2 3 4 5 6 7 8 9 10; do sleep 1 & done; echo all";
+
+TEST_F(Version1, TheTasksLimitStopsAForkBomb) {
+    CgroupLimits limits;
+    limits.tasks = 50;
+    const Seen enough = run(limited(forks, limits));
+    EXPECT_EQ(enough.output, "all\n");
+    EXPECT_EQ(enough.refused_forks, 0U);
+    limits.tasks = 5;
+    const Seen bomb = run(limited(forks, limits));
+    EXPECT_EQ(bomb.output.find("all"), std::string::npos) << bomb.output;
+    EXPECT_EQ(bomb.end, Report::End::tasks_limit);
+    EXPECT_GE(bomb.refused_forks, 1U);
+    EXPECT_NE(bomb.exit_status, 0);
+}
+
+// Exactly: five tasks run, a sixth does not. The shell is the first.
+TEST_F(Version1, TheTasksLimitCountsTheProgramAndItsChildrenOnly) {
+    CgroupLimits limits;
+    limits.tasks = 5;
+    EXPECT_EQ(run(limited("for i in 1 2 3 4; do sleep 0.3 & done; wait; echo all", limits)).output, "all\n");
+    EXPECT_EQ(run(limited("for i in 1 2 3 4 5; do sleep 0.3 & done; wait; echo all", limits)).output.find("all"),
+              std::string::npos);
+}
+
+constexpr const char* hoard = "perl -e '$text = q(x) x (200 << 20); print length $text'";
+
+TEST_F(Version1, TheMemoryLimitStopsAHoarder) {
+    CgroupLimits limits;
+    limits.memory = std::uint64_t{600} << 20;
+    const Seen enough = run(limited(std::string("exec ") + hoard, limits));
+    EXPECT_EQ(enough.output, "209715200");
+    EXPECT_GT(enough.peak_memory, std::uint64_t{200} << 20);
+    limits.memory = 64 << 20;
+    limits.swap = 0;
+    const Seen bomb = run(limited(std::string("exec ") + hoard, limits));
+    EXPECT_EQ(bomb.output, "");
+    EXPECT_EQ(bomb.end, Report::End::memory_limit);
+    EXPECT_EQ(bomb.exit_status, 128 + SIGKILL);
+    EXPECT_LE(bomb.peak_memory, std::uint64_t{64} << 20);
+    EXPECT_GT(bomb.peak_memory, std::uint64_t{32} << 20);
+}
+
+TEST_F(Version1, TheProcessorLimitHolds) {
+    CgroupLimits limits;
+    limits.cpu = 200;
+    const char* const busy = "exec perl -e '$end = time + 2; 1 while time < $end'";
+    const Seen seen = run(limited(busy, limits));
+    EXPECT_EQ(seen.exit_status, 0);
+    EXPECT_LT(seen.cpu_seconds, seen.wall_seconds * 0.4);
+}
+
+TEST_F(Version1, NoGroupIsLeftWhateverHappens) {
+    CgroupLimits limits;
+    limits.tasks = 5;
+    limits.memory = 64 << 20;
+    HandMadeJail broken = limited("exit 7", limits);
+    broken.add_init_step(Operation::change_folder).path = "/no/such/folder";
+    HandMadeJail slow = limited("sleep 1000", limits);
+    slow.plan.time_limit = 200;
+    for (const HandMadeJail* jail : {&broken, &slow}) {
+        Launched launched(*jail);
+        const pid_t supervisor = launched.supervisor();
+        EXPECT_NE(launched.finish().exit_status, 0);
+        EXPECT_TRUE(groups_of(supervisor).empty());
+    }
+}
+
+TEST_F(Version1, TheGroupOfAKilledSupervisorIsRemovedByTheNext) {
+    CgroupLimits limits;
+    limits.tasks = 5;
+    pid_t supervisor = -1;
+    {
+        Launched launched(limited("echo ready; sleep 1000", limits));
+        supervisor = launched.supervisor();
+        ASSERT_TRUE(launched.wait_for_output("ready"));
+        const auto inits = children_of(supervisor);
+        ASSERT_EQ(inits.size(), 1U);
+        ::kill(supervisor, SIGKILL);
+        ASSERT_TRUE(vanishes(inits[0]));
+    }
+    EXPECT_EQ(groups_of(supervisor).size(), 1U);  // the control: it had one
+    EXPECT_EQ(run(limited("exit 0", limits)).exit_status, 0);
+    EXPECT_TRUE(groups_of(supervisor).empty());
+}
+
+}  // namespace
+}  // namespace ward::sandbox::testing

@@ -1,0 +1,104 @@
+// What is read from the kernel's texts, and a look at the real host.
+#include "sandbox/host.hpp"
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <set>
+
+namespace ward::sandbox {
+namespace {
+
+TEST(ParseMounts, ReadsMountinfo) {
+    const auto mounts = parse_mounts(
+        "27 1 254:0 / / rw,relatime - ext4 /dev/vda rw,discard\n"
+        "31 27 0:29 /sub /mnt/a\\040b\\134c ro,nosuid,nodev,noexec shared:1 master:2 - tmpfs none rw,size=4k\n"
+        "what is this\n"
+        "40 27 0:3 / /ro rw - squashfs /dev/loop0 ro\n");
+    ASSERT_EQ(mounts.size(), 3U);
+    EXPECT_EQ(mounts[0].id, 27U);
+    EXPECT_EQ(mounts[0].type, "ext4");
+    EXPECT_FALSE(mounts[0].read_only || mounts[0].no_exec || mounts[0].no_devices);
+    EXPECT_EQ(mounts[1].path, "/mnt/a b\\c");
+    EXPECT_TRUE(mounts[1].read_only && mounts[1].no_exec && mounts[1].no_devices);
+    EXPECT_EQ(mounts[1].options, "rw,size=4k");
+    EXPECT_TRUE(mounts[2].read_only) << "the file system itself is read-only";
+}
+
+class FindCgroups : public testing::Test {
+protected:
+    [[nodiscard]] std::string find() {
+        const CgroupSight sight{
+            .own = own,
+            .writable = [this](const std::string& path) { return writable.count(path) != 0; },
+            .read = [this](const std::string& path) { return path == given_by ? "cpu memory pids\n" : ""; },
+        };
+        std::string text;
+        for (const auto& [controller, parent] : find_cgroups(mounts, sight))
+            text += controller + " v" + std::to_string(parent.version) + ' ' + parent.folder + '\n';
+        return text;
+    }
+
+    static Mount hierarchy(const std::string& type, const std::string& path, const std::string& options) {
+        Mount mount;
+        mount.type = type;
+        mount.path = path;
+        mount.options = options;
+        return mount;
+    }
+
+    std::vector<Mount> mounts;
+    std::string own;
+    std::set<std::string> writable;
+    std::string given_by;
+};
+
+TEST_F(FindCgroups, UsesTheTopOfVersion1) {
+    mounts = {hierarchy("cgroup", "/c/memory", "rw,memory"), hierarchy("cgroup", "/c/cpu,cpuacct", "rw,cpu,cpuacct"),
+              hierarchy("cgroup", "/c/systemd", "rw,name=systemd")};
+    own = "4:memory:/other/jail\n1:cpu,cpuacct:/\n0::/\n";
+    writable = {"/c/memory", "/c/memory/other/jail", "/c/cpu,cpuacct"};
+    EXPECT_EQ(find(), "cpu v1 /c/cpu,cpuacct\nmemory v1 /c/memory\n");
+}
+
+TEST_F(FindCgroups, UsesAHandedOverFolderOfVersion1) {
+    mounts = {hierarchy("cgroup", "/c/memory", "rw,memory")};
+    own = "4:memory:/users/me\n";
+    writable = {"/c/memory/users/me"};
+    EXPECT_EQ(find(), "memory v1 /c/memory/users/me\n");
+}
+
+TEST_F(FindCgroups, LooksUpwardsInVersion2) {
+    mounts = {hierarchy("cgroup2", "/c", "rw")};
+    own = "0::/user/me/leaf\n";
+    writable = {"/c/user/me", "/c/user/me/cgroup.procs", "/c/user/me/leaf", "/c/user/me/leaf/cgroup.procs"};
+    given_by = "/c/user/me/cgroup.subtree_control";
+    EXPECT_EQ(find(), "cpu v2 /c/user/me\nmemory v2 /c/user/me\npids v2 /c/user/me\n");
+}
+
+TEST_F(FindCgroups, NeedsWhatItMayWrite) {
+    mounts = {hierarchy("cgroup2", "/c", "rw"), hierarchy("cgroup", "/d", "rw,memory")};
+    own = "0::/\n";
+    given_by = "/c/cgroup.subtree_control";
+    EXPECT_EQ(find(), "");
+}
+
+TEST(ReadHost, IsThisMachine) {
+    const auto files = host_files();
+    const Host host = read_host(*files);
+    EXPECT_EQ(host.uid, geteuid());
+    EXPECT_GE(host.kernel_major, 5U);
+    EXPECT_GE(host.last_capability, 40);
+    EXPECT_LT(host.last_capability, 64);
+    const auto root = files->inspect("/");
+    ASSERT_TRUE(root);
+    bool has_root_mount = false;
+    for (const Mount& mount : host.mounts) has_root_mount |= mount.id == root->mount && mount.path == "/";
+    EXPECT_TRUE(has_root_mount) << "the mount ids of statx and mountinfo are the same";
+    ASSERT_TRUE(find_user("root"));
+    EXPECT_EQ(find_user("root")->uid, 0U);
+    EXPECT_FALSE(find_user("no such user"));
+}
+
+}  // namespace
+}  // namespace ward::sandbox

@@ -1,0 +1,149 @@
+#include "sandbox/identity.hpp"
+
+#include <gtest/gtest.h>
+
+#include "policy/render.hpp"
+
+namespace ward::sandbox {
+namespace {
+
+std::optional<UserIds> stated_user(const std::string& name) {
+    if (name == "www-data") return UserIds{33, 33};
+    if (name == "root") return UserIds{0, 0};
+    return {};
+}
+
+class IdentityOf : public testing::Test {
+protected:
+    IdentityOf() {
+        host.privileged = true;
+        host.find_user = stated_user;
+    }
+
+    std::optional<Identity> decide() { return decide_identity({user, folder, 1000000}, host, diagnostics); }
+
+    static std::string text(const std::vector<IdRange>& map) {
+        std::string all;
+        for (const IdRange& range : map)
+            all += std::to_string(range.inside) + ':' + std::to_string(range.outside) + '+' +
+                   std::to_string(range.count) + ' ';
+        return all;
+    }
+
+    std::string errors() {
+        std::string all;
+        for (const auto* each : diagnostics.sorted()) all += policy::render(*each, {});
+        return all;
+    }
+
+    Host host;
+    compiler::Stated<std::string> user;
+    Inode folder;
+    policy::Diagnostics diagnostics;
+};
+
+TEST_F(IdentityOf, RootInAFolderOfRootIsNobodyWhoOwnsRootsFiles) {
+    const auto identity = decide();
+    ASSERT_TRUE(identity);
+    EXPECT_EQ(identity->user, 65534U);
+    EXPECT_EQ(identity->file_owner, 0U);
+    EXPECT_EQ(text(identity->uid_map), "0:1000000+65536 ");
+    EXPECT_EQ(text(identity->tree_uid_map), "0:1065534+1 1:1000001+65533 65534:1000000+1 65535:1065535+1 ");
+}
+
+TEST_F(IdentityOf, TheOwnerOfTheFolderIsTheProgram) {
+    folder.owner = folder.group = 1000;
+    const auto identity = decide();
+    ASSERT_TRUE(identity);
+    EXPECT_EQ(identity->user, 1000U);
+    EXPECT_EQ(text(identity->tree_uid_map), "");
+    EXPECT_EQ(text(identity->tree_gid_map), "");
+}
+
+TEST_F(IdentityOf, AGroupOfRootIsSwappedAlone) {
+    folder.owner = 1000;
+    const auto identity = decide();
+    ASSERT_TRUE(identity);
+    EXPECT_EQ(identity->user, 1000U);
+    EXPECT_EQ(identity->group, 65534U);
+    EXPECT_EQ(text(identity->tree_uid_map), "0:1000000+65536 ");
+    EXPECT_NE(text(identity->tree_gid_map), "");
+}
+
+TEST_F(IdentityOf, AnOwnerAboveTheRangeIsMappedIntoIt) {
+    folder.owner = folder.group = 200000;
+    const auto identity = decide();
+    ASSERT_TRUE(identity);
+    EXPECT_EQ(identity->user, 65534U);
+    EXPECT_EQ(text(identity->tree_uid_map), "0:1000000+65534 65535:1065535+1 200000:1065534+1 ");
+}
+
+TEST_F(IdentityOf, OnlyANamedRootIsRoot) {
+    user.value = "root";
+    const auto identity = decide();
+    ASSERT_TRUE(identity);
+    EXPECT_EQ(identity->user, 0U);
+    EXPECT_EQ(text(identity->tree_uid_map), "");
+}
+
+TEST_F(IdentityOf, UsersHaveNamesAndNumbers) {
+    user.value = "www-data";
+    EXPECT_EQ(decide()->user, 33U);
+    user.value = "4711";
+    EXPECT_EQ(decide()->user, 4711U);
+    EXPECT_EQ(decide()->group, 4711U);
+}
+
+TEST_F(IdentityOf, UnknownUsersAreErrors) {
+    user.value = "nginx";
+    EXPECT_FALSE(decide());
+    EXPECT_EQ(errors(),
+              "error[unknown-user]: there is no user `nginx`\n"
+              "  note: users are looked up in `/etc/passwd`\n"
+              "  help: write a name from `/etc/passwd`, or remove the line\n");
+}
+
+TEST_F(IdentityOf, UsersAboveTheRangeAreErrors) {
+    user.value = "70000";
+    EXPECT_FALSE(decide());
+    EXPECT_EQ(errors(),
+              "error[user-not-available]: the user `70000` has an id above 65535\n"
+              "  note: a jail of root has the ids 0 to 65535\n"
+              "  help: remove the line: files of the working folder's owner then belong to the program\n");
+}
+
+TEST_F(IdentityOf, AnOrdinaryUserStaysItself) {
+    host.privileged = false;
+    host.uid = 1234;
+    host.gid = 1235;
+    const auto identity = decide();
+    ASSERT_TRUE(identity);
+    EXPECT_FALSE(identity->supervisor_maps_ids);
+    EXPECT_EQ(text(identity->uid_map), "1234:1234+1 ");
+    EXPECT_EQ(text(identity->gid_map), "1235:1235+1 ");
+    user.value = "www-data";
+    EXPECT_FALSE(decide());
+    EXPECT_EQ(errors(),
+              "error[user-not-available]: user 1234 cannot run a program as `www-data`\n"
+              "  help: remove the line, or start ward as root\n");
+}
+
+TEST_F(IdentityOf, ModeBitsTellWhoMayWrite) {
+    host.privileged = false;
+    host.uid = 1000;
+    host.gid = 1000;
+    host.groups = {44};
+    const auto identity = decide();
+    ASSERT_TRUE(identity);
+    const auto may = [&](mode_t mode, uid_t owner, gid_t group) {
+        return may_write(*identity, host, {.mode = mode, .owner = owner, .group = group});
+    };
+    EXPECT_TRUE(may(0200, 1000, 0));
+    EXPECT_FALSE(may(0022, 1000, 0));
+    EXPECT_TRUE(may(0020, 0, 44));
+    EXPECT_FALSE(may(0202, 0, 44));
+    EXPECT_TRUE(may(0002, 0, 0));
+}
+
+}  // namespace
+}  // namespace ward::sandbox

@@ -1,0 +1,138 @@
+// A plan that builds less than a jail, or in another order, is refused.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "sandbox/plan.hpp"
+
+namespace ward::sandbox {
+namespace {
+
+Step step(Operation operation, Slot slot = no_slot, Slot into = no_slot) {
+    Step made;
+    made.operation = operation;
+    made.slot = slot;
+    made.into = into;
+    return made;
+}
+
+Plan whole_plan() {
+    using enum Operation;
+    Plan plan;
+    plan.arguments = {"prog"};
+    plan.filter.push_back({});
+    plan.supervisor_maps_ids = true;
+    plan.map_namespace = 1;
+    plan.prepare = {step(open_source, no_slot, 0), step(clone_tree, 0, 0), step(restrict_tree, 0)};
+    plan.mapped = {step(map_tree_ids, 0, 1)};
+    plan.init = {
+        step(await_supervisor), step(set_user),     step(private_propagation), step(new_filesystem, no_slot, 2),
+        step(attach_root, 2),   step(make_folder),  step(mount_tree, 0),       step(pivot_root),
+        step(seal_root),        step(set_hostname), step(set_dumpable)};
+    plan.program = {step(change_folder),     step(set_rlimit),      step(set_securebits),
+                    step(set_user),          step(drop_bounding),   step(set_capabilities),
+                    step(close_descriptors), step(restore_signals), step(no_new_privileges),
+                    step(load_filter),       step(execute)};
+    return plan;
+}
+
+void remove(std::vector<Step>& steps, Operation operation) {
+    steps.erase(
+        std::remove_if(steps.begin(), steps.end(), [&](const Step& each) { return each.operation == operation; }),
+        steps.end());
+}
+
+void move_to_front(std::vector<Step>& steps, Operation operation) {
+    const auto found =
+        std::find_if(steps.begin(), steps.end(), [&](const Step& each) { return each.operation == operation; });
+    std::rotate(steps.begin(), found, found + 1);
+}
+
+TEST(BrokenRule, AWholePlanBreaksNone) {
+    EXPECT_EQ(broken_rule(whole_plan()), "");
+}
+
+TEST(BrokenRule, EveryLockIsNeeded) {
+    using enum Operation;
+    for (const Operation lock : {set_securebits, drop_bounding, set_capabilities, close_descriptors, no_new_privileges,
+                                 load_filter, execute}) {
+        Plan plan = whole_plan();
+        remove(plan.program, lock);
+        EXPECT_NE(broken_rule(plan), "") << static_cast<int>(lock);
+    }
+    for (const Operation lock :
+         {await_supervisor, private_propagation, attach_root, pivot_root, seal_root, set_dumpable}) {
+        Plan plan = whole_plan();
+        remove(plan.init, lock);
+        EXPECT_NE(broken_rule(plan), "") << static_cast<int>(lock);
+    }
+}
+
+TEST(BrokenRule, EveryStepOfTheProgramHasItsPlace) {
+    const Plan whole = whole_plan();
+    for (std::size_t i = 1; i < whole.program.size(); ++i) {
+        if (whole.program[i].operation == Operation::restore_signals) continue;  // beside close_descriptors
+        Plan plan = whole;
+        std::swap(plan.program[i - 1], plan.program[i]);
+        const bool same_stage = whole.program[i].operation == Operation::close_descriptors;
+        EXPECT_NE(broken_rule(plan), "") << i << (same_stage ? " (after capabilities)" : "");
+    }
+}
+
+TEST(BrokenRule, NothingIsMountedAfterThePivot) {
+    for (const Operation operation : {Operation::mount_tree, Operation::make_folder, Operation::clone_below_root}) {
+        Plan plan = whole_plan();
+        plan.init.push_back(step(operation, 0));
+        EXPECT_NE(broken_rule(plan), "");
+    }
+}
+
+TEST(BrokenRule, SourcesAreOpenedBeforeTheNewRootHidesThem) {
+    Plan plan = whole_plan();
+    plan.init.insert(plan.init.begin() + 5, step(Operation::open_source, no_slot, 3));
+    EXPECT_EQ(broken_rule(plan), "`open` comes too late in the init list");
+}
+
+TEST(BrokenRule, MountsComeAfterPropagationHasStopped) {
+    Plan plan = whole_plan();
+    move_to_front(plan.init, Operation::new_filesystem);
+    EXPECT_NE(broken_rule(plan), "");
+}
+
+TEST(BrokenRule, StepsStayInTheirProcess) {
+    Plan plan = whole_plan();
+    plan.init.push_back(step(Operation::execute));
+    EXPECT_EQ(broken_rule(plan), "`execute` is no step of the init list");
+    plan = whole_plan();
+    plan.program.insert(plan.program.begin(), step(Operation::mount_tree, 0));
+    EXPECT_EQ(broken_rule(plan), "`mount` is no step of the program list");
+}
+
+TEST(BrokenRule, ExecuteIsLastAndOnce) {
+    Plan plan = whole_plan();
+    plan.program.push_back(step(Operation::execute));
+    EXPECT_EQ(broken_rule(plan), "`execute` must be in the program list once");
+    plan.program.back() = step(Operation::restore_signals);
+    EXPECT_EQ(broken_rule(plan), "`execute` must be the last step");
+}
+
+TEST(BrokenRule, SlotsAreFilledBeforeTheyAreUsed) {
+    Plan plan = whole_plan();
+    plan.init[6].slot = 7;
+    EXPECT_EQ(broken_rule(plan), "`mount` uses a slot that nothing filled");
+    plan = whole_plan();
+    plan.map_namespace = no_slot;
+    EXPECT_EQ(broken_rule(plan), "`map the ids of` uses a slot that nothing filled");
+    plan = whole_plan();
+    plan.prepare[0].into = max_slots;
+    EXPECT_NE(broken_rule(plan), "");
+}
+
+TEST(BrokenRule, AnEmptyFilterIsNone) {
+    Plan plan = whole_plan();
+    plan.filter.clear();
+    EXPECT_EQ(broken_rule(plan), "a plan without a filter");
+}
+
+}  // namespace
+}  // namespace ward::sandbox

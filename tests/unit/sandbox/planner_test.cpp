@@ -1,0 +1,336 @@
+// Whole plans for a stated host, against golden texts: every operation is in one of them.
+#include "sandbox/planner.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <fstream>
+#include <regex>
+#include <set>
+#include <sstream>
+
+#include "compiler/compile.hpp"
+#include "policy/parser.hpp"
+#include "policy/render.hpp"
+#include "tests/unit/sandbox/fake_files.hpp"
+
+namespace ward::sandbox {
+namespace {
+
+std::string read_text(const std::string& path) {
+    std::ifstream stream(path, std::ios::binary);
+    std::ostringstream text;
+    text << stream.rdbuf();
+    return text.str();
+}
+
+// A small Debian, and what one user has on it.
+FakeFiles debian() {
+    FakeFiles files;
+    files.program("/usr/bin/prog").file("/usr/lib/x86_64/libc.so").file("/usr/share/data/a").link("/bin", "usr/bin");
+    files.link("/lib", "usr/lib").file("/etc/passwd").file("/etc/shadow", 0640).folder("/run").link("/var/run", "/run");
+    files.device("/dev/null").device("/dev/tty").folder("/dev/shm", 01777);
+    files.folder("/home/u", 0755, 1000).folder("/home/u/work/sub/keys", 0755, 1000);
+    files.file("/home/u/work/in.txt", 0644, 1000).file("/home/u/.bashrc", 0644, 1000);
+    files.folder("/home/u/.ssh", 0700, 1000).file("/home/u/.ssh/known_hosts", 0644, 1000).folder("/root", 0700);
+    files.on_mount(2).folder("/srv/noexec").on_mount(3).folder("/srv/sealed").on_mount(4).folder("/srv/over");
+    return files;
+}
+
+class PlanFor : public testing::Test {
+protected:
+    PlanFor() {
+        host.files = &files;
+        host.mounts = {{.id = 1, .path = "/", .type = "ext4"},
+                       {.id = 2, .path = "/srv/noexec", .type = "ext4", .no_exec = true},
+                       {.id = 3, .path = "/srv/sealed", .type = "ext4", .read_only = true},
+                       {.id = 4, .path = "/srv/over", .type = "overlay"}};
+        host.uid = host.gid = 1000;
+        host.groups = {1000, 44};
+        host.cgroup_obstacle = "no cgroup with it was handed to user 1000";
+        host.kernel_major = 6;
+        host.kernel_minor = 1;
+        command = {.program = "/bin/prog",
+                   .arguments = {"prog", "in.txt"},
+                   .folder = "/home/u/work",
+                   .environment = {"HOME=/home/u", "LANG=C", "SECRET=x"},
+                   .exec_key = 0x1234,
+                   .id_base = 1000000};
+    }
+
+    void be_root() {
+        host.uid = host.gid = 0;
+        host.groups = {0};
+        host.privileged = true;
+        host.cgroups = {{"memory", {"/c/memory", 1}}, {"pids", {"/c/pids", 1}}, {"cpu", {"/c/cpu", 1}}};
+    }
+
+    std::optional<Plan> plan(const std::string& text) {
+        const auto file = sources.add("test.ward", text);
+        const auto policy = policy::parse(sources, file, diagnostics);
+        if (!policy) return {};
+        policy::PolicySet set;
+        set.members.push_back({*policy, 0});
+        const compiler::Facts facts{.home = "/home/u",
+                                    .cwd = command.folder,
+                                    .user = "u",
+                                    .uid = 1000,
+                                    .gid = 1000,
+                                    .runtime = "",
+                                    .program = command.program,
+                                    .arguments = {"/home/u/work/in.txt"},
+                                    .parameters = {}};
+        const auto jail = compiler::compile(set, facts, diagnostics);
+        return jail ? make_plan(*jail, host, command, diagnostics) : std::nullopt;
+    }
+
+    std::string errors() const {
+        std::string text;
+        for (const auto* each : diagnostics.sorted()) text += policy::render(*each, sources);
+        return text;
+    }
+
+    FakeFiles files = debian();
+    Host host;
+    Command command;
+    policy::Sources sources;
+    policy::Diagnostics diagnostics;
+};
+
+// ---- golden plans
+
+// How many instructions a filter has is no matter of plans.
+std::string normalised(const std::string& text) {
+    return std::regex_replace(text, std::regex("[0-9]+ instructions"), "N instructions");
+}
+
+// Beside the tests, so that the program runs from any folder.
+std::string golden_plan(const std::string& name) {
+    const std::string here = __FILE__;
+    return here.substr(0, here.rfind('/')) + "/../../golden/plans/" + name;
+}
+
+class GoldenPlan : public PlanFor {
+protected:
+    std::optional<Plan> plan_of_root() {
+        be_root();
+        host.terminal[1] = host.terminal[2] = true;
+        return plan(read_text(golden_plan("root.ward")));
+    }
+
+    std::optional<Plan> plan_of_user() { return plan(read_text(golden_plan("user.ward"))); }
+
+    void compare(const std::optional<Plan>& made, const std::string& name) {
+        ASSERT_TRUE(made) << errors();
+        EXPECT_EQ(broken_rule(*made), "");
+        std::string text = normalised(describe(*made, sources));
+        for (const std::string& note : made->notes) text += "note: " + note + '\n';
+        const std::string path = golden_plan(name);
+        if (std::getenv("WARD_GOLDEN_UPDATE") != nullptr) std::ofstream(path) << text;
+        EXPECT_EQ(text, read_text(path)) << path;
+    }
+};
+
+TEST_F(GoldenPlan, OfRoot) {
+    compare(plan_of_root(), "root.plan");
+}
+
+TEST_F(GoldenPlan, OfAnOrdinaryUser) {
+    compare(plan_of_user(), "user.plan");
+}
+
+TEST_F(GoldenPlan, HaveEveryOperation) {
+    std::set<Operation> used;
+    const auto user = plan_of_user();
+    const auto root = plan_of_root();
+    ASSERT_TRUE(user && root);
+    for (const auto* each : {&*user, &*root})
+        for (const auto* steps : {&each->prepare, &each->mapped, &each->init, &each->program})
+            for (const Step& step : *steps) used.insert(step.operation);
+#define WARD_OPERATION(id, words) EXPECT_EQ(used.count(Operation::id), 1U) << #id;
+#include "sandbox/operations.inc"
+#undef WARD_OPERATION
+}
+
+// ---- single decisions
+
+constexpr const char* smallest = "policy p\nfiles { execute /bin/prog }\n";
+
+const Step* find(const std::vector<Step>& steps, Operation operation) {
+    for (const Step& step : steps)
+        if (step.operation == operation) return &step;
+    return nullptr;
+}
+
+TEST_F(PlanFor, TheCallersFolderIsTheWorkingFolder) {
+    const auto made = plan("policy p\nfiles { execute /bin/prog; read $cwd }\n");
+    ASSERT_TRUE(made) << errors();
+    EXPECT_STREQ(find(made->program, Operation::change_folder)->path, "/home/u/work");
+    EXPECT_TRUE(made->notes.empty());
+}
+
+TEST_F(PlanFor, AFolderThatLeadsToAGrantIsThere) {
+    const auto made = plan("policy p\nfiles { execute /bin/prog; read $arguments }\n");
+    ASSERT_TRUE(made) << errors();
+    EXPECT_STREQ(find(made->program, Operation::change_folder)->path, "/home/u/work");
+}
+
+TEST_F(PlanFor, AFolderThatIsNotThereIsTold) {
+    const auto made = plan(smallest);
+    ASSERT_TRUE(made) << errors();
+    EXPECT_STREQ(find(made->program, Operation::change_folder)->path, "/");
+    EXPECT_EQ(made->notes, std::vector<std::string>{
+                               "the working folder `/home/u/work` is not in the jail: the program starts in `/`"});
+}
+
+TEST_F(PlanFor, AnOrdinaryUsersInitWaitsOnlyForCgroups) {
+    const std::string text = std::string(smallest) + "limits { tasks 4 }\n";
+    EXPECT_EQ(find(plan(text)->init, Operation::await_supervisor), nullptr);
+    host.cgroups["pids"] = {"/c/pids", 1};
+    const auto made = plan(text);
+    ASSERT_TRUE(made);
+    EXPECT_NE(find(made->init, Operation::await_supervisor), nullptr);
+    EXPECT_EQ(made->cgroup_parents.at("pids").folder, "/c/pids");
+}
+
+TEST_F(PlanFor, OnlyWhatIsNeededIsIdMapped) {
+    be_root();
+    const auto made =
+        plan("policy p\nfiles { execute /bin/prog; read /usr/share, /root, /home/u/.bashrc; write /home/u/work }\n");
+    ASSERT_TRUE(made) << errors();
+    std::vector<std::string> mapped;
+    for (const Step& step : made->mapped)
+        for (const Step& opened : made->prepare)
+            if (opened.operation == Operation::open_source && opened.into == step.slot)
+                mapped.emplace_back(opened.path);
+    EXPECT_EQ(mapped, (std::vector<std::string>{"/home/u/work", "/root"}));
+}
+
+TEST_F(PlanFor, AKillNeedsAListenerOnceOnly) {
+    const std::string text = std::string(smallest) + "syscalls { refuse ptrace with kill }\n";
+    const auto flags = [](const Plan& made) { return find(made.program, Operation::load_filter)->number[0]; };
+    auto made = plan(text);
+    ASSERT_TRUE(made) << errors();
+    EXPECT_TRUE(made->supervised_kill);
+    EXPECT_EQ(flags(*made), 8U);
+    host.listener_taken = true;
+    made = plan(text);
+    ASSERT_TRUE(made);
+    EXPECT_FALSE(made->supervised_kill);
+    EXPECT_EQ(flags(*made), 0U);
+}
+
+TEST_F(PlanFor, TheHostsNetworkHasNoLoopbackOfItsOwn) {
+    const auto made = plan(std::string(smallest) + "network { host }\n");
+    ASSERT_TRUE(made);
+    EXPECT_EQ(find(made->init, Operation::loopback_up), nullptr);
+    EXPECT_EQ(made->namespaces & 0x40000000U, 0U);
+}
+
+// ---- errors
+
+TEST_F(PlanFor, AProgramThatIsNotGrantedIsAnError) {
+    EXPECT_FALSE(plan("policy p\nfiles { execute /usr; read /bin }\n"));
+    EXPECT_EQ(errors(),
+              "error[program-not-granted]: `/bin/prog` may not be executed in this jail\n"
+              "  --> test.ward:1:8\n"
+              "  1 | policy p\n"
+              "    |        ^\n"
+              "  2 | files { execute /usr; read /bin }\n"
+              "    |                            ---- decides about `/usr/bin/prog`, without `execute`\n"
+              "  help: write `execute $program`, or `execute /usr/bin/prog`, in `files { }`\n");
+}
+
+TEST_F(PlanFor, ExecuteOnANoexecMountIsAnError) {
+    EXPECT_FALSE(plan("policy p\nfiles { execute /bin/prog, /srv/noexec }\n"));
+    EXPECT_EQ(errors(),
+              "error[mount-forbids]: `/srv/noexec` cannot be executed: `/srv/noexec` is mounted `noexec`\n"
+              "  --> test.ward:2:28\n"
+              "  2 | files { execute /bin/prog, /srv/noexec }\n"
+              "    |                            ^^^^^^^^^^^\n"
+              "  help: put the programs on a mount without `noexec`, for example below `/usr/local`\n");
+}
+
+TEST_F(PlanFor, WriteOnAReadOnlyMountIsAnError) {
+    EXPECT_FALSE(plan("policy p\nfiles { execute /bin/prog; write /srv/sealed }\n"));
+    EXPECT_EQ(errors(),
+              "error[mount-forbids]: `/srv/sealed` cannot be written: `/srv/sealed` is mounted read-only\n"
+              "  --> test.ward:2:34\n"
+              "  2 | files { execute /bin/prog; write /srv/sealed }\n"
+              "    |                                  ^^^^^^^^^^^\n"
+              "  help: write `read /srv/sealed`\n");
+}
+
+TEST_F(PlanFor, ATreeThatCannotBeMappedIsAnErrorForRoot) {
+    const std::string text = "policy p\nfiles { execute /bin/prog; write /srv/over }\n";
+    EXPECT_TRUE(plan(text)) << errors();
+    be_root();
+    EXPECT_FALSE(plan(text));
+    EXPECT_EQ(
+        errors(),
+        "error[not-id-mappable]: `write /srv/over` cannot be mapped to the ids of the jail: `/srv/over` is of type "
+        "`overlay`\n"
+        "  --> test.ward:2:34\n"
+        "  2 | files { execute /bin/prog; write /srv/over }\n"
+        "    |                                  ^^^^^^^^^\n"
+        "  note: what a program writes must belong to a user of the host, not to the jail\n"
+        "  help: start ward as an ordinary user, or name folders that do not contain `/srv/over`\n");
+}
+
+TEST_F(PlanFor, ASubmountThatCannotBeMappedIsNamed) {
+    be_root();
+    EXPECT_FALSE(plan("policy p\nfiles { execute /bin/prog; write /srv }\n"));
+    ASSERT_EQ(diagnostics.errors(), 1U);
+    EXPECT_NE(diagnostics.all().front().message().find("`/srv/over` is of type `overlay`"), std::string::npos);
+}
+
+TEST_F(PlanFor, ADeviceThatIsNotThereIsAnError) {
+    EXPECT_FALSE(plan("policy p\nfiles { execute /bin/prog; device nul }\n"));
+    EXPECT_EQ(errors(),
+              "error[device-not-found]: this host has no character device `/dev/nul`\n"
+              "  --> test.ward:2:35\n"
+              "  2 | files { execute /bin/prog; device nul }\n"
+              "    |                                   ^^^\n"
+              "  help: a similar name exists: `null`\n");
+}
+
+TEST_F(PlanFor, TooManyMountsAreAnError) {
+    for (int i = 0; i < max_slots; ++i) files.file("/many/" + std::to_string(i));
+    EXPECT_FALSE(plan("policy p\nfiles { execute /bin/prog; read /many/* }\n"));
+    EXPECT_EQ(errors(),
+              "error[too-many-mounts]: the jail would have more than 512 mounts\n"
+              "  --> test.ward:1:8\n"
+              "  1 | policy p\n"
+              "    |        ^\n"
+              "  help: grant the folders in place of the files in them\n");
+}
+
+TEST_F(PlanFor, AFilterThatIsTooLongIsAnError) {
+    const auto file = sources.add("test.ward", smallest);
+    policy::PolicySet set;
+    set.members.push_back({*policy::parse(sources, file, diagnostics), 0});
+    auto jail = compiler::compile(set, {}, diagnostics);
+    ASSERT_TRUE(jail) << errors();
+    for (std::uint32_t number = 0; number < 20000; ++number) {
+        const auto error = static_cast<std::uint16_t>(1 + number % 100);
+        const compiler::Response refusal{.kind = compiler::Response::Kind::refuse, .error = error};
+        jail->filter.calls.push_back(jail->filter.decisions.respond(refusal));
+    }
+    EXPECT_FALSE(make_plan(*jail, host, command, diagnostics));
+    EXPECT_EQ(errors(),
+              "error[filter-too-long]: the system-call filter is too long\n"
+              "  --> test.ward:1:8\n"
+              "  1 | policy p\n"
+              "    |        ^\n"
+              "  help: allow whole groups in place of single calls with conditions\n");
+}
+
+TEST_F(PlanFor, AWriteThatModeBitsRefuseIsANote) {
+    const auto made = plan("policy p\nfiles { execute /bin/prog; read $cwd; write /usr/share/data }\n");
+    ASSERT_TRUE(made) << errors();
+    EXPECT_EQ(made->notes, std::vector<std::string>{"`write /usr/share/data`: its mode 0755 lets user 0 write, not the "
+                                                    "program (user 1000)"});
+}
+
+}  // namespace
+}  // namespace ward::sandbox
