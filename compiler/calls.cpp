@@ -128,7 +128,9 @@ private:
 void lower_calls(const policy::PolicySet& set, policy::Diagnostics& diagnostics, Jail& jail) {
     const CallClaims claims = collect_call_claims(set, diagnostics);
     const CallSet permitted = union_of(claims.allows) & ~union_of(claims.forbids);
-    const Lifted lifted{jail.may_set_setuid, jail.network.unix_sockets};
+    const Lifted lifted{.setuid_bits = jail.may_set_setuid,
+                        .unix_sockets = jail.network.unix_sockets,
+                        .group_signals = jail.process.terminal.value != Terminal::inherit};
     check_call_claims(claims, permitted, diagnostics);
     check_io_uring(claims.allows, permitted, lifted, diagnostics);
     Builder(claims, permitted, lifted, jail).run();

@@ -7,7 +7,7 @@
 
 namespace ward::compiler {
 
-// Fills jail.calls, jail.filter and jail.default_refusal. Reads jail.network and
+// Fills jail.calls, jail.filter and jail.default_refusal. Reads jail.network, jail.process and
 // jail.may_set_setuid, which must be final: they limit allowed calls by their arguments.
 void lower_calls(const policy::PolicySet& set, policy::Diagnostics& diagnostics, Jail& jail);
 

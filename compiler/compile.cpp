@@ -21,10 +21,10 @@ void check_parameters(Lowering& lowering) {
     }
     for (const auto& [name, value] : lowering.facts.parameters) {
         if (std::find(known.begin(), known.end(), name) != known.end()) continue;
-        policy::Diagnostic& unknown =
-            lowering.diagnostics.add(policy::slug::unknown_parameter, std::nullopt,
-                                     "`--set " + name + "`: the policy has no parameter `" + name + "`");
-        if (known.empty()) unknown.help("remove `--set " + name + "=" + value + "`");
+        const std::string setting = "--set " + name;
+        policy::Diagnostic& unknown = lowering.diagnostics.add(policy::slug::unknown_parameter, std::nullopt,
+                                                               "the policy has no parameter for `" + setting + "`");
+        if (known.empty()) unknown.help("remove `" + setting + "`");
         suggest(unknown, "parameter", name, known);
     }
 }
@@ -44,11 +44,11 @@ std::optional<Jail> compile(const policy::PolicySet& set, const Facts& facts, po
     lower_devices(lowering, jail);
     lower_setuid(lowering, jail);
     lower_network(lowering, jail);
+    lower_process(lowering, jail);
     lower_calls(set, diagnostics, jail);
     lower_capabilities(lowering, jail);
     lower_limits(lowering, jail);
     lower_environment(lowering, jail);
-    lower_process(lowering, jail);
 
     if (diagnostics.errors() != errors_before) return std::nullopt;
     for (const Scope& scope : lowering.scopes) scope.warn_unused();

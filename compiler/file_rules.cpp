@@ -72,7 +72,8 @@ Items take_alike(Items& items, bool (*alike)(const FileRule&, const FileRule&)) 
 // Neighbours only: the items of one file stand together, and a policy of a megabyte has to end.
 void warn_duplicates(Items items, policy::Diagnostics& diagnostics) {
     for (std::size_t second = 1; second < items.size(); ++second) {
-        const FileItem &a = items[second - 1], &b = items[second];
+        const FileItem& a = items[second - 1];
+        const FileItem& b = items[second];
         const bool same_words = a.word->text == b.word->text && a.rule.access == b.rule.access && !a.rule.argument;
         if (!same_words || place_of(a).file != place_of(b).file) continue;
         warn_duplicate(diagnostics, std::string(statement_word(b.rule)) + " " + b.word->text, place_of(a), place_of(b));

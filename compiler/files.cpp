@@ -166,9 +166,9 @@ void Collector::text_file(const policy::TextFileStatement& statement, Place plac
 
 // True if the rule's path on the host is the home folder or one that holds it.
 bool Collector::holds_home(const FileRule& rule) const {
-    const std::string_view host_path = rule.from.empty() ? rule.path : rule.from;
+    const std::string_view folder = rule.from.empty() ? rule.path : rule.from;
     const std::string_view home = lowering_.facts.home;
-    if (!rule.is_glob) return host_path == "/" || (!home.empty() && is_at_or_below(home, host_path));
+    if (!rule.is_glob) return folder == "/" || (!home.empty() && is_at_or_below(home, folder));
     for (std::size_t end = 1; end <= home.size(); ++end) {
         if (end != home.size() && home[end] != '/') continue;
         if (fnmatch(rule.path.c_str(), std::string(home.substr(0, end)).c_str(), FNM_PATHNAME) == 0) return true;

@@ -22,6 +22,7 @@ enum class Rule {
     terminal_input,
     namespaces,
     namespaces_in_memory,
+    group_signals,
     sockets,
     unix_sockets,
     socket_pairs
@@ -86,6 +87,10 @@ constexpr Row rows[] = {
     {"clone3", Rule::namespaces_in_memory, refuse(ENOSYS)},
     {"unshare", Rule::namespaces, refuse(EPERM), has_any(0, new_namespaces | CLONE_NEWTIME)},
 
+    // A process group goes across PID namespaces: with the caller's terminal it is the caller's, and
+    // holds the supervisor and whatever the shell has started beside it (kill(2), pid 0).
+    {"kill", Rule::group_signals, refuse(EPERM), equals(0, 0)},
+
     // Other families reach parts of the kernel and of the host that no statement of a policy names.
     {"socket", Rule::sockets, pass, equals(0, AF_INET)},
     {"socket", Rule::sockets, pass, equals(0, AF_INET6)},
@@ -99,6 +104,7 @@ constexpr Row rows[] = {
 bool is_active(Rule rule, Lifted lifted) {
     if (rule == Rule::setuid_bits || rule == Rule::setuid_in_memory) return !lifted.setuid_bits;
     if (rule == Rule::unix_sockets) return lifted.unix_sockets;
+    if (rule == Rule::group_signals) return !lifted.group_signals;
     return true;
 }
 
@@ -113,6 +119,8 @@ std::string_view words_for(Rule rule, Lifted lifted) {
             return "no typing into the terminal";
         case Rule::namespaces:
             return "no new namespaces";
+        case Rule::group_signals:
+            return "no signals to the caller's process group";
         case Rule::sockets:
         case Rule::unix_sockets:
             return lifted.unix_sockets ? "only internet, routing and Unix sockets"

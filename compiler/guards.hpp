@@ -16,6 +16,7 @@ namespace ward::compiler {
 struct Lifted {
     bool setuid_bits = false;   // files { setuid allow }
     bool unix_sockets = false;  // network { unix }
+    bool group_signals = true;  // not with process { terminal inherit }: the group is the caller's
 };
 
 // A call that is not simply allowed where a policy allows it.

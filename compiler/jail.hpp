@@ -23,15 +23,15 @@ using AccessBits = unsigned;
 
 struct FileRule {
     enum class Kind { grant, hide, protect, private_folder, link, text_file } kind;
-    std::string path;         // absolute, normalised, variables replaced
-    bool is_glob = false;     // `path` is a pattern: `*`, `?`, `[]`, `**`; a backslash makes the next one literal
-    bool optional = false;    // nothing happens if the path is not there
-    bool argument = false;    // came in through $arguments: never uncovers what is hidden
-    AccessBits access = 0;    // grant
-    std::string from;         // grant: the host's path if it differs, else empty
-    std::string text;         // link: target; text_file: content
-    std::uint64_t size = 0;   // private_folder: bytes, 0 for the default
-    unsigned mode = 0;        // private_folder: 0 for the default
+    std::string path;        // absolute, normalised, variables replaced
+    bool is_glob = false;    // `path` is a pattern: `*`, `?`, `[]`, `**`; a backslash makes the next one literal
+    bool optional = false;   // nothing happens if the path is not there
+    bool argument = false;   // came in through $arguments: never uncovers what is hidden
+    AccessBits access = 0;   // grant
+    std::string from;        // grant: the host's path if it differs, else empty
+    std::string text;        // link: target; text_file: content
+    std::uint64_t size = 0;  // private_folder: bytes, 0 for the default
+    unsigned mode = 0;       // private_folder: 0 for the default
     Origins origins;
 };
 
@@ -45,9 +45,9 @@ struct Network {
 struct CallRule {
     std::uint32_t number = 0;
     bool allowed = false;
-    Response refusal;               // how it fails where it is not allowed
-    std::string_view guard;         // empty, or the rule that limits an allowed call: `no setuid bits`
-    Origins origins;                // of the allow or forbid; empty: nothing allows it
+    Response refusal;        // how it fails where it is not allowed
+    std::string_view guard;  // empty, or the rule that limits an allowed call: `no setuid bits`
+    Origins origins;         // of the allow or forbid; empty: nothing allows it
 };
 
 enum class LimitName { memory, swap, tasks, cpu, time, cpu_time, open_files, file_size, stack, core };
@@ -62,10 +62,16 @@ struct Limit {
 };
 
 struct Environment {
-    struct Kept { std::string pattern; Origins origins; };
-    struct Set { std::string value; Origins origins; };
-    std::vector<Kept> kept;            // names with `*`, sorted
-    std::map<std::string, Set> set;    // wins over kept
+    struct Kept {
+        std::string pattern;
+        Origins origins;
+    };
+    struct Set {
+        std::string value;
+        Origins origins;
+    };
+    std::vector<Kept> kept;          // names with `*`, sorted
+    std::map<std::string, Set> set;  // wins over kept
 };
 
 enum class Terminal {
@@ -93,7 +99,7 @@ struct Capabilities {
 
 struct Jail {
     std::string name;
-    policy::Span origin;               // the name in the `policy` line
+    policy::Span origin;  // the name in the `policy` line
     // Sorted by path, then kind. At one path: at most one thing (a grant, private folder, link or text
     // file), a second grant only from $arguments, and at most one hide and one protect. Grants that a
     // hide at the same path beats are not here (those of $arguments are: the planner tells about them).
@@ -109,7 +115,9 @@ struct Jail {
     Environment environment;
     Process process;
 
-    [[nodiscard]] const std::optional<Limit>& limit(LimitName which) const { return limits[static_cast<std::size_t>(which)]; }
+    [[nodiscard]] const std::optional<Limit>& limit(LimitName which) const {
+        return limits[static_cast<std::size_t>(which)];
+    }
 };
 
 }  // namespace ward::compiler

@@ -72,7 +72,7 @@ void lower_limits(Lowering& lowering, Jail& jail) {
         }
     });
     for (const LimitRow& row : limit_table) {
-        const std::size_t index = static_cast<std::size_t>(row.id);
+        const auto index = static_cast<std::size_t>(row.id);
         const auto stated = nearest(candidates[index], row.name, lowering.diagnostics);
         if (!stated) continue;
         // Where two equally near statements agree on the value, the one without `?` is the stricter.

@@ -68,7 +68,7 @@ std::string place_of(const Origins& origins, const policy::Sources& sources) {
 
 void Listing::add(std::string name, std::string place) {
     auto found = std::find_if(places_.begin(), places_.end(), [&](const auto& known) { return known.first == place; });
-    if (found == places_.end()) found = places_.insert(places_.end(), {std::move(place), {}});
+    if (found == places_.end()) found = places_.emplace(places_.end(), std::move(place), std::vector<std::string>());
     found->second.push_back(std::move(name));
 }
 

@@ -299,7 +299,7 @@ void Scope::report_unknown(const Word& word, std::string_view name) {
     std::vector<std::string_view> known;
     for (const auto& [own, variable] : variables_) known.push_back(own);
     for (const GivenVariable& given : given_variables) known.push_back(given.name);
-    known.push_back("arguments");
+    known.emplace_back("arguments");
     suggest(diagnostics_->add(policy::slug::unknown_variable, word.span,
                               "there is no variable `$" + std::string(name) + "` in this file"),
             "variable", name, known);

@@ -122,7 +122,7 @@ void PolicyBuilder::unquoted(std::uint32_t offset) {
         diagnostics_.add(slug::needs_quotes, place, shown + " does not quote a value").help(R"(write `"` instead)");
     } else if (character == '\\') {
         diagnostics_.add(slug::needs_quotes, place, shown + " needs quotes")
-            .help("put the value in double quotes, and write `\\\\` for the backslash");
+            .help(R"(put the value in double quotes, and write `\\` for the backslash)");
     } else if (character == '(' || character == ')') {
         diagnostics_.add(slug::needs_quotes, place, shown + " needs quotes")
             .help("put the whole value in double quotes");
@@ -144,8 +144,8 @@ void PolicyBuilder::bad_escape(std::uint32_t offset) {
     while (end < text_.size() && (static_cast<unsigned char>(text_[end]) & 0xC0U) == 0x80) ++end;
     const Span escape = range(offset - 1, end);
     diagnostics_.add(slug::bad_escape, escape, "unknown escape " + quoted(text(escape)))
-        .note("the escapes are `\\\"`, `\\\\`, `\\n`, `\\t` and `\\xNN` with two hexadecimal digits")
-        .help("write `\\\\` for a backslash");
+        .note(R"(the escapes are `\"`, `\\`, `\n`, `\t` and `\xNN` with two hexadecimal digits)")
+        .help(R"(write `\\` for a backslash)");
 }
 
 void PolicyBuilder::condition(std::uint32_t offset) {

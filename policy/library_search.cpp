@@ -7,6 +7,8 @@
 #include <cerrno>
 #include <cstdlib>
 #include <memory>
+#include <utility>
+#include <vector>
 
 #include "policy/similar_name.hpp"
 
@@ -104,9 +106,11 @@ std::string Location::file_name() const {
 std::optional<Location> find_policy(const SearchPath& path, const std::string& folder, std::string_view name) {
     const std::string relative = relative_path(name);
     if (relative.empty()) return std::nullopt;
-    if (!folder.empty() && exists(folder + '/' + relative)) return Location{folder + '/' + relative, nullptr};
-    for (const std::string& each : path.folders) {
-        if (exists(each + '/' + relative)) return Location{each + '/' + relative, nullptr};
+    std::vector<std::string> folders = path.folders;
+    if (!folder.empty()) folders.insert(folders.begin(), folder);
+    for (std::string& file : folders) {
+        file.append("/").append(relative);
+        if (exists(file)) return Location{std::move(file), nullptr};
     }
     if (const BuiltIn* built_in = find_built_in(name)) return Location{{}, built_in};
     return std::nullopt;

@@ -91,10 +91,13 @@ int clone_tree(const Step& step, Inside& inside) {
     return clone_into(inside, in_slot(inside, step.slot), step.into, step.number[0]);
 }
 
+// A clone stays in the peer group of what it was cloned from (mount_namespaces(7)): without its own
+// propagation, what is mounted in the jail's tree would be mounted on the host as well, and the reverse.
 int restrict_tree(const Step& step, Inside& inside) {
     mount_attr attributes{};
     attributes.attr_set = step.number[0];
     attributes.attr_clr = step.number[1];
+    attributes.propagation = legacy_private;
     return set_attributes(in_slot(inside, step.slot), "", AT_EMPTY_PATH | recursion(step.number[2]), attributes);
 }
 

@@ -40,6 +40,15 @@ std::string verb(const compiler::FileRule& rule) {
     return writes ? "write" : executes ? "execute" : "read";
 }
 
+// A program starts where it was called, although it may see nothing there: what it is told of paths, `PWD` and
+// error messages stays true.
+void add_working_folder(const Walk& walk, const FileTree& files, FileView& view) {
+    if (!walk.inode || !walk.inode->is_folder() || view.shows(walk.path, files)) return;
+    const ViewEntry* above = view.above(walk.path);
+    if (above != nullptr && above->kind != ViewEntry::Kind::private_folder) return;
+    view.entries.emplace(walk.path, ViewEntry{.kind = ViewEntry::Kind::folder, .path = walk.path});
+}
+
 }  // namespace
 
 bool ViewEntry::is_folder() const {
@@ -50,6 +59,7 @@ bool ViewEntry::is_folder() const {
         case Kind::private_folder:
         case Kind::pin:
         case Kind::proc:
+        case Kind::folder:
             return true;
         case Kind::link:
         case Kind::text_file:
@@ -97,7 +107,12 @@ std::optional<FileView> view_files(const ViewRequest& request, Walker& walker, p
     const RulePlaces places = find_places(request.rules, walker, diagnostics);
     if (diagnostics.errors() != errors) return {};
     FileView view = build_view(places, walker, diagnostics);
-    for (const std::string& path : request.also) add_links_to(walker.walk(path), walker, view);
+    if (!request.working_folder.empty()) {
+        const Walk folder = walker.walk(request.working_folder);
+        add_working_folder(folder, walker.files(), view);
+        add_links_to(folder, walker, view);
+    }
+    if (!request.program.empty()) add_links_to(walker.walk(request.program), walker, view);
     if (diagnostics.errors() != errors) return {};
     return view;
 }

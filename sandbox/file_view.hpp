@@ -28,6 +28,7 @@ struct ViewEntry {
         text_file,       // a file with `text`
         pin,             // a folder of a writable tree, mounted on itself so that it cannot be renamed
         proc,            // the jail's own /proc
+        folder,          // an empty folder that nobody can write to
     };
     Kind kind{};
     std::string path{};
@@ -59,10 +60,11 @@ struct FileView {
     [[nodiscard]] bool shows(const std::string& path, const FileTree& files) const;
 };
 
-// The program and the working folder are looked up as well, so that their links are made inside.
+// The program and the working folder grant nothing by being there.
 struct ViewRequest {
     const std::vector<compiler::FileRule>& rules;
-    std::vector<std::string> also;  // paths whose links must work inside; they grant nothing
+    std::string program;         // its links are made inside
+    std::string working_folder;  // likewise; where the rules show nothing of it, it is there and empty
 };
 
 // Absent after any error.

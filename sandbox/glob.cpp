@@ -112,10 +112,10 @@ private:
     bool for_entries(const std::string& folder, const Each& each) {
         const Walk place = walker_->walk(folder);
         if (!place.inode || !place.inode->is_folder()) return true;
-        for (const std::string& name : walker_->files().entries(place.path)) {
-            if (++looks_ > max_glob_looks || !each(name, join(place.path, name))) return false;
-        }
-        return true;
+        const std::vector<std::string> names = walker_->files().entries(place.path);
+        return std::all_of(names.begin(), names.end(), [&](const std::string& name) {
+            return ++looks_ <= max_glob_looks && each(name, join(place.path, name));
+        });
     }
 
     bool expand_names(const std::string& folder, std::size_t index) {

@@ -41,7 +41,7 @@ std::string joined(const std::string& mount_point, const std::string& path) {
 // v1: the top of the hierarchy, or for a user to whom a subtree was given, the own folder.
 void look_in_v1(const Mount& mount, const CgroupSight& sight, std::map<std::string, CgroupParent>& found) {
     for (const std::string_view controller : controllers) {
-        if (!has_word(mount.options, controller, ',') || found.count(std::string(controller)) != 0) continue;
+        if (!has_word(mount.options, controller, ',') || found.contains(std::string(controller))) continue;
         const std::string own = joined(mount.path, own_path(sight.own, controller));
         for (const std::string& folder : {mount.path, own}) {
             if (!sight.writable(folder)) continue;

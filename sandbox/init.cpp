@@ -89,18 +89,19 @@ int lead_group(const Inside& inside) {
 int privileges_dropped = 0;  // 1: init has nothing left that the program could want
 int memory_shared = 1;       // 0: the exec succeeded, or the process ended (set_tid_address(2), CLONE_CHILD_CLEARTID)
 
-int value_of(const int& word) {
-    return *static_cast<const volatile int*>(&word);
-}
-
+// Looks again from time to time: a process whose filter forbids futex(2) and exit_group(2) can only
+// change the word.
 void wait_while(const int& word, int value) {
     constexpr int futex_wait = 0;  // not private: the kernel wakes memory_shared
-    while (value_of(word) == value) raw_syscall(SYS_futex, &word, futex_wait, value, nullptr, nullptr, 0);
+    constexpr timespec patience{0, 10'000'000};
+    while (__atomic_load_n(&word, __ATOMIC_ACQUIRE) == value) {
+        raw_syscall(SYS_futex, &word, futex_wait, value, &patience, nullptr, 0);
+    }
 }
 
 void allow_exec() {
     constexpr int futex_wake = 1;
-    *static_cast<volatile int*>(&privileges_dropped) = 1;
+    __atomic_store_n(&privileges_dropped, 1, __ATOMIC_RELEASE);
     raw_syscall(SYS_futex, &privileges_dropped, futex_wake, 1, nullptr, nullptr, 0);
 }
 
@@ -123,6 +124,7 @@ std::uint32_t run_program_steps(Inside& inside, int* error) {
     int error = lead_group(*inside);
     if (error == 0) step = run_program_steps(*inside, &error);
     inside->failure = failure_at(Phase::program, step, error != 0 ? error : EPROTO);
+    __atomic_store_n(&memory_shared, 0, __ATOMIC_RELEASE);
     leave(1);
 }
 

@@ -26,18 +26,6 @@ constexpr int not_set_up = 125;
 
 // ---- before anything is made
 
-// A closed stream would be filled by the next descriptor that is opened here.
-void fill_standard_streams() {
-    for (;;) {
-        const int descriptor = static_cast<int>(must(::open("/dev/null", O_RDWR | O_CLOEXEC), "open /dev/null"));
-        if (descriptor > 2) {
-            ::close(descriptor);
-            return;
-        }
-        must(::fcntl(descriptor, F_SETFD, 0), "keep /dev/null as a standard stream");
-    }
-}
-
 void refuse_folders_as_streams() {
     const char* const names[] = {"standard input", "standard output", "standard error"};
     for (int stream = 0; stream < 3; ++stream) {
@@ -288,13 +276,21 @@ void tell(Report& report, const Plan& plan, const Outcome& outcome, const Cgroup
 
 }  // namespace
 
+bool fill_standard_streams() {
+    for (;;) {
+        const int descriptor = ::open("/dev/null", O_RDWR);  // NOLINT(android-cloexec-open): streams stay open
+        if (descriptor < 0) return false;
+        if (descriptor > 2) return ::close(descriptor) == 0;
+    }
+}
+
 Report launch(const Plan& plan, policy::Diagnostics& diagnostics) {
     Report report;
     report.status = not_set_up;
     report.enforced = plan.enforced;
     report.notes = plan.notes;
     try {
-        fill_standard_streams();
+        must(fill_standard_streams() ? 0 : -1, "open /dev/null");
         refuse_folders_as_streams();
         Launch launch(plan);
         const Outcome outcome = launch.run();

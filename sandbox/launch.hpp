@@ -7,6 +7,10 @@
 
 namespace ward::sandbox {
 
+// Opens /dev/null in place of each standard stream that is closed, so that no descriptor of ours can
+// become a stream of the program. False, with errno set, if that fails.
+[[nodiscard]] bool fill_standard_streams();
+
 // Blocks until the jail is gone: no process of it is left when this returns, nor a cgroup. A set-up
 // failure becomes a diagnostic at the step's place in the policy, and the program has not run.
 [[nodiscard]] Report launch(const Plan& plan, policy::Diagnostics& diagnostics);

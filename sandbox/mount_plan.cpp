@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstdio>
+#include <deque>
 #include <set>
 
 #include "policy/policy.hpp"
@@ -221,10 +222,9 @@ private:
 
     void store_folders_above(const ViewEntry& entry, const ViewEntry& hidden, const std::string& place,
                              std::set<std::string>& made) {
-        std::vector<std::string> missing;
-        for (std::string at = parent_of(entry.path); made.insert(at).second; at = parent_of(at)) missing.push_back(at);
-        for (auto at = missing.rbegin(); at != missing.rend(); ++at)
-            add_folder(rebased(*at, hidden.path, place), lead_through_mode);
+        std::deque<std::string> missing;  // from the top downwards
+        for (std::string at = parent_of(entry.path); made.insert(at).second; at = parent_of(at)) missing.push_front(at);
+        for (const std::string& at : missing) add_folder(rebased(at, hidden.path, place), lead_through_mode);
     }
 
     // The hidden folder that an entry lies in, if nothing is mounted between them.
@@ -269,10 +269,10 @@ private:
 
     void make_folders_above(const std::string& path) {
         const ViewEntry* above = request_->view.above(path);
-        std::vector<std::string> missing;
+        std::deque<std::string> missing;  // from the top downwards
         for (std::string at = parent_of(path); at != "/" && (above == nullptr || at != above->path); at = parent_of(at))
-            missing.push_back(at);
-        for (auto at = missing.rbegin(); at != missing.rend(); ++at) make_folder(*at);
+            missing.push_front(at);
+        for (const std::string& at : missing) make_folder(at);
     }
 
     void make_folder(const std::string& path) {
@@ -287,7 +287,7 @@ private:
         writer_->because_always();
         make_folder("/dev");
         for (const auto& [path, target] : device_links)
-            if (request_->view.entries.count(path) == 0) add_link(path, target);
+            if (!request_->view.entries.contains(path)) add_link(path, target);
         for (const DevicePlace& device : request_->devices) {
             writer_->because(device.device->origins, "`device " + device.device->value + '`');
             make_folders_above(device.path);

@@ -13,7 +13,7 @@ namespace ward::sandbox {
 
 class PlanWriter {
 public:
-    explicit PlanWriter(Plan& plan);
+    explicit PlanWriter(Plan& written);
 
     // The next steps come from here. An empty place means: every jail has them.
     void because(const compiler::Origins& origins, const std::string& purpose);

@@ -53,7 +53,7 @@ public:
     std::optional<Plan> make() {
         const std::size_t errors = diagnostics_->errors();
         plan_processes();
-        auto view = view_files({jail_->files, {command_->program, command_->folder}}, walker_, *diagnostics_);
+        auto view = view_files({jail_->files, command_->program, command_->folder}, walker_, *diagnostics_);
         const auto devices = find_devices(*jail_, *host_, *diagnostics_);
         const auto identity =
             decide_identity({jail_->process.user, folder_inode(), command_->id_base}, *host_, *diagnostics_);

@@ -222,6 +222,48 @@ private:
     policy::Diagnostics* diagnostics_;
 };
 
+// ---- links into what is hidden
+
+// The rule that decides about the folder of a granted place, links left aside.
+const RulePlace* decided_above(const RulePlace& place, const std::vector<RulePlace>& all) {
+    const RulePlace* nearest = nullptr;
+    for (const RulePlace& other : all) {
+        const bool decides = other.rule->kind == Kind::hide || (other.rule->kind == Kind::grant && other.links.empty());
+        if (!decides || other.path == place.path || !is_within(place.path, other.path)) continue;
+        if (nearest == nullptr || other.path.size() >= nearest->path.size()) nearest = &other;
+    }
+    return nearest;
+}
+
+// True if the rule's path goes through the hidden place by name, not by a link into it.
+bool names(const FileRule& rule, const RulePlace& hidden, Walker& walker) {
+    std::string prefix;
+    for (const std::string& name : components(rule.path)) {
+        prefix = join(prefix.empty() ? "/" : prefix, name);
+        if (prefix == hidden.rule->path) return true;
+        if (!is_within(walker.walk(prefix).path, hidden.path)) continue;
+        return walker.walk(prefix, Walker::LastLink::keep).path == hidden.path;
+    }
+    return false;
+}
+
+// The most specific path decides, as the policy's author wrote it. Where a link leads is up to whoever
+// made the link.
+void check_links(const RulePlaces& places, Walker& walker, policy::Diagnostics& diagnostics) {
+    for (const RulePlace& place : places.present) {
+        const FileRule& rule = *place.rule;
+        if (rule.kind != Kind::grant || rule.argument || !rule.from.empty() || place.links.empty()) continue;
+        const RulePlace* above = decided_above(place, places.present);
+        if (above == nullptr || above->rule->kind != Kind::hide || names(rule, *above, walker)) continue;
+        auto& error = diagnostics.add(policy::slug::path_conflict, place_of(rule),
+                                      quoted(words_of(rule)) + " leads by a link to " + quoted(place.path) +
+                                          ", which is hidden");
+        if (const auto span = place_of(*above->rule)) error.also(*span, "hides it");
+        error.note("a link does not uncover what is hidden; only a rule that names the place does");
+        error.help("remove one of the two lines, or name the place itself: " + quoted(place.path));
+    }
+}
+
 }  // namespace
 
 RulePlaces find_places(const std::vector<FileRule>& rules, Walker& walker, policy::Diagnostics& diagnostics) {
@@ -233,6 +275,7 @@ RulePlaces find_places(const std::vector<FileRule>& rules, Walker& walker, polic
         if (is_guard(rule)) finder.find(rule);
     std::stable_sort(finder.places.present.begin(), finder.places.present.end(),
                      [](const RulePlace& a, const RulePlace& b) { return a.path < b.path; });
+    check_links(finder.places, walker, diagnostics);
     return std::move(finder.places);
 }
 

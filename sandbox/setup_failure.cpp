@@ -141,7 +141,7 @@ int report_failed_step(const Plan& plan, const Message& failure, policy::Diagnos
     if (step.operation == Operation::execute) return report_unexecuted(plan, step, failure.error, diagnostics);
     const Reason& reason = plan.reasons[step.reason];
     auto& diagnostic = diagnostics.add(policy::slug::step_failed, reason.origin,
-                                       "cannot " + describe(step, plan) + ": " + error_words(failure.error));
+                                       "the step `" + describe(step, plan) + "` failed: " + error_words(failure.error));
     if (!reason.purpose.empty()) diagnostic.note("this step is there for " + reason.purpose);
     diagnostic.help(help_for(step.operation, failure.error));
     return 125;

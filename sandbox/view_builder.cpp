@@ -35,6 +35,7 @@ public:
         for (const RulePlace& place : places_->present) check_links(place);
         add_links();
         add_pins();
+        note_half_hidden();
         note_absent_guards();
         return std::move(view_);
     }
@@ -72,7 +73,10 @@ private:
         if (above == nullptr || (!is_tree(*above) && above->kind != Kind::proc)) return;
         ViewEntry entry{.kind = Kind::hidden, .path = path, .rule = node.hide, .over_existing = true};
         entry.inode = node.guarded_inode.value_or(Inode{});
-        if (above->is_writable_tree() && !entry.is_folder()) return report_not_holdable(entry, *above);
+        if (above->is_writable_tree() && !entry.is_folder()) {
+            if (!node.hide->optional) return report_not_holdable(entry, *above);
+            half_hidden_ += (half_hidden_.empty() ? "" : ", ") + quoted(path);
+        }
         add(std::move(entry));
     }
 
@@ -226,6 +230,12 @@ private:
         }
     }
 
+    // With `?` a file is hidden as far as that can be done: the program cannot undo it, others can.
+    void note_half_hidden() {
+        if (!half_hidden_.empty())
+            view_.notes.push_back("hidden until a program outside replaces them, as editors do: " + half_hidden_);
+    }
+
     // What is not there cannot be mounted over. Told only where its folder is: else it takes two steps.
     void note_absent_guards() {
         std::string paths;
@@ -243,6 +253,7 @@ private:
     Walker* walker_;
     policy::Diagnostics* diagnostics_;
     FileView view_;
+    std::string half_hidden_;  // files that `hide?` masks in something writable, quoted
 };
 
 }  // namespace

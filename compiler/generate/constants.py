@@ -8,7 +8,8 @@ import tempfile
 
 from prototypes import ABIS, abi_set, uncommented
 
-TARGETS = {"x86_64": "x86_64-linux-gnu", "i386": "i386-linux-gnu", "x32": "x86_64-linux-gnux32", "aarch64": "aarch64-linux-gnu"}
+TARGETS = {"x86_64": "x86_64-linux-gnu", "i386": "i386-linux-gnu", "x32": "x86_64-linux-gnux32",
+           "aarch64": "aarch64-linux-gnu"}
 ALL_BITS = (1 << 64) - 1
 
 
@@ -96,6 +97,16 @@ def raw_text(packages, notes):
 LIBC = ("unistd.h", "sys/socket.h", "sys/time.h", "sys/types.h", "sys/ioctl.h", "net/if.h", "netinet/in.h")
 
 
+# What the kernel's headers take from there.
+USER_SPACE = """
+#include <stddef.h>
+#include <stdbool.h>
+struct sockaddr { unsigned short sa_family; char sa_data[14]; };
+typedef unsigned short sa_family_t;
+#include <linux/types.h>
+"""
+
+
 def empty_libc(folder):
     for header in LIBC:
         path = pathlib.Path(folder) / header
@@ -109,9 +120,8 @@ class Headers:
 
     def __init__(self, packages, notes, abi, libc):
         self.command = [*compiler(packages, abi), "-isystem", libc]
-        # The kernel's headers say `size_t` and `bool` where user space has them from elsewhere.
-        head = "#include <stddef.h>\n#include <stdbool.h>\nstruct sockaddr { unsigned short sa_family; char sa_data[14]; };\ntypedef unsigned short sa_family_t;\n#include <linux/types.h>\n"
-        self.text = head + "".join(f"#include {header}\n" for header in present(packages, abi, notes.headers + notes.mixed)) + raw_text(packages, notes)
+        includes = [f"#include {header}\n" for header in present(packages, abi, notes.headers + notes.mixed)]
+        self.text = USER_SPACE + "".join(includes) + raw_text(packages, notes)
         # Defined by headers that only the kernel includes.
         self.raw = set(re.findall(r"\b[A-Z]\w+", raw_text(packages, notes)))
         macros = self._run("-E", "-dM")
@@ -235,6 +245,10 @@ def hexadecimal(value):
     return f"-{-value}" if value < 0 else f"{value:#x}" if value > 9 else str(value)
 
 
+def mask_word(mask):
+    return "all_bits" if mask == ALL_BITS else hexadecimal(mask)
+
+
 def rows(found):
     names = {}
     for (abi, name, family), (value, mask) in sorted(found.items()):
@@ -247,7 +261,7 @@ def rows(found):
                 value, members = by_abi[abi]
                 variants.setdefault((value, tuple(members)), []).append(abi)
         for (value, members), abis in variants.items():
-            places = ", ".join(f"WARD_IN({family}, {'all_bits' if mask == ALL_BITS else hexadecimal(mask)})" for family, mask in members)
+            places = ", ".join(f"WARD_IN({family}, {mask_word(mask)})" for family, mask in members)
             lines.append(f'WARD_CONSTANT("{name}", {hexadecimal(value)}, {abi_set(abis)}, {places})')
     return lines
 

@@ -6,7 +6,9 @@ usage: generate_tables.py [--check] [--packages FOLDER]
   --check            writes nothing; fails if a table is not what the headers and the notes say
   --packages FOLDER  where the packages are, or are downloaded to with apt-get (a temporary folder)
 
-Needs clang, which knows the layout of all four ABIs without their C libraries.
+Needs clang, which knows the layout of all four ABIs without their C libraries. To follow a newer
+kernel: add its calls to prototypes.txt, say in arguments.txt what their arguments are, add its
+constants to constants.txt, and run this. Whatever is forgotten is an error here.
 """
 import argparse
 import pathlib

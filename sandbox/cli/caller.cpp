@@ -6,7 +6,9 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
+#include <climits>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -37,7 +39,7 @@ std::string variable(const char* name) {
     return value == nullptr ? std::string() : std::string(value);
 }
 
-std::string absolute_or_empty(std::string path) {
+std::string absolute_or_empty(const std::string& path) {
     return path.starts_with('/') ? absolute_path(path, "/") : "";
 }
 
@@ -61,6 +63,12 @@ std::string_view path_part(std::string_view word) {
     const auto sign = word.find('=');
     if (word.starts_with('-')) return sign == std::string_view::npos ? std::string_view() : word.substr(sign + 1);
     return word;
+}
+
+// The home folder's own path: the working folder, which is compared with it, is one without links too.
+std::string without_links(const std::string& path) {
+    std::array<char, PATH_MAX> real{};
+    return realpath(path.c_str(), real.data()) != nullptr ? real.data() : path;
 }
 
 // 0, or why it cannot be executed as a status for the shell.
@@ -95,6 +103,7 @@ std::optional<compiler::Facts> facts_about_caller(policy::Diagnostics& diagnosti
     compiler::Facts facts;
     facts.home = absolute_or_empty(variable("HOME"));
     if (facts.home.empty()) facts.home = absolute_or_empty(account.home);
+    facts.home = without_links(facts.home);
     if (facts.home.empty()) {
         diagnostics.add(policy::slug::caller_unknown, std::nullopt, "the caller has no home folder")
             .help("set `HOME` to an absolute path");
@@ -112,7 +121,8 @@ std::vector<std::string> named_paths(const std::vector<std::string>& words, cons
     std::vector<std::string> paths;
     for (const std::string& word : words) {
         const std::string_view part = path_part(word);
-        if (part.empty()) continue;
+        // `.` alone is a word of many programs (`jq .`); as a path it is written `./`.
+        if (part.empty() || part == "." || part == "..") continue;
         std::string path = absolute_path(std::string(part), folder);
         if (exists(path) && std::ranges::find(paths, path) == paths.end()) paths.push_back(std::move(path));
     }

@@ -4,6 +4,7 @@
 
 #include "sandbox/cli/console.hpp"
 #include "sandbox/cli/subcommand.hpp"
+#include "sandbox/launch.hpp"
 
 namespace {
 
@@ -26,6 +27,11 @@ int main(int count, char** words) {
     // ward gives nobody rights that the caller lacks; with the rights of a setuid file it would.
     if (getauxval(AT_SECURE) != 0) {
         ward::cli::say("this file is setuid or has file capabilities, and ward refuses to run with them");
+        return ward::cli::nothing_ran_status;
+    }
+    // Before anything else is opened.
+    if (!ward::sandbox::fill_standard_streams()) {
+        ward::cli::say("a standard stream is closed, and /dev/null cannot be opened in its place");
         return ward::cli::nothing_ran_status;
     }
     return dispatch({words + 1, words + (count < 1 ? 1 : count)});

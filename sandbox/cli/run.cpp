@@ -171,7 +171,7 @@ void announce(const Request& request, const Reading& reading, const sandbox::Pla
 
 Report launch_and_tell(const Request& request, const sandbox::Plan& plan, const policy::Sources& sources) {
     policy::Diagnostics problems;
-    const Report report = sandbox::launch(plan, problems);
+    Report report = sandbox::launch(plan, problems);
     show(problems, sources);
     const std::string words = ending(report, plan, base_name(request.command.front()));
     if (!words.empty()) say(words, true);

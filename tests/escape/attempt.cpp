@@ -96,11 +96,12 @@ int signal_of(const std::string& file, const std::string& name) {
     wrong(file, "no such signal: " + name);
 }
 
-// `no effect`, or any number of errno names and `killed SIGNAL`.
+// `no effect`, `not started`, or any number of errno names and `killed SIGNAL`.
 Expectation expectation_of(const std::string& file, const std::string& text) {
     Expectation result;
     result.no_effect = text == "no effect";
-    if (result.no_effect) return result;
+    result.not_started = text == "not started";
+    if (result.no_effect || result.not_started) return result;
     const std::vector<std::string> words = words_of(text);
     for (std::size_t i = 0; i < words.size(); ++i) {
         if (words[i] == "killed" && i + 1 < words.size()) {

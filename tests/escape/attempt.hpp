@@ -27,6 +27,7 @@ struct Expectation {
     std::vector<std::string> errors;  // names of errno, any of them
     std::vector<int> signals;         // or one of these ends it
     bool no_effect = false;           // or nothing refuses it, and the effect does not come
+    bool not_started = false;         // or ward refuses to run it: status 125
 };
 
 // One attempt, made in one way, for one user.

@@ -48,6 +48,7 @@ std::string summary(const Outcome& outcome) {
     if (outcome.stopped) return "stopped";
     if (outcome.out.starts_with("succeeded")) return "succeeded";
     if (outcome.out.starts_with("refused ")) return outcome.out.substr(8, outcome.out.find('\n') - 8);
+    if (outcome.status == 125) return "not started";
     if (outcome.status > 128) return std::string("killed SIG") + sigabbrev_np(outcome.status - 128);
     return "status " + std::to_string(outcome.status);
 }
@@ -140,6 +141,7 @@ private:
         const Expectation& expect = attempt_.expect;
         if (outcome.timed_out || outcome.stopped) return false;
         if (expect.no_effect) return true;  // the effect is looked for below
+        if (expect.not_started) return outcome.out.empty() && outcome.status == 125;
         if (outcome.out.empty()) return contains(expect.signals, outcome.status - 128);
         return outcome.out == "refused " + summary(outcome) + "\n" && contains(expect.errors, summary(outcome));
     }

@@ -93,8 +93,9 @@ void Stage::furnish() {
         scene_.add_folder(folder);
     scene_.add_file(scene_.outside() + "/secret", "secret");
     scene_.add_file(home + "/.ssh/id", "key", 0600);
-    scene_.add_file(home + "/.bashrc", "# start");
-    scene_.add_file(home + "/readonly/file", "text");
+    // Anybody may write these, so that it is not their mode that refuses.
+    scene_.add_file(home + "/.bashrc", "# start", 0666);
+    scene_.add_file(home + "/readonly/file", "text", 0666);
     scene_.add_file(home + "/readonly/program", read_file(program("executed")), 0755);
     scene_.add_file(work + "/a/b/lid", "lid");
     scene_.add_file(work + "/plain", "plain");

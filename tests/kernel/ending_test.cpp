@@ -75,8 +75,8 @@ TEST_P(Ending, NothingOfWardIsOnStandardOutput) {
 }
 
 TEST_P(Ending, StandardErrorIsTheProgramsOwn) {
-    EXPECT_EQ(jail("", {"probe", "complain", "a word"}).err, "a word\n");
-    EXPECT_EQ(jail("", {"probe", "exit", "3"}).err, "");
+    EXPECT_EQ(jail("files { read $work }", {"probe", "complain", "a word"}).err, "a word\n");
+    EXPECT_EQ(jail("files { read $work }", {"probe", "exit", "3"}).err, "");
 }
 
 TEST_P(Ending, StandardInputPassesThrough) {

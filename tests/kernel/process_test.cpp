@@ -28,7 +28,9 @@ TEST_P(Process, VariablesThatThePolicySets) {
 
 TEST_P(Process, TheWorkingFolder) {
     EXPECT_EQ(seen("files { read $work }", {"probe", "folder"}), scene().work());
-    EXPECT_EQ(seen("files { read $home }", {"probe", "folder"}), "/") << "when it is not there inside";
+    EXPECT_EQ(seen("files { read $home }", {"probe", "folder"}), scene().home()) << "when it is not there inside";
+    EXPECT_EQ(seen("", {"probe", "folder"}), "/") << "when there is no home either";
+    EXPECT_NE(jail("", {"probe", "folder"}).err.find(scene().work()), std::string::npos) << "and it is said";
 }
 
 TEST_P(Process, DescriptorsAboveTwoAreClosed) {

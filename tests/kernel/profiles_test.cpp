@@ -95,7 +95,7 @@ TEST_P(Profiles, JqReadsStandardInput) {
 
 TEST_P(Profiles, JqKeepsItsStatus) {
     EXPECT_EQ(ward({"jq", "-e", ".a"}, "{\"a\": false}").status, 1);
-    EXPECT_EQ(ward({"jq", "."}, "no json").status, 2);
+    EXPECT_EQ(ward({"jq", "-n", "halt_error(7)"}).status, 7);
 }
 
 TEST_P(Profiles, TarPacksAndUnpacks) {
@@ -121,7 +121,8 @@ TEST_P(Profiles, TarDoesNotUnpackOutside) {
     const Outcome packed = run(scene().plain(
         {"/usr/bin/tar", "-P", "--transform", scene().expand("s,evil,$outside/planted,"), "-cf", "evil.tar", "evil"}));
     ASSERT_EQ(packed.status, 0) << packed.err;
-    EXPECT_NE(ward({"tar", "-P", "-xf", "evil.tar"}).status, 0);
+    // It may well succeed, in a /tmp of its own.
+    EXPECT_FALSE(ward({"tar", "-P", "-xf", "evil.tar"}).timed_out);
     EXPECT_FALSE(fs::exists(scene().outside() + "/planted"));
     EXPECT_EQ(run(scene().plain({"/usr/bin/tar", "-P", "-xf", "evil.tar"})).status, 0) << "without ward it does";
     EXPECT_TRUE(fs::exists(scene().outside() + "/planted"));

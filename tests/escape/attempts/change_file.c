@@ -45,15 +45,6 @@
 // layer: mounts
 // control: without files { protect $home/.config/fish }
 //
-// attempt: make a shell start-up file that was not there in a home where base.secrets protects it
-// arguments: create $home/.zshrc
-// policy: files { write ~ }
-// policy: use base.secrets
-// expect: EROFS EACCES
-// effect: planted
-// layer: mounts
-// control: without use base.secrets
-//
 // attempt: replace a file by a hard link from a writable folder
 // arguments: link $home/readonly/file
 // policy: files { read $home/readonly }

@@ -5,7 +5,7 @@
 // ways: near far exchange
 // arguments: $way $work
 // policy: files { read $work/a/b/lid }
-// expect: EBUSY
+// expect: EBUSY EXDEV
 // effect: tampered
 // layer: mounts
 // control: without files { read $work/a/b/lid }
@@ -14,7 +14,7 @@
 // ways: near far exchange
 // arguments: $way $work
 // policy: files { hide $work/a/b }
-// expect: EBUSY
+// expect: EBUSY EXDEV
 // effect: tampered
 // layer: mounts
 // control: without files { hide $work/a/b }

@@ -31,9 +31,9 @@
 // arguments: $way
 // stdin: terminal
 // policy: process { terminal inherit }
-// expect: no effect
+// expect: EPERM
 // effect: bystander-hit
-// layer: session
+// layer: filter
 // control: host
 #include "attempt.h"
 
@@ -63,6 +63,7 @@ static void kill_everyone_of_its_own(void) {
 
 // The line is written before: the signal may end or stop this process as well.
 static void signal_group(int number) {
+    if (kill(0, 0)) refused(errno);
     puts("succeeded the signal is sent");
     fflush(stdout);
     kill(0, number);

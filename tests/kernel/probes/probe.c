@@ -200,6 +200,15 @@ static int fork_many(char** arguments) {
     return 0;
 }
 
+static int fork_or_fail(char** arguments) {
+    for (int made = 0; made < atoi(arguments[0]); ++made) {
+        pid_t child = fork();
+        if (child == 0) wait_for_end();
+        if (child < 0) return 1;  // the others end with the jail
+    }
+    return 0;
+}
+
 // Leaves orphans that end at once, and looks whether somebody takes them away.
 static int orphans(char** arguments) {
     int count = atoi(arguments[0]);
@@ -232,6 +241,7 @@ int main(int argc, char** argv) {
         {"limit", 1, limit},        {"descriptors", 0, descriptors}, {"hostname", 0, hostname},
         {"terminal", 0, terminal},  {"processes", 0, processes},  {"kill", 2, send_signal},
         {"allocate", 1, allocate},  {"fork", 1, fork_many},       {"orphans", 1, orphans},
+        {"fork-or-fail", 1, fork_or_fail},
         {NULL, 0, NULL},
     };
     return run_word(words, argc, argv);

@@ -11,13 +11,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
-#include <stdexcept>
 #include <system_error>
 #include <thread>
 
@@ -223,15 +219,20 @@ Outcome Running::finish() {
 
 Outcome run(const Invocation& invocation) { return Running(invocation).finish(); }
 
+std::string read_file(const std::string& path) {
+    std::string text;
+    int file = open(path.c_str(), O_RDONLY | O_CLOEXEC);
+    while (file >= 0 && read_from(file, text)) {}
+    return text;
+}
+
 std::vector<pid_t> processes_with(const std::string& marker) {
     std::vector<pid_t> found;
     std::error_code gone;
     for (const auto& entry : std::filesystem::directory_iterator("/proc", gone)) {
         const std::string name = entry.path().filename();
         if (name.find_first_not_of("0123456789") != std::string::npos) continue;
-        std::ifstream file(entry.path() / "cmdline", std::ios::binary);
-        const std::string line{std::istreambuf_iterator<char>(file), {}};
-        if (line.find(marker) != std::string::npos) found.push_back(std::stoi(name));
+        if (read_file(entry.path() / "cmdline").find(marker) != std::string::npos) found.push_back(std::stoi(name));
     }
     return found;
 }

@@ -74,6 +74,9 @@ private:
 
 [[nodiscard]] Outcome run(const Invocation& invocation);
 
+// The text of a file, or as much of it as could be read; a process that ends takes its files with it.
+[[nodiscard]] std::string read_file(const std::string& path);
+
 // Processes of this machine with `marker` in their command line.
 [[nodiscard]] std::vector<pid_t> processes_with(const std::string& marker);
 // Waits for `done`, since the kernel finishes some things after a wait returns. False if it does not

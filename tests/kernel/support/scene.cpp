@@ -3,12 +3,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <atomic>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
-#include <iterator>
-#include <stdexcept>
 #include <system_error>
 
 namespace fs = std::filesystem;
@@ -65,18 +62,15 @@ void write_file(const std::string& path, std::string_view text, unsigned mode) {
     if (!file || chmod(path.c_str(), mode) != 0) fail(path);
 }
 
-std::string read_file(const std::string& path) {
-    std::ifstream file(path, std::ios::binary);
-    return {std::istreambuf_iterator<char>(file), {}};
-}
-
 Scene::Scene(const User& user) : Scene(user, user) {}
 
 Scene::Scene(const User& user, const User& owner) : user_(user), owner_(owner) {
     static int count = 0;
     folder_ = suite_folder() + "/scene-" + std::to_string(++count);
     fs::create_directory(folder_);
-    for (const std::string& folder : {home(), work(), outside()}) add_folder(folder);
+    add_folder(home(), 0700);
+    add_folder(work());
+    add_folder(outside());
 }
 
 Scene::~Scene() {

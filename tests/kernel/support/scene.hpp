@@ -25,7 +25,6 @@ enum class Who { root, ordinary };
 [[nodiscard]] std::string program(const std::string& name);
 
 void write_file(const std::string& path, std::string_view text, unsigned mode = 0644);
-[[nodiscard]] std::string read_file(const std::string& path);
 
 class Scene {
 public:

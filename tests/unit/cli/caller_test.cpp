@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <cstdlib>
+#include <filesystem>
 #include <fstream>
 
 namespace ward::cli {
@@ -111,6 +112,22 @@ TEST(Facts, HomeIsThatOfTheAccountOtherwise) {
         EXPECT_FALSE(facts.has_value());
         EXPECT_EQ(diagnostics.all().front().message(), "the caller has no home folder");
     }
+}
+
+std::string own_folder() {
+    return std::filesystem::current_path().string();
+}
+
+TEST(Facts, AWorkingFolderThatIsGoneIsAnError) {
+    const std::string before = own_folder();
+    char folder[] = "/tmp/ward-gone-XXXXXX";
+    ASSERT_TRUE(mkdtemp(folder) != nullptr && chdir(folder) == 0 && rmdir(folder) == 0);
+    policy::Diagnostics diagnostics;
+    EXPECT_FALSE(facts_about_caller(diagnostics).has_value());
+    ASSERT_EQ(diagnostics.all().size(), 1u);
+    EXPECT_EQ(&diagnostics.all().front().kind(), &policy::slug::caller_unknown);
+    EXPECT_EQ(diagnostics.all().front().message(), "the working folder has no path: No such file or directory");
+    ASSERT_EQ(chdir(before.c_str()), 0);
 }
 
 }  // namespace

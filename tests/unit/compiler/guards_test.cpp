@@ -165,5 +165,21 @@ TEST_F(LiftedGuards, TheOthersStay) {
     EXPECT_TRUE(fails("socket", {AF_PACKET}, EAFNOSUPPORT));
 }
 
+TEST_F(Guards, SignalsToItsGroupPass) {
+    EXPECT_TRUE(passes("kill", {0, SIGTERM}));
+}
+
+class GuardsOnTheCallersTerminal : public Guards {
+protected:
+    GuardsOnTheCallersTerminal() : Guards([](Jail& jail) { jail.process.terminal.value = Terminal::inherit; }) {}
+};
+
+TEST_F(GuardsOnTheCallersTerminal, SignalsToTheCallersGroupAreRefused) {
+    EXPECT_TRUE(fails("kill", {0, SIGTERM}, EPERM));
+    EXPECT_TRUE(fails("kill", {garbage, SIGTERM}, EPERM));
+    EXPECT_TRUE(passes("kill", {1, SIGTERM}));
+    EXPECT_TRUE(passes("kill", {static_cast<std::uint64_t>(-1), SIGTERM}));
+}
+
 }  // namespace
 }  // namespace ward::compiler

@@ -127,7 +127,7 @@ bool is_narrowed(std::string_view call, std::string_view argument) {
 std::string difference(std::string_view call, const Argument& argument, const Field& field) {
     const std::string type = field.type.substr(0, field.type.find_last_not_of(' ') + 1);
     const auto shape = shape_of(type);
-    const std::string place = std::string(call) + '.' + std::string(argument.name) + ": " + type + '\n';
+    std::string place = std::string(call) + '.' + std::string(argument.name) + ": " + type + '\n';
     if (!shape) return place;
     const bool same = shape->width == argument.width && shape->is_signed == argument.is_signed;
     return same != is_narrowed(call, argument.name) ? "" : place;

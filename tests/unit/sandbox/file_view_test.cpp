@@ -16,7 +16,8 @@ class FileViewTest : public testing::Test {
 protected:
     FakeFiles files;
     std::vector<compiler::FileRule> rules;
-    std::vector<std::string> also;
+    std::string program;
+    std::string working_folder;
     policy::Diagnostics diagnostics;
     policy::Sources sources;
     std::optional<FileView> result;
@@ -24,7 +25,7 @@ protected:
     // The entries, one line each; the errors if there are any.
     std::string view() {
         Walker walker(files);
-        result = view_files({rules, also}, walker, diagnostics);
+        result = view_files({rules, program, working_folder}, walker, diagnostics);
         std::string text;
         for (const policy::Diagnostic* each : diagnostics.sorted()) text += policy::render(*each, sources);
         if (!result) return text;
@@ -51,6 +52,8 @@ protected:
                 return entry.path + " pin";
             case ViewEntry::Kind::proc:
                 return entry.path + " proc";
+            case ViewEntry::Kind::folder:
+                return entry.path + " folder";
         }
         return {};
     }
@@ -95,8 +98,23 @@ TEST_F(FileViewTest, LinksInsideATreeComeWithIt) {
 TEST_F(FileViewTest, LinksOfTheProgramAreMadeWhereItIsGranted) {
     files.program("/usr/bin/mawk").link("/bin", "usr/bin");
     rules = {grant("execute", "/usr/bin/mawk")};
-    also = {"/bin/mawk", "/bin/other"};
+    program = "/bin/mawk";
     EXPECT_EQ(view(), "/bin -> usr/bin\n/usr/bin/mawk x\n");
+}
+
+TEST_F(FileViewTest, AProgramThatIsNotGrantedGetsNoLinks) {
+    files.program("/usr/bin/mawk").link("/bin", "usr/bin");
+    rules = {grant("read", "/usr/bin/mawk")};
+    program = "/bin/other";
+    EXPECT_EQ(view(), "/usr/bin/mawk r\n");
+}
+
+TEST_F(FileViewTest, AHiddenFileInSomethingWritableIsHiddenAsFarAsPossibleIfItSaysSo) {
+    files.file("/home/u/.npmrc");
+    rules = {grant("write", "/home/u"), optional(hide("/home/u/.npmrc"))};
+    EXPECT_EQ(view(), "/home/u w\n/home/u/.npmrc hidden file\n");
+    EXPECT_EQ(result->notes, std::vector<std::string>{
+                                 "hidden until a program outside replaces them, as editors do: `/home/u/.npmrc`"});
 }
 
 TEST_F(FileViewTest, OptionalPathsMayBeMissing) {

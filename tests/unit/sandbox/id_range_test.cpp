@@ -72,6 +72,7 @@ TEST_F(IdRangeTest, AFolderThatOthersMayWriteIsRefused) {
     ASSERT_EQ(chmod(folder.c_str(), 0777), 0);
     EXPECT_FALSE(OwnIdRange::take(diagnostics, folder).has_value());
     ASSERT_EQ(diagnostics.all().size(), 1u);
+    EXPECT_EQ(&diagnostics.all().front().kind(), &policy::slug::no_id_range);
     EXPECT_EQ(diagnostics.all().front().message(),
               "the list of id ranges in `" + folder + "` cannot be used: Operation not permitted");
 }

@@ -176,16 +176,16 @@ TEST_P(EachCaller, AFailedStepOfInitShowsItsPlaceInThePolicy) {
     EXPECT_EQ(seen.output, "");
     EXPECT_EQ(seen.end, Report::End::not_started);
     EXPECT_EQ(seen.exit_status, 125);
-    EXPECT_EQ(seen.diagnostics,
-              "error[step-failed]: cannot working folder /no/such/folder: no such file or directory (ENOENT)\n"
-              " --> jail.ward:1:1\n"
-              "  |\n"
-              "1 | read /usr\n"
-              "  | ^^^^\n"
-              "  note: this step is there for `read /usr`\n"
-              "  help: run `ward run --dry-run` to see the step among the others\n"
-              "\n"
-              "1 error\n");
+    EXPECT_EQ(
+        seen.diagnostics,
+        "error[step-failed]: the step `working folder /no/such/folder` failed: no such file or directory (ENOENT)\n"
+        "  --> jail.ward:1:1\n"
+        "  1 | read /usr\n"
+        "    | ^^^^\n"
+        "  note: this step is there for `read /usr`\n"
+        "  help: run `ward run --dry-run` to see the step among the others\n"
+        "\n"
+        "1 error\n");
 }
 
 TEST_P(EachCaller, AFailedStepOfTheProgramEndsTheJail) {

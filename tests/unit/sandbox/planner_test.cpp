@@ -1,6 +1,7 @@
 // Whole plans for a stated host, against golden texts: every operation is in one of them.
 #include "sandbox/planner.hpp"
 
+#include <algorithm>
 #include <gtest/gtest.h>
 
 #include <cstdlib>
@@ -175,12 +176,24 @@ TEST_F(PlanFor, AFolderThatLeadsToAGrantIsThere) {
     EXPECT_STREQ(find(made->program, Operation::change_folder)->path, "/home/u/work");
 }
 
-TEST_F(PlanFor, AFolderThatIsNotThereIsTold) {
+TEST_F(PlanFor, AFolderThatIsNotGrantedIsThereAndEmpty) {
     const auto made = plan(smallest);
     ASSERT_TRUE(made) << errors();
-    EXPECT_STREQ(find(made->program, Operation::change_folder)->path, "/");
-    EXPECT_EQ(made->notes, std::vector<std::string>{
-                               "the working folder `/home/u/work` is not in the jail: the program starts in `/`"});
+    EXPECT_STREQ(find(made->program, Operation::change_folder)->path, "/home/u/work");
+    const bool is_made = std::any_of(made->init.begin(), made->init.end(), [](const Step& step) {
+        return step.operation == Operation::make_folder && std::string_view(step.path) == "home/u/work";
+    });
+    EXPECT_TRUE(is_made);
+    EXPECT_TRUE(made->notes.empty());
+}
+
+TEST_F(PlanFor, AHiddenFolderIsNotTheWorkingFolder) {
+    const auto made = plan("policy p\nfiles { execute /bin/prog; read /home; hide $cwd }\n");
+    ASSERT_TRUE(made) << errors();
+    EXPECT_STREQ(find(made->program, Operation::change_folder)->path, "/home/u");
+    EXPECT_EQ(made->notes,
+              std::vector<std::string>{
+                  "the working folder `/home/u/work` is not in the jail: the program starts in `/home/u`"});
 }
 
 TEST_F(PlanFor, AnOrdinaryUsersInitWaitsOnlyForCgroups) {

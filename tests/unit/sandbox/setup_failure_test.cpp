@@ -47,11 +47,10 @@ TEST_F(Failure, OfAStepShowsThePlaceThatAskedForIt) {
     open.into = 4;
     open.number[2] = 0040000;
     EXPECT_EQ(failing(open, Phase::init, ESTALE),
-              "error[step-failed]: cannot open /srv (folder) -> #4: stale file handle (ESTALE)\n"
-              " --> x.ward:2:5\n"
-              "  |\n"
-              "2 |     read /srv\n"
-              "  |     ^^^^^^^^^\n"
+              "error[step-failed]: the step `open /srv (folder) -> #4` failed: stale file handle (ESTALE)\n"
+              "  --> x.ward:2:5\n"
+              "  2 |     read /srv\n"
+              "    |     ^^^^^^^^^\n"
               "  note: this step is there for `read /srv`\n"
               "  help: run it again: the file was replaced after ward had looked at it\n");
     EXPECT_EQ(status_, 125);
@@ -61,17 +60,18 @@ TEST_F(Failure, OfAStepOfEveryJailHasNoPlace) {
     Step loopback = step(Operation::loopback_up, nullptr);
     loopback.reason = 0;
     EXPECT_EQ(failing(loopback, Phase::init, ENOSYS),
-              "error[step-failed]: cannot bring loopback up: function not implemented (ENOSYS)\n"
+              "error[step-failed]: the step `bring loopback up` failed: function not implemented (ENOSYS)\n"
               "  help: run Linux 5.14 or newer\n");
 }
 
 TEST_F(Failure, OfTheExecIsWhatTheShellWouldSay) {
     Step execute = step(Operation::execute, "/usr/bin/x");
     execute.reason = 0;
-    EXPECT_EQ(failing(execute, Phase::program, ENOENT),
-              "error[cannot-execute]: cannot execute `/usr/bin/x`: no such file or directory (ENOENT)\n"
-              "  help: grant the program and its interpreter with `execute`: the loader of a dynamic program, or the first "
-              "line of a script\n");
+    EXPECT_EQ(
+        failing(execute, Phase::program, ENOENT),
+        "error[cannot-execute]: cannot execute `/usr/bin/x`: no such file or directory (ENOENT)\n"
+        "  help: grant the program and its interpreter with `execute`: the loader of a dynamic program, or the first "
+        "line of a script\n");
     EXPECT_EQ(status_, 127);
     plan_.program.clear();
     EXPECT_EQ(failing(execute, Phase::program, ENOEXEC),
@@ -95,7 +95,7 @@ TEST_F(Failure, OutsideOfTheSteps) {
 TEST(ErrorWords, AreTheSameOnEveryMachine) {
     EXPECT_EQ(error_words(EPERM), "operation not permitted (EPERM)");
     EXPECT_EQ(error_words(EIO), "input/output error (EIO)");
-    EXPECT_EQ(error_words(EBADRPC), "RPC struct is bad (EBADRPC)");
+    EXPECT_EQ(error_words(EDOTDOT), "RFS specific error (EDOTDOT)");
     EXPECT_EQ(error_words(4000), "error 4000");
 }
 
