@@ -47,8 +47,8 @@ void report_unknown(const Word& word, policy::Diagnostics& diagnostics) {
 }
 
 bool check_effect(const Word& word, int number, const Jail& jail, policy::Diagnostics& diagnostics) {
-    const std::string_view name = capability_name(number);
-    if (holds(not_namespaced, name)) {
+    const CapabilityReach reach = capability_reach(number);
+    if (reach == CapabilityReach::nothing) {
         diagnostics
             .add(policy::slug::capability_not_namespaced, word.span, "`" + word.text + "` has no effect in a jail")
             .note(
@@ -57,7 +57,7 @@ bool check_effect(const Word& word, int number, const Jail& jail, policy::Diagno
             .help("remove `" + word.text + "`");
         return false;
     }
-    if (jail.network.host && holds(of_the_network, name)) {
+    if (jail.network.host && reach == CapabilityReach::own_network) {
         diagnostics
             .add(policy::slug::capability_not_namespaced, word.span,
                  "`" + word.text + "` has no effect with the host's network")
@@ -91,6 +91,12 @@ std::optional<int> capability_number(std::string_view name) {
 std::string_view capability_name(int number) {
     const char* name = capng_capability_to_name(static_cast<unsigned>(number));
     return name == nullptr ? std::string_view{} : std::string_view(name);
+}
+
+CapabilityReach capability_reach(int number) {
+    const std::string_view name = capability_name(number);
+    if (holds(not_namespaced, name)) return CapabilityReach::nothing;
+    return holds(of_the_network, name) ? CapabilityReach::own_network : CapabilityReach::jail;
 }
 
 void lower_capabilities(Lowering& lowering, Jail& jail) {

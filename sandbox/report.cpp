@@ -2,12 +2,10 @@
 
 #include <csignal>
 
-#include <nlohmann/json.hpp>
+#include "sandbox/json.hpp"
 
 namespace ward::sandbox {
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 constexpr int time_limit_status = 124;  // as timeout(1)
 constexpr int signal_status = 128;      // as the shell
@@ -33,12 +31,11 @@ const char* end_word(Report::End end) {
 }
 
 Json violation_json(const Violation& violation) {
-    Json json;
-    json["call"] = violation.call.empty() ? Json(nullptr) : Json(violation.call);
-    json["number"] = violation.number;
-    json["abi"] = violation.abi;
-    json["arguments"] = violation.arguments;
-    return json;
+    return Json::object()
+        .set("call", violation.call.empty() ? Json() : Json(violation.call))
+        .set("number", violation.number)
+        .set("abi", violation.abi)
+        .set("arguments", Json::list_of(violation.arguments));
 }
 
 }  // namespace
@@ -62,20 +59,19 @@ int Report::exit_status() const {
 }
 
 std::string to_json(const Report& report) {
-    Json json;
-    json["ward"] = WARD_VERSION;
-    json["end"] = end_word(report.end);
-    json["status"] = report.status;
-    json["exit_status"] = report.exit_status();
-    if (report.violation) json["violation"] = violation_json(*report.violation);
-    json["wall_seconds"] = report.wall_seconds;
-    json["cpu_seconds"] = report.cpu_seconds;
-    json["peak_memory_bytes"] = report.peak_memory;
-    json["refused_forks"] = report.refused_forks;
-    json["enforced"] = report.enforced;
-    json["notes"] = report.notes;
-    // Names of files may be no UTF-8; a report is.
-    return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+    Json json = Json::object();
+    json.set("ward", WARD_VERSION);
+    json.set("end", end_word(report.end));
+    json.set("status", report.status);
+    json.set("exit_status", report.exit_status());
+    if (report.violation) json.set("violation", violation_json(*report.violation));
+    json.set("wall_seconds", report.wall_seconds);
+    json.set("cpu_seconds", report.cpu_seconds);
+    json.set("peak_memory_bytes", report.peak_memory);
+    json.set("refused_forks", report.refused_forks);
+    json.set("enforced", Json::list_of(report.enforced));
+    json.set("notes", Json::list_of(report.notes));
+    return json.text();
 }
 
 }  // namespace ward::sandbox

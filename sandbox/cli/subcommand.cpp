@@ -20,13 +20,32 @@ constexpr Option options_of_run[] = {
     {"help", 'h', "", false, "show this text"},
 };
 
+constexpr Option options_of_check[] = {
+    {"format", 0, "FORMAT", false, "`text` on standard error, or `json` or `sarif` on standard output"},
+    {"help", 'h', "", false, "show this text"},
+};
+
+constexpr Option options_of_explain[] = {
+    {"json", 0, "", false, "answer in JSON"},
+    {"help", 'h', "", false, "show this text"},
+};
+
+constexpr Option options_of_fmt[] = {
+    {"check", 0, "", false, "change nothing; name the files that would change, and end with status 1 if there are any"},
+    {"help", 'h', "", false, "show this text"},
+};
+
 constexpr Subcommand table[] = {
     {"run", "[OPTIONS] [--] PROGRAM ARGS...", "run a program in a jail", run, options_of_run, nothing_ran_status},
-    {"check", "NAME|FILE...", "say whether policies are right, and whether this host has what they name", check,
-     help_option, usage_status},
+    {"check", "[OPTIONS] NAME|FILE...", "say whether policies are right, and whether this host has what they name",
+     check, options_of_check, usage_status},
     {"show", "NAME|FILE", "show what a policy lets happen, with the lines that say so", show, help_option,
      usage_status},
     {"list", "", "list the policies that can be named", list, help_option, usage_status},
+    {"explain", "[OPTIONS] [WORD...]", "say what a diagnostic, call, group, capability, section or statement means",
+     explain, options_of_explain, usage_status},
+    {"fmt", "[OPTIONS] FILE...", "put policies into their canonical form; `-` is standard input to standard output",
+     fmt, options_of_fmt, usage_status},
 };
 
 std::string help_of(const Subcommand& subcommand) {

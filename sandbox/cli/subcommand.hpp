@@ -49,5 +49,7 @@ int run(const Words& words);
 int check(const Words& words);
 int show(const Words& words);
 int list(const Words& words);
+int fmt(const Words& words);
+int explain(const Words& words);
 
 }  // namespace ward::cli

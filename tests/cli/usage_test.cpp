@@ -30,6 +30,8 @@ TEST_F(Usage, HelpNamesEverySubcommand) {
               "  check   say whether policies are right, and whether this host has what they name\n"
               "  show    show what a policy lets happen, with the lines that say so\n"
               "  list    list the policies that can be named\n"
+              "  explain say what a diagnostic, call, group, capability, section or statement means\n"
+              "  fmt     put policies into their canonical form; `-` is standard input to standard output\n"
               "\n"
               "exit status of a run: the program's own; 128+N if signal N ended it; 124 if its time\n"
               "was up; 125 if nothing ran; 126 or 127 if the program cannot be executed or found\n");

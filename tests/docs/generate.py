@@ -6,18 +6,32 @@ import sys
 STRING = r'"((?:[^"\\]|\\.)*)"'
 
 
+def explanations(root):
+    """What `ward explain` says about each identifier of slugs.inc: text, wrong and right example."""
+    text = (root / "sandbox/cli/explain/diagnostics.inc").read_text()
+    rows = re.findall(r'^WARD_EXPLANATION\((\w+), R"\((.*?)\)", R"\((.*?)\)", R"\((.*?)\)"\)$', text, re.M | re.S)
+    assert len(rows) == text.count("\nWARD_EXPLANATION("), "an explanation was not understood"
+    return {name: [part.strip("\n") for part in parts] for name, *parts in rows}
+
+
 def diagnostics(root):
     text = (root / "policy/slugs.inc").read_text()
+    explained = explanations(root)
     page = ["# Diagnostics", "",
             "Every message of ward has a name that stays the same from version to version. An error means that nothing runs; a warning does not.",
-            "The sentence is the rule behind the message. This page is made from `policy/slugs.inc` by `./dev docs`."]
-    for line in re.finditer(rf'^// -- (.*)$|^WARD_SLUG\(\w+, {STRING}, (\w+),\s*{STRING}\)', text, re.M):
+            "`ward explain NAME` says what is said here. The examples are run by the tests: a policy is `web.ward` unless a line says another name,",
+            "and is checked with `ward check` unless a line begins with `$`. This page is made from `policy/slugs.inc` and",
+            "`sandbox/cli/explain/diagnostics.inc` by `./dev docs`."]
+    for line in re.finditer(rf'^// -- (.*)$|^WARD_SLUG\((\w+), {STRING}, (\w+),\s*{STRING}\)', text, re.M):
         if line.group(1):
-            page += ["", f"## {line.group(1).capitalize()}", "", "| name | | rule |", "|---|---|---|"]
-        else:
-            rule = re.sub(r"\\(.)", r"\1", line.group(4)).replace("|", "\\|")
-            page.append(f"| `{line.group(2)}` | {line.group(3)} | {rule} |")
-    assert sum(row.startswith("| `") for row in page) == text.count("\nWARD_SLUG("), "a row was not understood"
+            page += ["", f"## {line.group(1).capitalize()}"]
+            continue
+        explanation, *examples = explained[line.group(2)]
+        rule = re.sub(r"\\(.)", r"\1", line.group(5))
+        page += ["", f"### {line.group(3)}", "", f"{line.group(4).capitalize()}: {rule}", "", explanation]
+        for title, example in zip(("Wrong", "Right"), examples):
+            page += ["", f"{title}:", "", "```text", example, "```"] if example else []
+    assert sum(row.startswith("### ") for row in page) == text.count("\nWARD_SLUG("), "a row was not understood"
     return "\n".join(page) + "\n"
 
 

@@ -12,7 +12,7 @@ DOORS = {
     "seccomp.h": {"compiler/syscall_table.cpp"},
     "cap-ng.h": {"compiler/capabilities.cpp"},
     "boost/": {"sandbox/cli/options.cpp"},
-    "nlohmann/": {"sandbox/report.cpp"},
+    "nlohmann/": {"sandbox/json.cpp"},
 }
 # Folders of the C library's and the kernel's headers.
 SYSTEM = {"sys", "linux", "asm", "net", "netinet", "arpa"}

@@ -43,8 +43,12 @@ TEST(AbsolutePath, IsNormalisedByItsLetters) {
 TEST_F(Caller, NamedPathsAreThoseThatExist) {
     const std::string one = file("one.pdf");
     const std::string two = file("two words");
-    const std::vector<std::string> words{"one.pdf", "-", "--to=two words", "missing", "", "--flag", "./one.pdf", "."};
+    const std::vector<std::string> words{"one.pdf", "-", "--to=two words", "missing", "", "--flag", "./one.pdf", "./"};
     EXPECT_EQ(named_paths(words, folder), (std::vector<std::string>{one, two, folder}));
+}
+
+TEST_F(Caller, ADotAloneIsAWordAndNoPath) {
+    EXPECT_EQ(named_paths({".", "..", "--filter=."}, folder), std::vector<std::string>{});
 }
 
 TEST_F(Caller, ADanglingLinkIsNoExistingPath) {

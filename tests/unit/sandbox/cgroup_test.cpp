@@ -72,7 +72,7 @@ TEST_F(Files, GroupsOfDeadLaunchersAreRemoved) {
 class Version1 : public ::testing::Test {
 protected:
     void SetUp() override {
-        ASSERT_EQ(::geteuid(), 0U) << "cgroups are made as root";
+        WARD_SKIP_UNLESS_POSSIBLE(Caller::root);
         for (const char* controller : {"memory", "pids", "cpu"}) {
             const std::string folder = std::string("/sys/fs/cgroup/") + controller;
             ASSERT_TRUE(fs::exists(folder + "/cgroup.procs")) << "this host has no version 1 hierarchy " << folder;

@@ -221,11 +221,11 @@ TEST(SingleStep, AChangeOfIdsKeepsTheDeathSignal) {
                   Inside inside;
                   Step death = make_step(Operation::parent_death_signal), user = make_step(Operation::set_user);
                   death.number[0] = SIGKILL;
-                  user.number[0] = user_id;
+                  user.number[0] = ordinary_ids().user;
                   if (run_step(death, inside) != 0 || run_step(user, inside) != 0) return 1;
                   int signal = 0;
                   ::prctl(PR_GET_PDEATHSIG, &signal);
-                  return ::getuid() == user_id && signal == SIGKILL ? 0 : 2;
+                  return ::getuid() == ordinary_ids().user && signal == SIGKILL ? 0 : 2;
               }),
               0);
 }

@@ -88,10 +88,12 @@ HandMadeJail::HandMadeJail(Caller who, std::vector<std::string> arguments) : cal
 }
 
 void HandMadeJail::map_own_ids() {
-    const std::string map = std::to_string(user_id) + " " + std::to_string(user_id) + " 1";
-    plan.init.push_back(pathed(Operation::write_file, "/proc/self/uid_map", plan.keep(map)));
+    const auto map = [this](std::uint32_t id) {
+        return plan.keep(std::to_string(id) + " " + std::to_string(id) + " 1");
+    };
+    plan.init.push_back(pathed(Operation::write_file, "/proc/self/uid_map", map(ordinary_ids().user)));
     plan.init.push_back(pathed(Operation::write_file, "/proc/self/setgroups", "deny"));
-    plan.init.push_back(pathed(Operation::write_file, "/proc/self/gid_map", plan.keep(map)));
+    plan.init.push_back(pathed(Operation::write_file, "/proc/self/gid_map", map(ordinary_ids().group)));
 }
 
 void HandMadeJail::add_source(std::vector<Step>& steps, const char* path, Slot source, Slot tree,
@@ -148,15 +150,15 @@ void HandMadeJail::build_root() {
 }
 
 void HandMadeJail::become_program(const std::string& path) {
-    const std::uint64_t inside = caller == Caller::root ? 1000 : user_id;
+    const Ids inside = caller == Caller::root ? Ids{1000, 1000} : ordinary_ids();
     plan.program.push_back(numbered(Operation::close_descriptors, 3));
     if (caller == Caller::root) plan.program.push_back(make_step(Operation::set_groups));
     plan.program.push_back(numbered(Operation::set_securebits, SECBIT_NOROOT | SECBIT_NOROOT_LOCKED));
     Step bounding = numbered(Operation::drop_bounding, 0);
     bounding.number[1] = 40;
     plan.program.push_back(bounding);
-    plan.program.push_back(numbered(Operation::set_group, inside));
-    plan.program.push_back(numbered(Operation::set_user, inside));
+    plan.program.push_back(numbered(Operation::set_group, inside.group));
+    plan.program.push_back(numbered(Operation::set_user, inside.user));
     plan.program.push_back(numbered(Operation::set_capabilities, 0));
     plan.program.push_back(numbered(Operation::restore_signals, 0));
     plan.program.push_back(make_step(Operation::no_new_privileges));
@@ -215,10 +217,10 @@ Launched::Launched(const HandMadeJail& jail, const std::function<void()>& prepar
 }
 
 void Launched::supervise(const HandMadeJail& jail, const std::function<void()>& prepare) {
-    if (jail.caller == Caller::user && (::setgroups(0, nullptr) != 0 || ::setresgid(user_id, user_id, user_id) != 0 ||
-                                        ::setresuid(user_id, user_id, user_id) != 0)) {
+    const auto [user, group] = ordinary_ids();
+    if (jail.caller == Caller::user && ::geteuid() == 0 &&
+        (::setgroups(0, nullptr) != 0 || ::setresgid(group, group, group) != 0 || ::setresuid(user, user, user) != 0))
         ::_exit(99);
-    }
     ::prctl(PR_SET_DUMPABLE, 1);  // as after the exec of a fresh program
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (prepare) prepare();

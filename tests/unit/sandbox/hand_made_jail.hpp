@@ -3,6 +3,7 @@
 #pragma once
 
 #include <sys/types.h>
+#include <unistd.h>
 
 #include <cstdint>
 #include <functional>
@@ -18,7 +19,14 @@ namespace ward::sandbox::testing {
 // Who starts the jail.
 enum class Caller { root, user };
 
-inline constexpr uid_t user_id = 1234;
+// Root becomes another user to start a jail as one; an ordinary user is one already.
+struct Ids {
+    uid_t user;
+    gid_t group;
+};
+[[nodiscard]] inline Ids ordinary_ids() {
+    return ::geteuid() == 0 ? Ids{1234, 1234} : Ids{::geteuid(), ::getegid()};
+}
 inline constexpr std::uint32_t id_base = 0x70010000;
 
 // A real jail: /usr read-only, /proc, /dev/null, a writable /tmp, no capabilities, no_new_privs. Steps can be put
@@ -50,6 +58,11 @@ private:
 };
 
 [[nodiscard]] Step make_step(Operation operation);
+
+// In SetUp(): only root can start a jail as root.
+#define WARD_SKIP_UNLESS_POSSIBLE(caller)             \
+    if ((caller) == Caller::root && ::geteuid() != 0) \
+    GTEST_SKIP() << "only root can start a jail as root: run the tests as root too"
 
 // What a launch left behind.
 struct Seen {

@@ -17,9 +17,7 @@ namespace {
 
 class EachCaller : public ::testing::TestWithParam<Caller> {
 protected:
-    void SetUp() override {
-        ASSERT_EQ(::geteuid(), 0U) << "these tests start jails as root and as a user: run them as root";
-    }
+    void SetUp() override { WARD_SKIP_UNLESS_POSSIBLE(GetParam()); }
 
     [[nodiscard]] static HandMadeJail jail(std::vector<std::string> arguments) {
         return HandMadeJail(GetParam(), std::move(arguments));
@@ -101,6 +99,21 @@ TEST_P(EachCaller, IgnoredSignalsOfTheCallerAreNotInherited) {
 
 TEST_P(EachCaller, AnIgnoredSigchldOfTheCallerDoesNotHideTheEnd) {
     EXPECT_EQ(run(shell("exit 7"), [] { ::signal(SIGCHLD, SIG_IGN); }).exit_status, 7);
+}
+
+// Sends `signal` to this process in a moment.
+void signal_soon(int signal) {
+    const pid_t target = ::getpid();
+    if (::fork() != 0) return;
+    ::usleep(300'000);
+    ::kill(target, signal);
+    ::_exit(0);
+}
+
+TEST_P(EachCaller, ASignalThatTheCallerIgnoresDoesNotReachTheProgram) {
+    const auto ignored = [] { ::signal(SIGHUP, SIG_IGN), signal_soon(SIGHUP); };
+    EXPECT_EQ(run(shell("sleep 1; exit 7"), ignored).exit_status, 7);
+    EXPECT_EQ(run(shell("sleep 1; exit 7"), [] { signal_soon(SIGHUP); }).exit_status, 128 + SIGHUP);  // the control
 }
 
 TEST_P(EachCaller, InitHasNothingLeft) {

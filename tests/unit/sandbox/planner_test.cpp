@@ -1,9 +1,9 @@
 // Whole plans for a stated host, against golden texts: every operation is in one of them.
 #include "sandbox/planner.hpp"
 
-#include <algorithm>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <fstream>
 #include <regex>

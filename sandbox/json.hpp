@@ -1,0 +1,59 @@
+// A JSON value that is being made, for what machines read: reports, diagnostics, explanations.
+//
+// Only written, never read. The only door to nlohmann/json, which stays in json.cpp.
+#pragma once
+
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace ward::sandbox {
+
+class Json {
+public:
+    // Implicit: values become JSON where they are written.
+    Json(std::nullptr_t = nullptr);
+    Json(bool value);
+    Json(double value);
+    Json(std::int64_t value);
+    Json(std::uint64_t value);
+    Json(std::signed_integral auto value) : Json(std::int64_t{value}) {}
+    Json(std::unsigned_integral auto value) : Json(std::uint64_t{value}) {}
+    Json(const char* value) : Json(std::string_view(value)) {}
+    Json(const std::string& value) : Json(std::string_view(value)) {}
+    Json(std::string_view value);
+
+    Json(const Json& other);
+    Json(Json&& other) noexcept;
+    Json& operator=(Json other) noexcept;
+    ~Json();
+
+    [[nodiscard]] static Json object();
+    [[nodiscard]] static Json list();
+    template <typename Range>
+    [[nodiscard]] static Json list_of(const Range& values) {
+        Json result = list();
+        for (const auto& value : values) result.add(value);
+        return result;
+    }
+
+    // A member of an object; they keep the order in which they were set.
+    Json& set(std::string_view key, Json value);
+    // An element of a list.
+    Json& add(Json value);
+
+    // Indented, ending in a newline. What is no UTF-8 becomes U+FFFD.
+    [[nodiscard]] std::string text() const;
+    // The same with escapes for all that is not ASCII, so that text from a policy cannot drive a terminal.
+    [[nodiscard]] std::string ascii_text() const;
+
+private:
+    struct Value;
+    explicit Json(Value value);
+    std::unique_ptr<Value> value_;
+};
+
+}  // namespace ward::sandbox
