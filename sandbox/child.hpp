@@ -44,6 +44,7 @@ struct Order {
     enum class Kind : std::uint32_t {
         go,          // ids and cgroups are in place
         signal,      // number: to the program's process group, to the program alone if it has none of its own
+        signal_all,  // number: to every process of the jail
         foreground,  // the program's group becomes the terminal's, and goes on
     } kind = Kind::go;
     std::int32_t number = 0;

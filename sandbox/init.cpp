@@ -228,6 +228,8 @@ int signal_program(const Life& life, int number) {
 void obey(const Life& life, const Order& order) {
     if (order.kind == Order::Kind::signal) {
         (void)signal_program(life, order.number);  // a program that has just ended is reaped next
+    } else if (order.kind == Order::Kind::signal_all) {
+        raw_syscall(SYS_kill, -1, order.number);  // all but init: kill(2)
     } else if (order.kind == Order::Kind::foreground && life.inside.terminal >= 0) {
         raw_syscall(SYS_ioctl, kept_terminal, TIOCSPGRP, &life.program);
         (void)signal_program(life, 18);  // SIGCONT

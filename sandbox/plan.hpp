@@ -50,17 +50,17 @@ struct Plan {
     std::vector<Step> init;     // process 1 of the jail
     std::vector<Step> program;  // the process that becomes the program; ends with `execute`
 
-    std::uint64_t namespaces = 0;         // CLONE_NEW* of the clone that makes init
-    bool supervisor_maps_ids = false;     // root: the supervisor writes uid_maps and gid_maps
+    std::uint64_t namespaces = 0;      // CLONE_NEW* of the clone that makes init
+    bool supervisor_maps_ids = false;  // root: the supervisor writes uid_maps and gid_maps
     std::vector<IdRange> uid_map, gid_map;
     // Root: the map of granted trees (file's id -> jail's id as the kernel sees it), if it is not uid_map.
     std::vector<IdRange> tree_uid_map, tree_gid_map;
-    Slot map_namespace = no_slot;         // filled by the supervisor before `mapped` runs
+    Slot map_namespace = no_slot;  // filled by the supervisor before `mapped` runs
 
     std::vector<std::string> arguments;    // argv of the program, argv[0] included
     std::vector<std::string> environment;  // NAME=value, sorted
     std::vector<sock_filter> filter;
-    bool supervised_kill = false;          // the filter notifies; the supervisor holds the listener
+    bool supervised_kill = false;  // the filter notifies; the supervisor holds the listener
 
     CgroupLimits cgroup;
     // Where the cgroups are made: "memory" for memory and swap, "pids" for tasks, "cpu"; all that the
@@ -68,11 +68,11 @@ struct Plan {
     std::map<std::string, CgroupParent> cgroup_parents;
     std::optional<std::uint64_t> time_limit;  // milliseconds of wall clock
     compiler::Terminal terminal = compiler::Terminal::none;
-    std::vector<std::string> enforced;        // features, for the report: "user-namespace", "seccomp", "memory: cgroup"
-    std::vector<std::string> notes;           // weaker forms that `?` permitted, for stderr and the report
+    std::vector<std::string> enforced;  // features, for the report: "user-namespace", "seccomp", "memory: cgroup"
+    std::vector<std::string> notes;     // weaker forms that `?` permitted, for stderr and the report
 
-    std::vector<Reason> reasons;              // [0]: no reason in the policy
-    std::deque<std::string> texts;            // what steps point to
+    std::vector<Reason> reasons;    // [0]: no reason in the policy
+    std::deque<std::string> texts;  // what steps point to
 
     // Keeps a text for as long as the plan lives.
     const char* keep(std::string text) { return texts.emplace_back(std::move(text)).c_str(); }

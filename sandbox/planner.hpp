@@ -14,9 +14,9 @@
 namespace ward::sandbox {
 
 struct Command {
-    std::string program;                  // absolute path, the same inside and outside
-    std::vector<std::string> arguments;   // argv, argv[0] included
-    std::string folder;                   // working folder
+    std::string program;                   // absolute path, the same inside and outside
+    std::vector<std::string> arguments;    // argv, argv[0] included
+    std::string folder;                    // working folder
     std::vector<std::string> environment;  // the caller's, NAME=value
     std::uint64_t exec_key = 0;            // random for each launch
     std::uint32_t id_base = 0;             // root: first host id of this jail's range

@@ -130,7 +130,7 @@ private:
         if (walk.in_proc && !can_be_hidden_in_proc(rule, walk)) return own_folder(rule);
         if (walk.inode) return add(rule, walk, walk);
         if (!rule.optional) return missing(rule, path, walk);
-        places.absent.push_back({&rule, walk.path, walk.path, {}, {}});
+        places.absent.push_back({&rule, walk.path, walk.path, {}, {}, walk.error});
     }
 
     // The grant `P from Q` in which a path of the jail lies.
@@ -148,6 +148,8 @@ private:
                 {&rule, rebased(walk.path, grant.source, grant.path), walk.path, walk.inode, walk.links});
         } else if (!rule.optional) {
             missing(rule, path, walk);
+        } else if (!walk.inode) {
+            places.absent.push_back({&rule, path, walk.path, {}, {}, walk.error});
         }
     }
 

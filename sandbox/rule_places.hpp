@@ -18,6 +18,7 @@ struct RulePlace {
     std::string source;          // canonical, on the host
     std::optional<Inode> inode;  // at `source`
     std::vector<Link> links;     // on the way to `path` and to `source`
+    int error = 0;               // absent: why
 };
 
 struct RulePlaces {

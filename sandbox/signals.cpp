@@ -1,5 +1,7 @@
 #include "sandbox/signals.hpp"
 
+#include <unistd.h>
+
 #include "sandbox/setup_failure.hpp"
 
 namespace ward::sandbox {
@@ -7,13 +9,21 @@ namespace {
 
 constexpr int read_signals[] = {SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2, SIGWINCH, SIGCONT, SIGTSTP};
 
+// What the caller ignores (nohup(1), `&` in a script) is not for the program either.
+bool is_ignored(int signal) {
+    struct sigaction action {};
+    return ::sigaction(signal, nullptr, &action) == 0 && action.sa_handler == SIG_IGN;
+}
+
 }  // namespace
 
 Signals::Signals(bool shared_terminal) {
     sigset_t blocked;
     ::sigfillset(&blocked);
     ::sigemptyset(&read_);
-    for (const int signal : read_signals) ::sigaddset(&read_, signal);
+    for (const int signal : read_signals) {
+        if (!is_ignored(signal)) ::sigaddset(&read_, signal);
+    }
     if (shared_terminal) {
         for (const int signal : {SIGTSTP, SIGTTIN, SIGTTOU}) ::sigdelset(&blocked, signal);
         ::sigdelset(&read_, SIGTSTP);
@@ -43,7 +53,7 @@ std::optional<signalfd_siginfo> Signals::next() const {
     return signal;
 }
 
-void stop_process_group() {
+void stop(Stopped who) {
     sigset_t stop, before;
     ::sigemptyset(&stop);
     ::sigaddset(&stop, SIGTSTP);
@@ -51,7 +61,7 @@ void stop_process_group() {
     }, action_before{};
     plain.sa_handler = SIG_DFL;
     ::sigaction(SIGTSTP, &plain, &action_before);
-    ::kill(0, SIGTSTP);
+    ::kill(who == Stopped::process_group ? 0 : ::getpid(), SIGTSTP);
     ::sigprocmask(SIG_UNBLOCK, &stop, &before);  // stops here
     ::sigprocmask(SIG_SETMASK, &before, nullptr);
     ::sigaction(SIGTSTP, &action_before, nullptr);

@@ -33,8 +33,9 @@ private:
     Descriptor descriptor_;
 };
 
-// Stops our process group as Ctrl-Z does, and returns when it goes on. At once if nobody could let it
-// go on (an orphaned process group, setpgid(2)).
-void stop_process_group();
+enum class Stopped { ourselves, process_group };
+// Stops as Ctrl-Z does, and returns when it goes on. At once if nobody could let it go on (an orphaned
+// process group, setpgid(2)).
+void stop(Stopped who);
 
 }  // namespace ward::sandbox

@@ -179,7 +179,8 @@ void Supervisor::program_started(Descriptor listener) {
     early_signals_.clear();
 }
 
-// In a shared terminal the signal that stopped the program has stopped us as well.
+// In a shared terminal the signal that stopped the program has stopped us as well. While we are stopped
+// nobody watches the time limit, so nothing of the jail goes on.
 void Supervisor::program_stopped(int signal) {
     if (plan_.terminal == compiler::Terminal::inherit) return;
     const bool wants_keyboard = signal == SIGTTIN || signal == SIGTTOU;
@@ -188,10 +189,12 @@ void Supervisor::program_stopped(int signal) {
         order(Order::Kind::foreground);
         return;
     }
+    order(Order::Kind::signal_all, SIGSTOP);
     terminal_.suspend();
-    stop_process_group();
+    // With a private terminal Ctrl-Z came to the program alone; otherwise it came to our group as well.
+    stop(plan_.terminal == compiler::Terminal::private_pty ? Stopped::process_group : Stopped::ourselves);
     terminal_.resume();
-    order(Order::Kind::signal, SIGCONT);
+    order(Order::Kind::signal_all, SIGCONT);
 }
 
 // A jail that is about to be gone needs no orders.

@@ -1,5 +1,8 @@
 #include "sandbox/view_builder.hpp"
 
+#include <cerrno>
+#include <cstring>
+
 #include "policy/policy.hpp"
 #include "sandbox/rule_table.hpp"
 
@@ -36,6 +39,7 @@ public:
         add_links();
         add_pins();
         note_half_hidden();
+        for (const RulePlace& place : places_->absent) check_absent_guard(place);
         note_absent_guards();
         return std::move(view_);
     }
@@ -234,6 +238,19 @@ private:
     void note_half_hidden() {
         if (!half_hidden_.empty())
             view_.notes.push_back("hidden until a program outside replaces them, as editors do: " + half_hidden_);
+    }
+
+    // A guard may be left out where there is nothing, not where nobody could look: the program may be
+    // able to, after a chmod(2) of its own folder, or when a file system has recovered.
+    void check_absent_guard(const RulePlace& place) {
+        const ViewEntry* tree = view_.around(place.path);
+        const bool is_gone = place.error == ENOENT || place.error == ENOTDIR;
+        if (is_gone || tree == nullptr || !is_tree(*tree)) return;
+        auto& error = diagnostics_->add(policy::slug::path_not_found, place_of(*place.rule),
+                                        quoted(place.source) + " cannot be reached: " + strerrordesc_np(place.error));
+        if (const auto span = place_of(*tree->rule)) error.also(*span, "grants the folder around it");
+        error.note("`?` leaves out what is not there; whether this is there, nobody knows");
+        error.help("let the user who starts ward reach " + quoted(place.source));
     }
 
     // What is not there cannot be mounted over. Told only where its folder is: else it takes two steps.

@@ -1,8 +1,7 @@
 #include "tests/escape/attempt.hpp"
 
-#include <signal.h>
-
 #include <array>
+#include <csignal>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
@@ -18,8 +17,8 @@ namespace {
 using Fields = std::map<std::string, std::vector<std::string>>;
 
 const std::set<std::string> known_fields = {
-    "attempt", "ways",    "arguments", "control-arguments", "first", "policy", "control",
-    "expect",  "effect",  "layer",     "stdin",             "then",  "needs",
+    "attempt", "ways", "arguments", "control-arguments", "first", "policy", "control", "expect", "effect", "layer",
+    "stdin",   "then", "needs",
 };
 
 [[noreturn]] void wrong(const std::string& file, const std::string& what) {
@@ -147,7 +146,8 @@ Attempt attempt_of(const std::string& file, const Fields& fields) {
 }
 
 void set_way(Attempt& attempt, const std::string& way) {
-    for (std::vector<std::string>* texts : {&attempt.arguments, &attempt.control_arguments, &attempt.first, &attempt.policy})
+    for (std::vector<std::string>* texts :
+         {&attempt.arguments, &attempt.control_arguments, &attempt.first, &attempt.policy})
         for (std::string& text : *texts) replace_way(text, way);
     replace_way(attempt.control.statement, way);
     replace_way(attempt.needs, way);

@@ -32,8 +32,8 @@ struct Expectation {
 
 // One attempt, made in one way, for one user.
 struct Attempt {
-    std::string file;    // without `.c`: the program
-    std::string name;    // unique: file, number in the file, way
+    std::string file;  // without `.c`: the program
+    std::string name;  // unique: file, number in the file, way
     std::string title;
     std::string layer;
     std::vector<std::string> arguments;
@@ -42,10 +42,10 @@ struct Attempt {
     std::vector<std::string> policy;
     Control control;
     Expectation expect;
-    std::string effect;       // empty: the printed line is all
-    bool terminal = false;    // standard input is the caller's terminal
+    std::string effect;     // empty: the printed line is all
+    bool terminal = false;  // standard input is the caller's terminal
     bool kill_supervisor = false;
-    std::string needs;        // a path that the host must have
+    std::string needs;  // a path that the host must have
 };
 
 // All attempts of one source file for a user. Throws std::runtime_error that names what is wrong.

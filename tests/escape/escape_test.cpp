@@ -1,9 +1,9 @@
 // Makes every attempt twice: where its layer is missing, where it must succeed, and below ward, where
 // it must be refused as its header declares.
 #include <gtest/gtest.h>
-#include <signal.h>
 
 #include <algorithm>
+#include <csignal>
 #include <cstdio>
 #include <filesystem>
 #include <memory>
@@ -190,8 +190,8 @@ void register_tests() {
         for (const Who who : {Who::root, Who::ordinary}) {
             for (const Attempt& attempt : attempts_of(source, who)) {
                 const std::string suite = "escape/" + std::string(name_of(who));
-                testing::RegisterTest(suite.c_str(), attempt.name.c_str(), nullptr, nullptr,
-                                      source.c_str(), 1, [=] { return new EscapeTest(attempt, who); });
+                testing::RegisterTest(suite.c_str(), attempt.name.c_str(), nullptr, nullptr, source.c_str(), 1,
+                                      [=] { return new EscapeTest(attempt, who); });
             }
         }
     }

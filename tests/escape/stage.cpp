@@ -3,8 +3,6 @@
 #include <arpa/inet.h>
 #include <fcntl.h>
 #include <netinet/in.h>
-#include <signal.h>
-#include <stddef.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -12,6 +10,9 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <csignal>
+#include <cstddef>
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
@@ -87,7 +88,8 @@ Stage::~Stage() {
 }
 
 void Stage::furnish() {
-    const std::string home = scene_.home(), work = scene_.work();
+    const std::string home = scene_.home();
+    const std::string work = scene_.work();
     for (const std::string& folder : {home + "/.ssh", home + "/readonly", home + "/.config", home + "/.config/fish",
                                       home + "/.config/fish/conf.d", work + "/a", work + "/a/b"})
         scene_.add_folder(folder);
@@ -142,8 +144,9 @@ void Stage::open_terminal() {
 }
 
 void Stage::keep_guarded() {
-    for (const std::string& path : {scene_.outside() + "/secret", scene_.home() + "/.ssh/id", scene_.home() + "/.bashrc",
-                                    scene_.home() + "/readonly/file", scene_.work() + "/a/b/lid"})
+    for (const std::string& path :
+         {scene_.outside() + "/secret", scene_.home() + "/.ssh/id", scene_.home() + "/.bashrc",
+          scene_.home() + "/readonly/file", scene_.work() + "/a/b/lid"})
         guarded_[path] = look_at(path);
 }
 
@@ -169,9 +172,7 @@ bool Stage::setuid_file() const {
 }
 
 bool Stage::tampered() const {
-    for (const auto& [path, seen] : guarded_)
-        if (look_at(path) != seen) return true;
-    return false;
+    return std::ranges::any_of(guarded_, [](const auto& file) { return look_at(file.first) != file.second; });
 }
 
 bool Stage::planted() const {

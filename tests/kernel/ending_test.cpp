@@ -1,5 +1,5 @@
 // How a run ends: the exit status, the streams, and the report.
-#include <signal.h>
+#include <csignal>
 
 #include "tests/kernel/jail_test.hpp"
 
@@ -39,8 +39,9 @@ TEST_P(Ending, AFileOfAnUnknownFormatIs126) {
 }
 
 TEST_P(Ending, AProgramThatThePolicyDoesNotGiveDoesNotRun) {
-    const Outcome outcome = run(scene().jailed("files { read $bin }\nsyscalls { allow @system-service except io_uring_setup }",
-                                               {program("probe"), "say", "it runs"}));
+    const Outcome outcome =
+        run(scene().jailed("files { read $bin }\nsyscalls { allow @system-service except io_uring_setup }",
+                           {program("probe"), "say", "it runs"}));
     EXPECT_TRUE(outcome.status == 126 || outcome.status == 125) << outcome.status;
     EXPECT_EQ(outcome.out, "");
     EXPECT_NE(outcome.err, "");

@@ -35,8 +35,10 @@ protected:
 WARD_AS_BOTH_USERS(Files);
 
 TEST_P(Files, NothingIsThereUnlessGranted) {
-    for (const char* path : {"$work", "$home", "/etc/passwd", "/usr/bin/env", "/root", "/var/log", "/sys"})
+    for (const char* path : {"$outside", "$home", "/etc/passwd", "/usr/bin/env", "/root", "/var/log", "/sys"})
         EXPECT_EQ(probe("", "read", path), "ENOENT") << path;
+    EXPECT_EQ(probe("", "list", "$work"), "") << "the working folder, if it is not granted";
+    EXPECT_EQ(probe("", "create", "$work/new"), "EROFS");
 }
 
 TEST_P(Files, ReadReadsAndNothingElse) {
@@ -256,8 +258,8 @@ TEST_P(Files, AnArgumentIsGrantedAndNothingBesideIt) {
 }
 
 TEST_P(Files, AnArgumentNeverUncoversWhatIsHidden) {
-    const Outcome outcome = jail("files { read $arguments; hide $work/tree/inner }",
-                                 {"file_probe", "read", "$work/tree/inner/deep"});
+    const Outcome outcome =
+        jail("files { read $arguments; hide $work/tree/inner }", {"file_probe", "read", "$work/tree/inner/deep"});
     EXPECT_NE(outcome.out, "deep text\n");
     EXPECT_NE(outcome.err, "") << "a note says so";
 }

@@ -104,7 +104,8 @@ TEST_P(RootsIdentity, TheProcessHasAnUnprivilegedIdOnTheHost) {
         const std::string folder = "/proc/" + std::to_string(process);
         if (process == running.process()) continue;
         struct stat seen_as {};
-        if (stat((folder + "/cmdline").c_str(), &seen_as) != 0 || !read_file(folder + "/cmdline").starts_with(program("probe")))
+        if (stat((folder + "/cmdline").c_str(), &seen_as) != 0 ||
+            !read_file(folder + "/cmdline").starts_with(program("probe")))
             continue;
         const std::string status = read_file(folder + "/status");
         const std::size_t at = status.find("Uid:\t");

@@ -18,6 +18,7 @@ const char* const common_policy =
 Invocation JailTest::jail_invocation(const std::string& policy, const std::vector<std::string>& words,
                                      const std::vector<std::string>& options) {
     std::vector<std::string> arguments;
+    arguments.reserve(words.size());
     for (const std::string& word : words) arguments.push_back(scene().expand(word));
     if (arguments.front().find('/') == std::string::npos) arguments.front() = program(arguments.front());
     return scene().jailed(common_policy + policy, arguments, options);
@@ -45,7 +46,7 @@ std::string JailTest::seen_outside(const std::vector<std::string>& words) {
 nlohmann::json JailTest::report(const std::string& policy, const std::vector<std::string>& words) {
     const std::string file = scene().work() + "/report.json";
     const Outcome outcome = jail(policy, words, {"--report", file});
-    const nlohmann::json found = nlohmann::json::parse(read_file(file), nullptr, false);
+    nlohmann::json found = nlohmann::json::parse(read_file(file), nullptr, false);
     EXPECT_FALSE(found.is_discarded()) << outcome.err;
     EXPECT_EQ(found.value("exit_status", -1), outcome.status) << outcome.err;
     return found;

@@ -5,9 +5,10 @@
 #include <gtest/gtest.h>
 
 #include <memory>
-#include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
+
+#include <nlohmann/json.hpp>
 
 #include "tests/kernel/support/scene.hpp"
 
@@ -48,11 +49,12 @@ private:
 // The words between blanks.
 [[nodiscard]] std::vector<std::string> words_of(const std::string& text);
 
-inline std::string user_name(const testing::TestParamInfo<Who>& info) { return std::string(name_of(info.param)); }
+inline std::string user_name(const testing::TestParamInfo<Who>& info) {
+    return std::string(name_of(info.param));
+}
 
 }  // namespace ward::test
 
 // Every test of the suite runs once for each user, or for the one that it is about.
-#define WARD_AS(suite, ...) \
-    INSTANTIATE_TEST_SUITE_P(kernel, suite, testing::Values(__VA_ARGS__), ward::test::user_name)
+#define WARD_AS(suite, ...) INSTANTIATE_TEST_SUITE_P(kernel, suite, testing::Values(__VA_ARGS__), ward::test::user_name)
 #define WARD_AS_BOTH_USERS(suite) WARD_AS(suite, ward::test::Who::root, ward::test::Who::ordinary)

@@ -1,7 +1,6 @@
 // Limits: what is refused or ended, and what the report says about it.
-#include <signal.h>
-
 #include <algorithm>
+#include <csignal>
 
 #include "tests/kernel/jail_test.hpp"
 

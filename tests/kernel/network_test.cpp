@@ -56,7 +56,9 @@ TEST_P(Network, TheHostIsThereIfThePolicySaysSo) {
 }
 
 TEST_P(Network, SocketFamilies) {
-    const auto family = [](int number) { return std::vector<std::string>{"net_probe", "socket", std::to_string(number)}; };
+    const auto family = [](int number) {
+        return std::vector<std::string>{"net_probe", "socket", std::to_string(number)};
+    };
     EXPECT_EQ(seen("", family(AF_INET)), "made");
     EXPECT_EQ(seen("", family(AF_INET6)), "made");
     EXPECT_EQ(seen("", family(AF_NETLINK)), "made") << "NETLINK_ROUTE";

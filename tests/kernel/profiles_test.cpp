@@ -1,9 +1,9 @@
 // The shipped profiles with the real programs of this machine: what they are for works, and what an
 // attacker would want does not.
-#include <signal.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <csignal>
 #include <filesystem>
 
 #include "tests/kernel/jail_test.hpp"
@@ -22,7 +22,9 @@ std::string pdf_with(const std::string& text) {
            "2 0 obj <</Type /Pages /Kids [3 0 R] /Count 1>> endobj\n"
            "3 0 obj <</Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R\n"
            "  /Resources <</Font <</F1 5 0 R>>>>>> endobj\n"
-           "4 0 obj <</Length " + std::to_string(content.size()) + ">> stream\n" + content + "\nendstream endobj\n"
+           "4 0 obj <</Length " +
+           std::to_string(content.size()) + ">> stream\n" + content +
+           "\nendstream endobj\n"
            "5 0 obj <</Type /Font /Subtype /Type1 /BaseFont /Helvetica>> endobj\n"
            "trailer <</Root 1 0 R>>\n"
            "%%EOF\n";
@@ -129,9 +131,10 @@ TEST_P(Profiles, TarDoesNotUnpackOutside) {
 }
 
 TEST_P(Profiles, PythonRunsAScript) {
-    add("script.py", "import json, sys, hashlib\n"
-                     "open('made', 'w').write(json.dumps({'argument': sys.argv[1]}))\n"
-                     "print('it ran')\n");
+    add("script.py",
+        "import json, sys, hashlib\n"
+        "open('made', 'w').write(json.dumps({'argument': sys.argv[1]}))\n"
+        "print('it ran')\n");
     const Outcome outcome = ward({"python3", "script.py", "word"});
     EXPECT_EQ(outcome.status, 0) << outcome.err;
     EXPECT_EQ(outcome.out, "it ran\n");
@@ -139,14 +142,16 @@ TEST_P(Profiles, PythonRunsAScript) {
 }
 
 TEST_P(Profiles, PythonIsRefusedWhatItsPolicyDoesNotName) {
-    add("script.py", "import sys\n"
-                     "try:\n"
-                     "    print(open(sys.argv[1]).read())\n"
-                     "except OSError as error:\n"
-                     "    print('refused', error.errno)\n");
+    add("script.py",
+        "import sys\n"
+        "try:\n"
+        "    print(open(sys.argv[1]).read())\n"
+        "except OSError as error:\n"
+        "    print('refused', error.errno)\n");
     // The words are no paths of the command line, which would grant them.
     const auto refused = [this](const std::string& path) {
-        add("path.py", "import runpy, sys\nsys.argv = ['x', '" + scene().expand(path) + "']\nrunpy.run_path('script.py')\n");
+        add("path.py",
+            "import runpy, sys\nsys.argv = ['x', '" + scene().expand(path) + "']\nrunpy.run_path('script.py')\n");
         return ward({"python3", "path.py"});
     };
     for (const char* path : {"$home/.ssh/id", "$outside/secret", "/etc/shadow", "/proc/1/environ"}) {
@@ -158,13 +163,14 @@ TEST_P(Profiles, PythonIsRefusedWhatItsPolicyDoesNotName) {
 }
 
 TEST_P(Profiles, PythonHasNoNetworkAndStartsNothing) {
-    add("script.py", "import os, socket\n"
-                     "for attempt in (lambda: socket.create_connection(('127.0.0.1', 1)), lambda: os.execv('/bin/sh', ['sh'])):\n"
-                     "    try:\n"
-                     "        attempt()\n"
-                     "        print('done')\n"
-                     "    except OSError as error:\n"
-                     "        print('refused')\n");
+    add("script.py",
+        "import os, socket\n"
+        "for attempt in (lambda: socket.create_connection(('127.0.0.1', 1)), lambda: os.execv('/bin/sh', ['sh'])):\n"
+        "    try:\n"
+        "        attempt()\n"
+        "        print('done')\n"
+        "    except OSError as error:\n"
+        "        print('refused')\n");
     EXPECT_EQ(ward({"python3", "script.py"}).out, "refused\nrefused\n");
 }
 

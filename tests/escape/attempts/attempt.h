@@ -2,7 +2,6 @@
 // line, `succeeded WORDS` or `refused ERRNO`. It knows nothing about ward.
 #pragma once
 
-#define _GNU_SOURCE  // strerrorname_np, and the calls that POSIX does not have
 #include <errno.h>
 #include <fcntl.h>
 #include <stdint.h>

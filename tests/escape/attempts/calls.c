@@ -8,28 +8,27 @@
 // control: host
 //
 // attempt: a call that is root's
-// ways: chroot open_by_handle_at bpf perf_event_open syslog acct settimeofday swapon
+// ways: chroot open_by_handle_at bpf perf_event_open syslog acct swapon
 // arguments: $way $work
 // expect: EPERM
 // layer: filter
 // control: root
 //
 // attempt: a call that is root's, where the policy allows it
-// ways: chroot open_by_handle_at syslog acct settimeofday swapon
+// ways: chroot open_by_handle_at syslog acct swapon
 // arguments: $way $work
-// policy: syscalls { allow chroot, open_by_handle_at, syslog, acct, settimeofday, swapon }
+// policy: syscalls { allow chroot, open_by_handle_at, syslog, acct, swapon }
 // expect: EPERM
 // layer: no capabilities
 // control: root
-#include "attempt.h"
-
 #include <linux/bpf.h>
 #include <linux/io_uring.h>
 #include <linux/keyctl.h>
 #include <linux/perf_event.h>
 #include <sys/klog.h>
 #include <sys/swap.h>
-#include <sys/time.h>
+
+#include "attempt.h"
 
 static long by_io_uring(const char* unused) {
     (void)unused;
@@ -52,7 +51,9 @@ static long by_keyctl(const char* unused) {
     return syscall(SYS_keyctl, KEYCTL_GET_KEYRING_ID, KEY_SPEC_PROCESS_KEYRING, 1);
 }
 
-static long by_chroot(const char* path) { return chroot(path); }
+static long by_chroot(const char* path) {
+    return chroot(path);
+}
 
 // The handle of the root folder: inode 2 on ext4, as in the attack on Docker of 2014. Any answer of
 // the file system shows that the right was there.
@@ -77,35 +78,39 @@ static long by_bpf(const char* unused) {
 
 static long by_perf(const char* unused) {
     (void)unused;
-    struct perf_event_attr attributes = {.type = PERF_TYPE_SOFTWARE, .size = sizeof attributes,
-                                         .config = PERF_COUNT_SW_TASK_CLOCK};
+    struct perf_event_attr attributes = {
+        .type = PERF_TYPE_SOFTWARE, .size = sizeof attributes, .config = PERF_COUNT_SW_TASK_CLOCK};
     return syscall(SYS_perf_event_open, &attributes, 0, -1, -1, 0);
 }
 
-static long by_syslog(const char* unused) { (void)unused; return klogctl(10, NULL, 0); }  // the size of the log
-static long by_acct(const char* unused) { (void)unused; return acct(NULL); }              // off, as it is
-
-// Sets the clock to what it says already.
-static long by_settimeofday(const char* unused) {
+static long by_syslog(const char* unused) {
     (void)unused;
-    struct timeval now;
-    gettimeofday(&now, NULL);
-    return settimeofday(&now, NULL);
+    return klogctl(10, NULL, 0);
+}  // the size of the log
+// There is no such file: with the right the answer is ENOENT.
+static long by_acct(const char* unused) {
+    (void)unused;
+    return acct("/nowhere/acct") == 0 || errno == ENOENT ? 0 : -1;
 }
 
-// There is no such file: with the right the answer is ENOENT.
 static long by_swapon(const char* unused) {
     (void)unused;
     return swapon("/nowhere/swap", 0) == 0 || errno == ENOENT ? 0 : -1;
 }
 
-
 int main(int argc, char** argv) {
     static const struct Way ways[] = {
-        {"io_uring_setup", by_io_uring}, {"userfaultfd", by_userfaultfd}, {"add_key", by_add_key},
-        {"keyctl", by_keyctl},           {"chroot", by_chroot},           {"open_by_handle_at", by_handle},
-        {"bpf", by_bpf},                 {"perf_event_open", by_perf},    {"syslog", by_syslog},
-        {"acct", by_acct},               {"settimeofday", by_settimeofday}, {"swapon", by_swapon},
+        {"io_uring_setup", by_io_uring},
+        {"userfaultfd", by_userfaultfd},
+        {"add_key", by_add_key},
+        {"keyctl", by_keyctl},
+        {"chroot", by_chroot},
+        {"open_by_handle_at", by_handle},
+        {"bpf", by_bpf},
+        {"perf_event_open", by_perf},
+        {"syslog", by_syslog},
+        {"acct", by_acct},
+        {"swapon", by_swapon},
         {NULL, NULL},
     };
     run_way(ways, argc, argv, "the kernel did it");

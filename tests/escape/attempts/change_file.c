@@ -74,10 +74,10 @@
 // expect: EACCES EROFS
 // layer: no capabilities
 // control: root
-#include "attempt.h"
-
 #include <sys/stat.h>
 #include <sys/xattr.h>
+
+#include "attempt.h"
 
 static long by_open(const char* path) {
     int file = open(path, O_WRONLY | O_APPEND);
@@ -93,15 +93,31 @@ static long by_reopen(const char* path) {
     return by_open(link);
 }
 
-static long by_create(const char* path) { return open(path, O_WRONLY | O_CREAT | O_EXCL, 0644); }
+static long by_create(const char* path) {
+    return open(path, O_WRONLY | O_CREAT | O_EXCL, 0644);
+}
 // Opens and writes nothing: the control runs on the real file of this machine.
-static long by_look(const char* path) { return open(path, O_WRONLY); }
-static long by_truncate(const char* path) { return truncate(path, 1); }
-static long by_chmod(const char* path) { return chmod(path, 0777); }
-static long by_chown(const char* path) { return chown(path, getuid(), getgid()); }
-static long by_utimes(const char* path) { return utimensat(AT_FDCWD, path, NULL, 0); }
-static long by_unlink(const char* path) { return unlink(path); }
-static long by_setxattr(const char* path) { return setxattr(path, "user.evil", "1", 1, 0); }
+static long by_look(const char* path) {
+    return open(path, O_WRONLY);
+}
+static long by_truncate(const char* path) {
+    return truncate(path, 1);
+}
+static long by_chmod(const char* path) {
+    return chmod(path, 0777);
+}
+static long by_chown(const char* path) {
+    return chown(path, getuid(), getgid());
+}
+static long by_utimes(const char* path) {
+    return utimensat(AT_FDCWD, path, NULL, 0);
+}
+static long by_unlink(const char* path) {
+    return unlink(path);
+}
+static long by_setxattr(const char* path) {
+    return setxattr(path, "user.evil", "1", 1, 0);
+}
 
 static long by_rename(const char* path) {
     char other[4096];
@@ -116,12 +132,14 @@ static long by_rename_over(const char* path) {
     return file < 0 ? file : rename(other, path);
 }
 
-static long by_link(const char* path) { return link(path, "hard-link"); }
+static long by_link(const char* path) {
+    return link(path, "hard-link");
+}
 
 int main(int argc, char** argv) {
     static const struct Way ways[] = {
-        {"open", by_open},     {"reopen", by_reopen}, {"create", by_create},   {"look", by_look},
-        {"chmod", by_chmod},   {"chown", by_chown},   {"truncate", by_truncate}, {"utimes", by_utimes},
+        {"open", by_open},     {"reopen", by_reopen}, {"create", by_create},           {"look", by_look},
+        {"chmod", by_chmod},   {"chown", by_chown},   {"truncate", by_truncate},       {"utimes", by_utimes},
         {"unlink", by_unlink}, {"rename", by_rename}, {"rename-over", by_rename_over}, {"setxattr", by_setxattr},
         {"link", by_link},     {NULL, NULL},
     };

@@ -45,14 +45,14 @@
 // expect: EAFNOSUPPORT EPERM
 // layer: filter
 // control: root
-#include "attempt.h"
-
 #include <arpa/inet.h>
 #include <linux/netlink.h>
 #include <netinet/in.h>
 #include <stddef.h>
 #include <sys/socket.h>
 #include <sys/un.h>
+
+#include "attempt.h"
 
 static long connect_to(int family, const void* address, socklen_t size) {
     int socket_ = socket(family, SOCK_STREAM | SOCK_CLOEXEC, 0);
@@ -92,14 +92,24 @@ static long by_abstract(const char* name) {
     return connect_to(AF_UNIX, &address, size);
 }
 
-static long by_packet(const char* unused) { (void)unused; return socket(AF_PACKET, SOCK_RAW, 0); }
-static long by_vsock(const char* unused) { (void)unused; return socket(AF_VSOCK, SOCK_STREAM, 0); }
-static long by_audit(const char* unused) { (void)unused; return socket(AF_NETLINK, SOCK_RAW, NETLINK_AUDIT); }
+static long by_packet(const char* unused) {
+    (void)unused;
+    return socket(AF_PACKET, SOCK_RAW, 0);
+}
+static long by_vsock(const char* unused) {
+    (void)unused;
+    return socket(AF_VSOCK, SOCK_STREAM, 0);
+}
+static long by_audit(const char* unused) {
+    (void)unused;
+    return socket(AF_NETLINK, SOCK_RAW, NETLINK_AUDIT);
+}
 
 int main(int argc, char** argv) {
     static const struct Way ways[] = {
-        {"tcp", by_tcp},   {"tcp6", by_tcp6},     {"unix", by_unix}, {"abstract", by_abstract}, {"outside", by_outside},
-        {"packet", by_packet}, {"vsock", by_vsock}, {"audit", by_audit},     {NULL, NULL},
+        {"tcp", by_tcp},           {"tcp6", by_tcp6},       {"unix", by_unix},
+        {"abstract", by_abstract}, {"outside", by_outside}, {"packet", by_packet},
+        {"vsock", by_vsock},       {"audit", by_audit},     {NULL, NULL},
     };
     run_way(ways, argc, argv, "connected");
 }

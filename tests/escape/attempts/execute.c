@@ -33,10 +33,10 @@
 // expect: EACCES
 // layer: mounts
 // control: with files { execute $home/readonly }
-#include "attempt.h"
-
 #include <sys/mman.h>
 #include <sys/random.h>
+
+#include "attempt.h"
 
 static char* const no_environment[] = {NULL};
 
@@ -50,7 +50,9 @@ static long execveat_with_key(const char* path, uint64_t key) {
     return syscall(SYS_execveat, AT_FDCWD, path, arguments, no_environment, 0, key);
 }
 
-static long by_execveat(const char* path) { return execveat_with_key(path, 0); }
+static long by_execveat(const char* path) {
+    return execveat_with_key(path, 0);
+}
 
 static long by_descriptor(const char* path) {
     char* const arguments[] = {(char*)path, NULL};
@@ -90,8 +92,9 @@ static long by_map(const char* path) {
 
 int main(int argc, char** argv) {
     static const struct Way ways[] = {
-        {"execve", by_execve}, {"execveat", by_execveat}, {"descriptor", by_descriptor}, {"keys", by_keys},
-        {"written", by_written}, {"map", by_map},         {NULL, NULL},
+        {"execve", by_execve}, {"execveat", by_execveat}, {"descriptor", by_descriptor},
+        {"keys", by_keys},     {"written", by_written},   {"map", by_map},
+        {NULL, NULL},
     };
     run_way(ways, argc, argv, "mapped as code");
 }

@@ -7,13 +7,13 @@
 // expect: EAGAIN
 // layer: limits
 // control: without limits { tasks 8 }
-#include "attempt.h"
-
 #include <linux/sched.h>
 #include <sched.h>
 #include <signal.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
+
+#include "attempt.h"
 
 enum { enough = 64 };  // far more than the limit, harmless without one
 
@@ -42,7 +42,8 @@ int main(int argc, char** argv) {
     while (count < enough && (made[count] = threads ? make_thread() : make_process()) > 0) ++count;
     if (count < enough) error = errno;
     for (int i = 0; !threads && i < count; ++i) kill(made[i], SIGKILL);
-    while (wait(NULL) > 0) {}
+    while (wait(NULL) > 0) {
+    }
     if (error) refused(error);
     succeeded("64 tasks");
 }

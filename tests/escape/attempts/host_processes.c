@@ -5,9 +5,9 @@
 // expect: ESRCH
 // layer: PID namespace
 // control: host
-#include "attempt.h"
-
 #include <dirent.h>
+
+#include "attempt.h"
 
 static int has_marker(const char* process, const char* marker) {
     char path[300], text[4096];

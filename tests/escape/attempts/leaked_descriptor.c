@@ -6,9 +6,9 @@
 // expect: EBADF
 // layer: descriptors
 // control: host
-#include "attempt.h"
-
 #include <sys/stat.h>
+
+#include "attempt.h"
 
 int main(int argc, char** argv) {
     int leaked = atoi(argument(argc, argv, 1));

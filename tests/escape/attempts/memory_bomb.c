@@ -27,11 +27,11 @@
 // layer: limits
 // control (root): without limits { memory 64M; swap 0 }
 // control (ordinary): without limits { memory? 64M; tasks 1 }
-#include "attempt.h"
-
 #include <signal.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
+
+#include "attempt.h"
 
 enum { piece = 1 << 20, pieces = 256 };
 

@@ -19,12 +19,12 @@
 // layer: init is not dumpable
 // control: host
 // control-arguments: setns-of $victim
-#include "attempt.h"
-
 #include <linux/sched.h>
-#include <signal.h>
 #include <sched.h>
+#include <signal.h>
 #include <sys/wait.h>
+
+#include "attempt.h"
 
 static long in_child(long process) {
     if (process == 0) _exit(0);
@@ -32,7 +32,10 @@ static long in_child(long process) {
     return process;
 }
 
-static long by_unshare(const char* unused) { (void)unused; return unshare(CLONE_NEWUSER); }
+static long by_unshare(const char* unused) {
+    (void)unused;
+    return unshare(CLONE_NEWUSER);
+}
 
 static long by_clone(const char* unused) {
     (void)unused;
@@ -55,7 +58,10 @@ static long enter(const char* process) {
     return setns(file, CLONE_NEWUSER) == 0 || errno == EINVAL ? 0 : -1;
 }
 
-static long by_setns(const char* unused) { (void)unused; return enter("1"); }
+static long by_setns(const char* unused) {
+    (void)unused;
+    return enter("1");
+}
 
 int main(int argc, char** argv) {
     static const struct Way ways[] = {

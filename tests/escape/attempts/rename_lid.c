@@ -18,9 +18,9 @@
 // effect: tampered
 // layer: mounts
 // control: without files { hide $work/a/b }
-#include "attempt.h"
-
 #include <sys/stat.h>
+
+#include "attempt.h"
 
 #ifndef RENAME_EXCHANGE
 #define RENAME_EXCHANGE 2

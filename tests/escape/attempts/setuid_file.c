@@ -15,10 +15,10 @@
 // effect: setuid-bit
 // layer: filter
 // control: with files { setuid allow }
-#include "attempt.h"
-
 #include <linux/openat2.h>
 #include <sys/stat.h>
+
+#include "attempt.h"
 
 #ifndef SYS_fchmodat2
 #define SYS_fchmodat2 452  // Linux 6.6
@@ -56,11 +56,21 @@ static long by_fchmodat2(const char* path) {
     return syscall(SYS_fchmodat2, AT_FDCWD, path, 04755, 0);
 }
 
-static long by_open(const char* path) { return syscall(SYS_open, path, O_WRONLY | O_CREAT, 04755); }
-static long by_openat(const char* path) { return syscall(SYS_openat, AT_FDCWD, path, O_WRONLY | O_CREAT, 04755); }
-static long by_creat(const char* path) { return syscall(SYS_creat, path, 04755); }
-static long by_mknod(const char* path) { return syscall(SYS_mknod, path, S_IFREG | 04755, 0); }
-static long by_mknodat(const char* path) { return syscall(SYS_mknodat, AT_FDCWD, path, S_IFREG | 04755, 0); }
+static long by_open(const char* path) {
+    return syscall(SYS_open, path, O_WRONLY | O_CREAT, 04755);
+}
+static long by_openat(const char* path) {
+    return syscall(SYS_openat, AT_FDCWD, path, O_WRONLY | O_CREAT, 04755);
+}
+static long by_creat(const char* path) {
+    return syscall(SYS_creat, path, 04755);
+}
+static long by_mknod(const char* path) {
+    return syscall(SYS_mknod, path, S_IFREG | 04755, 0);
+}
+static long by_mknodat(const char* path) {
+    return syscall(SYS_mknodat, AT_FDCWD, path, S_IFREG | 04755, 0);
+}
 
 static long by_openat2(const char* path) {
     struct open_how how = {.flags = O_WRONLY | O_CREAT, .mode = 04755};
@@ -80,9 +90,9 @@ static long by_tmpfile(const char* path) {
 
 int main(int argc, char** argv) {
     static const struct Way ways[] = {
-        {"chmod", by_chmod},   {"fchmod", by_fchmod},   {"fchmodat", by_fchmodat}, {"fchmodat2", by_fchmodat2},
-        {"open", by_open},     {"openat", by_openat},   {"creat", by_creat},       {"tmpfile", by_tmpfile},
-        {"mknod", by_mknod},   {"mknodat", by_mknodat}, {"setgid", by_setgid},     {"openat2", by_openat2},
+        {"chmod", by_chmod}, {"fchmod", by_fchmod},   {"fchmodat", by_fchmodat}, {"fchmodat2", by_fchmodat2},
+        {"open", by_open},   {"openat", by_openat},   {"creat", by_creat},       {"tmpfile", by_tmpfile},
+        {"mknod", by_mknod}, {"mknodat", by_mknodat}, {"setgid", by_setgid},     {"openat2", by_openat2},
         {NULL, NULL},
     };
     umask(0);

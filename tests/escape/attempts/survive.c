@@ -15,9 +15,9 @@
 // layer: PID namespace
 // control: host
 // control-arguments: child $marker
-#include "attempt.h"
-
 #include <signal.h>
+
+#include "attempt.h"
 
 static _Noreturn void wait_for_ever(void) {
     for (;;) pause();

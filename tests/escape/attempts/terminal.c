@@ -34,13 +34,15 @@
 // expect: ENXIO ENOENT
 // layer: session
 // control: host
-#include "attempt.h"
-
 #include <sys/ioctl.h>
+
+#include "attempt.h"
 
 static const uint64_t high_bits = 0xdeadbeef00000000;  // the kernel takes the low 32 bits of the request
 
-static long request(uint64_t number, const void* operand) { return syscall(SYS_ioctl, 0, number, operand); }
+static long request(uint64_t number, const void* operand) {
+    return syscall(SYS_ioctl, 0, number, operand);
+}
 
 static long linux_request(uint64_t number) {
     char paste = 3;  // TIOCL_PASTESEL
@@ -48,11 +50,26 @@ static long linux_request(uint64_t number) {
     return result < 0 && (errno == ENOTTY || errno == EINVAL) ? 0 : result;
 }
 
-static long by_tiocsti(const char* unused) { (void)unused; return request(TIOCSTI, "x"); }
-static long by_tiocsti_high(const char* unused) { (void)unused; return request(TIOCSTI | high_bits, "x"); }
-static long by_tioclinux(const char* unused) { (void)unused; return linux_request(TIOCLINUX); }
-static long by_tioclinux_high(const char* unused) { (void)unused; return linux_request(TIOCLINUX | high_bits); }
-static long by_open(const char* unused) { (void)unused; return open("/dev/tty", O_RDWR | O_NOCTTY); }
+static long by_tiocsti(const char* unused) {
+    (void)unused;
+    return request(TIOCSTI, "x");
+}
+static long by_tiocsti_high(const char* unused) {
+    (void)unused;
+    return request(TIOCSTI | high_bits, "x");
+}
+static long by_tioclinux(const char* unused) {
+    (void)unused;
+    return linux_request(TIOCLINUX);
+}
+static long by_tioclinux_high(const char* unused) {
+    (void)unused;
+    return linux_request(TIOCLINUX | high_bits);
+}
+static long by_open(const char* unused) {
+    (void)unused;
+    return open("/dev/tty", O_RDWR | O_NOCTTY);
+}
 
 int main(int argc, char** argv) {
     static const struct Way ways[] = {

@@ -14,10 +14,10 @@
 // layer: init is not dumpable
 // control: host
 // control-arguments: $victim
-#include "attempt.h"
-
 #include <sys/ptrace.h>
 #include <sys/wait.h>
+
+#include "attempt.h"
 
 int main(int argc, char** argv) {
     const char* target = argument(argc, argv, 1);

@@ -7,6 +7,7 @@ int main(void) {
     char byte;
     puts("ready");
     fflush(stdout);
-    while (read(0, &byte, 1) > 0) {}
+    while (read(0, &byte, 1) > 0) {
+    }
     return 0;
 }

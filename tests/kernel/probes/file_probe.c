@@ -1,11 +1,11 @@
 // What can be done with one path: `file_probe WORD PATH ...`. A refused call is printed as its
 // errno's name; the exit status is 0.
-#include "probe.h"
-
 #include <dirent.h>
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
+
+#include "probe.h"
 
 static int say_error(void) {
     printf("%s\n", strerrorname_np(errno));
@@ -37,9 +37,15 @@ static int create_path(char** arguments) {
     return file < 0 ? say_error() : say("made");
 }
 
-static int make_folder(char** arguments) { return mkdir(arguments[0], 0755) ? say_error() : say("made"); }
-static int remove_path(char** arguments) { return unlink(arguments[0]) ? say_error() : say("removed"); }
-static int rename_path(char** arguments) { return rename(arguments[0], arguments[1]) ? say_error() : say("renamed"); }
+static int make_folder(char** arguments) {
+    return mkdir(arguments[0], 0755) ? say_error() : say("made");
+}
+static int remove_path(char** arguments) {
+    return unlink(arguments[0]) ? say_error() : say("removed");
+}
+static int rename_path(char** arguments) {
+    return rename(arguments[0], arguments[1]) ? say_error() : say("renamed");
+}
 
 static int list(char** arguments) {
     struct dirent** entries;
@@ -96,10 +102,13 @@ static int execute(char** arguments) {
 
 int main(int argc, char** argv) {
     static const struct Word words[] = {
-        {"read", 1, read_path},   {"write", 2, write_path},   {"create", 1, create_path}, {"mkdir", 1, make_folder},
-        {"remove", 1, remove_path}, {"rename", 2, rename_path}, {"list", 1, list},        {"owner", 1, owner},
-        {"mode", 1, mode},        {"size", 1, size},          {"target", 1, target},      {"flags", 1, flags},
-        {"execute", 1, execute},  {NULL, 0, NULL},
+        {"read", 1, read_path},     {"write", 2, write_path},
+        {"create", 1, create_path}, {"mkdir", 1, make_folder},
+        {"remove", 1, remove_path}, {"rename", 2, rename_path},
+        {"list", 1, list},          {"owner", 1, owner},
+        {"mode", 1, mode},          {"size", 1, size},
+        {"target", 1, target},      {"flags", 1, flags},
+        {"execute", 1, execute},    {NULL, 0, NULL},
     };
     return run_word(words, argc, argv);
 }

@@ -1,11 +1,11 @@
 // The network as a jailed program sees it: `net_probe WORD ...`. A refused call is printed as its
 // errno's name; the exit status is 0.
-#include "probe.h"
-
 #include <arpa/inet.h>
 #include <net/if.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
+
+#include "probe.h"
 
 static int say_error(void) {
     printf("%s\n", strerrorname_np(errno));
@@ -64,7 +64,7 @@ static int make_pair(char** arguments) {
 
 int main(int argc, char** argv) {
     static const struct Word words[] = {
-        {"meet-itself", 0, meet_itself}, {"connect", 1, connect_to}, {"interfaces", 0, interfaces},
+        {"meet-itself", 0, meet_itself}, {"connect", 1, connect_to},   {"interfaces", 0, interfaces},
         {"socket", 1, make_socket},      {"socketpair", 0, make_pair}, {NULL, 0, NULL},
     };
     return run_word(words, argc, argv);

@@ -25,7 +25,9 @@ static int say(const char* text) {
 
 // ---- endings and streams
 
-static int end_by_exit(char** arguments) { return atoi(arguments[0]); }
+static int end_by_exit(char** arguments) {
+    return atoi(arguments[0]);
+}
 
 static int end_by_signal(char** arguments) {
     raise(atoi(arguments[0]));
@@ -40,7 +42,9 @@ static int copy_input(char** arguments) {
     return 0;
 }
 
-static int say_word(char** arguments) { return say(arguments[0]); }
+static int say_word(char** arguments) {
+    return say(arguments[0]);
+}
 
 static int complain(char** arguments) {
     fprintf(stderr, "%s\n", arguments[0]);
@@ -54,7 +58,8 @@ static int call(char** arguments) {
 
 static int spin(char** arguments) {
     (void)arguments;
-    for (volatile unsigned long turn = 0;; ++turn) {}
+    for (volatile unsigned long turn = 0;; ++turn) {
+    }
     return 0;
 }
 
@@ -128,7 +133,7 @@ static int limit(char** arguments) {
     static const struct {
         const char* name;
         __rlimit_resource_t resource;
-    } known[] = {{"cpu", RLIMIT_CPU},     {"file-size", RLIMIT_FSIZE}, {"stack", RLIMIT_STACK}, {"core", RLIMIT_CORE},
+    } known[] = {{"cpu", RLIMIT_CPU},      {"file-size", RLIMIT_FSIZE}, {"stack", RLIMIT_STACK}, {"core", RLIMIT_CORE},
                  {"files", RLIMIT_NOFILE}, {"data", RLIMIT_DATA},       {"tasks", RLIMIT_NPROC}, {NULL, 0}};
     for (unsigned i = 0; known[i].name; ++i) {
         struct rlimit found;
@@ -196,7 +201,8 @@ static int fork_many(char** arguments) {
     }
     printf("%d\n", made);
     for (int i = 0; i < made; ++i) kill(children[i], SIGKILL);
-    while (wait(NULL) > 0) {}
+    while (wait(NULL) > 0) {
+    }
     return 0;
 }
 
@@ -233,14 +239,30 @@ static int orphans(char** arguments) {
 
 int main(int argc, char** argv) {
     static const struct Word words[] = {
-        {"exit", 1, end_by_exit},   {"signal", 1, end_by_signal}, {"say", 1, say_word},
-        {"copy", 0, copy_input},    {"complain", 1, complain},    {"call", 1, call},
-        {"spin", 0, spin},          {"wait", 1, wait_for_ever},   {"status", 1, status_field},
-        {"namespaces", 0, namespaces}, {"ids", 0, ids},           {"securebits", 0, securebits},
-        {"bounding-set", 0, bounding_set}, {"environment", 0, environment}, {"folder", 0, folder},
-        {"limit", 1, limit},        {"descriptors", 0, descriptors}, {"hostname", 0, hostname},
-        {"terminal", 0, terminal},  {"processes", 0, processes},  {"kill", 2, send_signal},
-        {"allocate", 1, allocate},  {"fork", 1, fork_many},       {"orphans", 1, orphans},
+        {"exit", 1, end_by_exit},
+        {"signal", 1, end_by_signal},
+        {"say", 1, say_word},
+        {"copy", 0, copy_input},
+        {"complain", 1, complain},
+        {"call", 1, call},
+        {"spin", 0, spin},
+        {"wait", 1, wait_for_ever},
+        {"status", 1, status_field},
+        {"namespaces", 0, namespaces},
+        {"ids", 0, ids},
+        {"securebits", 0, securebits},
+        {"bounding-set", 0, bounding_set},
+        {"environment", 0, environment},
+        {"folder", 0, folder},
+        {"limit", 1, limit},
+        {"descriptors", 0, descriptors},
+        {"hostname", 0, hostname},
+        {"terminal", 0, terminal},
+        {"processes", 0, processes},
+        {"kill", 2, send_signal},
+        {"allocate", 1, allocate},
+        {"fork", 1, fork_many},
+        {"orphans", 1, orphans},
         {"fork-or-fail", 1, fork_or_fail},
         {NULL, 0, NULL},
     };

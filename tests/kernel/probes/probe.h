@@ -1,7 +1,6 @@
 // The table of words that the probes are made of.
 #pragma once
 
-#define _GNU_SOURCE
 #include <errno.h>
 #include <signal.h>
 #include <stdint.h>

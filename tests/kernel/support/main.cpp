@@ -20,7 +20,7 @@ public:
     void SetUp() override { std::printf("this run's folder: %s\n", suite_folder().c_str()); }
 
     void TearDown() override {
-        const std::string folder = suite_folder();
+        const std::string& folder = suite_folder();
         EXPECT_TRUE(ward::test::eventually([&] { return ward::test::processes_with(folder).empty(); }))
             << "a process of a test is still running";
         EXPECT_EQ(ward::test::read_file("/proc/self/mountinfo").find(folder), std::string::npos)

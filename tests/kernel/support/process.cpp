@@ -4,7 +4,6 @@
 #include <grp.h>
 #include <poll.h>
 #include <sched.h>
-#include <signal.h>
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
@@ -12,6 +11,7 @@
 #include <unistd.h>
 
 #include <chrono>
+#include <csignal>
 #include <cstdio>
 #include <filesystem>
 #include <system_error>
@@ -64,7 +64,8 @@ void become(const User& user) {
 }
 
 void enter_own_namespaces() {
-    const std::string uid = std::to_string(geteuid()), gid = std::to_string(getegid());
+    const std::string uid = std::to_string(geteuid());
+    const std::string gid = std::to_string(getegid());
     must(unshare(CLONE_NEWUSER | CLONE_NEWNS) == 0, "unshare");
     write_whole("/proc/self/setgroups", "deny");
     write_whole("/proc/self/uid_map", "0 " + uid + " 1");
@@ -74,6 +75,7 @@ void enter_own_namespaces() {
 // The leaked ones become 3, 4, ...: first out of the way, then to their places.
 void place_descriptors(const std::vector<int>& leaked) {
     std::vector<int> parked;
+    parked.reserve(leaked.size());
     for (const int descriptor : leaked) parked.push_back(fcntl(descriptor, F_DUPFD_CLOEXEC, 100));
     int place = 3;
     for (const int descriptor : parked) must(dup2(descriptor, place++) >= 0, "dup2");
@@ -87,6 +89,7 @@ void take_terminal(int terminal) {
 
 std::vector<char*> pointers(const std::vector<std::string>& texts) {
     std::vector<char*> result;
+    result.reserve(texts.size() + 1);
     for (const std::string& text : texts) result.push_back(const_cast<char*>(text.c_str()));
     result.push_back(nullptr);
     return result;
@@ -130,7 +133,9 @@ bool read_from(int& descriptor, std::string& text) {
 
 Running::Running(const Invocation& invocation)
     : pending_input_(invocation.input), open_input_(invocation.open_input), deadline_(now() + patience_seconds) {
-    const Pipe in, out, err;
+    const Pipe in;
+    const Pipe out;
+    const Pipe err;
     process_ = fork();
     if (process_ < 0) throw std::system_error(errno, std::generic_category(), "fork");
     if (process_ == 0) {
@@ -186,7 +191,8 @@ bool Running::read_some() {
         outcome_.timed_out = true;
         kill_group();
     }
-    pollfd waits[] = {{out_, POLLIN, 0}, {err_, POLLIN, 0}, {pending_input_.empty() ? -1 : input_, POLLOUT, 0}, {end_, POLLIN, 0}};
+    pollfd waits[] = {
+        {out_, POLLIN, 0}, {err_, POLLIN, 0}, {pending_input_.empty() ? -1 : input_, POLLOUT, 0}, {end_, POLLIN, 0}};
     poll(waits, 4, 100);  // a stop wakes no descriptor
     if (waits[0].revents != 0) read_from(out_, outcome_.out);
     if (waits[1].revents != 0) read_from(err_, outcome_.err);
@@ -207,22 +213,27 @@ bool Running::wait_for_output(const std::string& text) {
 }
 
 Outcome Running::finish() {
-    while (read_some()) {}
+    while (read_some()) {
+    }
     // What is still in the pipes; a process that outlives the program may hold them open for ever.
     for (int* descriptor : {&out_, &err_}) {
         if (*descriptor < 0) continue;
         fcntl(*descriptor, F_SETFL, O_NONBLOCK);
-        while (read_from(*descriptor, descriptor == &out_ ? outcome_.out : outcome_.err)) {}
+        while (read_from(*descriptor, descriptor == &out_ ? outcome_.out : outcome_.err)) {
+        }
     }
     return outcome_;
 }
 
-Outcome run(const Invocation& invocation) { return Running(invocation).finish(); }
+Outcome run(const Invocation& invocation) {
+    return Running(invocation).finish();
+}
 
 std::string read_file(const std::string& path) {
     std::string text;
     int file = open(path.c_str(), O_RDONLY | O_CLOEXEC);
-    while (file >= 0 && read_from(file, text)) {}
+    while (file >= 0 && read_from(file, text)) {
+    }
     return text;
 }
 

@@ -26,16 +26,16 @@ struct Invocation {
     std::vector<std::string> environment;  // NAME=value, all of it
     std::string folder = "/";
     User user;
-    std::string input;                     // standard input; then it ends
-    bool open_input = false;               // it does not end, until the Running does
-    int terminal = -1;                     // becomes standard input and the controlling terminal
-    std::vector<int> leaked;               // descriptors of the runner that become 3, 4, ...
-    bool own_namespaces = false;           // root in a user and mount namespace of its own
+    std::string input;            // standard input; then it ends
+    bool open_input = false;      // it does not end, until the Running does
+    int terminal = -1;            // becomes standard input and the controlling terminal
+    std::vector<int> leaked;      // descriptors of the runner that become 3, 4, ...
+    bool own_namespaces = false;  // root in a user and mount namespace of its own
 };
 
 struct Outcome {
-    int status = 0;         // as a shell says it: exit status, or 128 + signal
-    bool stopped = false;   // a signal stopped it; it was then killed
+    int status = 0;          // as a shell says it: exit status, or 128 + signal
+    bool stopped = false;    // a signal stopped it; it was then killed
     bool timed_out = false;  // it was killed because it went on for too long
     std::string out, err;
 };

@@ -16,7 +16,9 @@ namespace {
 
 constexpr uid_t made_up_id = 54321;  // of no user of the machine
 
-[[noreturn]] void fail(const std::string& what) { throw std::system_error(errno, std::generic_category(), what); }
+[[noreturn]] void fail(const std::string& what) {
+    throw std::system_error(errno, std::generic_category(), what);
+}
 
 std::string make_temporary_folder() {
     const char* parent = std::getenv("TMPDIR");
@@ -27,7 +29,9 @@ std::string make_temporary_folder() {
 
 }  // namespace
 
-std::string_view name_of(Who who) { return who == Who::root ? "root" : "ordinary"; }
+std::string_view name_of(Who who) {
+    return who == Who::root ? "root" : "ordinary";
+}
 
 std::string obstacle(Who who) {
     if (who == Who::root && geteuid() != 0) return "only root can be root: run the suite as root for this half";
@@ -53,7 +57,9 @@ const std::string& suite_folder() {
     return folder;
 }
 
-std::string program(const std::string& name) { return suite_folder() + "/bin/" + name; }
+std::string program(const std::string& name) {
+    return suite_folder() + "/bin/" + name;
+}
 
 void write_file(const std::string& path, std::string_view text, unsigned mode) {
     std::ofstream file(path, std::ios::binary);
@@ -64,7 +70,7 @@ void write_file(const std::string& path, std::string_view text, unsigned mode) {
 
 Scene::Scene(const User& user) : Scene(user, user) {}
 
-Scene::Scene(const User& user, const User& owner) : user_(user), owner_(owner) {
+Scene::Scene(User user, User owner) : user_(std::move(user)), owner_(std::move(owner)) {
     static int count = 0;
     folder_ = suite_folder() + "/scene-" + std::to_string(++count);
     fs::create_directory(folder_);
@@ -78,7 +84,9 @@ Scene::~Scene() {
     fs::remove_all(folder_, ignored);
 }
 
-std::string Scene::marker() const { return "marker=" + folder_; }
+std::string Scene::marker() const {
+    return "marker=" + folder_;
+}
 
 void Scene::own(const std::string& path) const {
     if (geteuid() == 0 && lchown(path.c_str(), owner_.uid, owner_.gid) != 0) fail(path);
@@ -103,8 +111,8 @@ void Scene::add_link(const std::string& path, const std::string& target) {
 
 std::string Scene::expand(std::string text) const {
     const std::pair<std::string, std::string> values[] = {
-        {"$home", home()}, {"$work", work()}, {"$outside", outside()},
-        {"$bin", suite_folder() + "/bin"}, {"$marker", marker()},
+        {"$home", home()},     {"$work", work()}, {"$outside", outside()}, {"$bin", suite_folder() + "/bin"},
+        {"$marker", marker()},
     };
     for (const auto& [name, value] : values)
         for (std::size_t at = 0; (at = text.find(name, at)) != std::string::npos; at += value.size())
@@ -113,10 +121,10 @@ std::string Scene::expand(std::string text) const {
 }
 
 std::vector<std::string> Scene::environment() const {
-    return {"HOME=" + home(),          "PATH=/usr/local/bin:/usr/bin:/bin",
-            "LANG=C.UTF-8",            "TERM=dumb",
-            "USER=" + user_.name,      "AWS_SECRET_ACCESS_KEY=" + marker(),
-            "SSH_AUTH_SOCK=/nowhere",  "LD_LIBRARY_PATH=/nowhere"};
+    return {"HOME=" + home(),         "PATH=/usr/local/bin:/usr/bin:/bin",
+            "LANG=C.UTF-8",           "TERM=dumb",
+            "USER=" + user_.name,     "AWS_SECRET_ACCESS_KEY=" + marker(),
+            "SSH_AUTH_SOCK=/nowhere", "LD_LIBRARY_PATH=/nowhere"};
 }
 
 Invocation Scene::plain(std::vector<std::string> arguments) const {
@@ -135,7 +143,7 @@ Invocation Scene::jailed(const std::string& policy, std::vector<std::string> arg
     write_file(file, "policy " + name + "\n" + expand(policy));
     std::vector<std::string> words = {program("ward"), "run", "-p", file};
     words.insert(words.end(), options.begin(), options.end());
-    words.push_back("--");
+    words.emplace_back("--");
     words.insert(words.end(), arguments.begin(), arguments.end());
     return plain(std::move(words));
 }

@@ -2,7 +2,6 @@
 // things worth stealing, and ward with a policy. All of it is gone when the test is.
 #pragma once
 
-
 #include <string>
 #include <string_view>
 #include <vector>
@@ -30,7 +29,7 @@ class Scene {
 public:
     // `owner`: of the home and work folders; the user of the test unless said otherwise.
     explicit Scene(const User& user);
-    Scene(const User& user, const User& owner);
+    Scene(User user, User owner);
     Scene(const Scene&) = delete;
     Scene& operator=(const Scene&) = delete;
     ~Scene();

@@ -122,6 +122,22 @@ TEST_F(FileViewTest, OptionalPathsMayBeMissing) {
     EXPECT_EQ(view(), "");
 }
 
+// After a chmod(2) of its own folder the program could read what nobody has hidden.
+TEST_F(FileViewTest, AnOptionalGuardThatNobodyCanLookAtIsAnErrorInWhatIsGranted) {
+    files.folder("/home/u/locked").unreachable("/home/u/locked/key", EACCES);
+    rules = {grant("write", "/home/u"), optional(hide("/home/u/locked/key"))};
+    EXPECT_EQ(view(),
+              "error[path-not-found]: `/home/u/locked/key` cannot be reached: Permission denied\n"
+              "  note: `?` leaves out what is not there; whether this is there, nobody knows\n"
+              "  help: let the user who starts ward reach `/home/u/locked/key`\n");
+}
+
+TEST_F(FileViewTest, AnOptionalGuardThatNobodyCanLookAtIsNothingElsewhere) {
+    files.folder("/home/u/locked").unreachable("/home/u/locked/key", EACCES);
+    rules = {optional(hide("/home/u/locked/key"))};
+    EXPECT_EQ(view(), "");
+}
+
 TEST_F(FileViewTest, AMissingPathTellsWhichComponent) {
     files.folder("/etc/ssl/certs");
     rules = {grant("read", "/etc/ssl/cert")};

@@ -1,0 +1,19 @@
+// `stopper FILE`: says `stops` and stops itself; a process of the same jail, in a session of its own,
+// makes FILE a little later.
+#include "probe.h"
+
+#include <fcntl.h>
+
+int main(int count, char** words) {
+    if (count != 2) return 2;
+    if (fork() == 0) {
+        setsid();
+        usleep(700000);
+        _exit(open(words[1], O_CREAT | O_WRONLY, 0644) < 0);
+    }
+    puts("stops");
+    fflush(stdout);
+    usleep(100000);  // for whoever waits for the word
+    raise(SIGSTOP);
+    return 0;
+}
