@@ -257,9 +257,9 @@ void check_links(const RulePlaces& places, Walker& walker, policy::Diagnostics& 
         if (rule.kind != Kind::grant || rule.argument || !rule.from.empty() || place.links.empty()) continue;
         const RulePlace* above = decided_above(place, places.present);
         if (above == nullptr || above->rule->kind != Kind::hide || names(rule, *above, walker)) continue;
-        auto& error = diagnostics.add(policy::slug::path_conflict, place_of(rule),
-                                      quoted(words_of(rule)) + " leads by a link to " + quoted(place.path) +
-                                          ", which is hidden");
+        auto& error =
+            diagnostics.add(policy::slug::path_conflict, place_of(rule),
+                            quoted(words_of(rule)) + " leads by a link to " + quoted(place.path) + ", which is hidden");
         if (const auto span = place_of(*above->rule)) error.also(*span, "hides it");
         error.note("a link does not uncover what is hidden; only a rule that names the place does");
         error.help("remove one of the two lines, or name the place itself: " + quoted(place.path));

@@ -75,11 +75,13 @@ Stage::Stage(const User& user) : scene_(user) {
 }
 
 Stage::~Stage() {
-    // Again and again: one of them may just be making another.
-    (void)eventually([this] {
+    // Until nothing is found twice: one of them may just be making another, which a first look can miss.
+    int quiet_looks = 0;
+    (void)eventually([this, &quiet_looks] {
         const std::vector<pid_t> left = processes_with(scene_.marker());
         for (const pid_t process : left) ::kill(process, SIGKILL);
-        return left.empty();
+        quiet_looks = left.empty() ? quiet_looks + 1 : 0;
+        return quiet_looks == 2;
     });
     for (const int descriptor : leaked_) close(descriptor);
     for (const int descriptor : servers_) close(descriptor);
