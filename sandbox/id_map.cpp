@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <linux/sched.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
@@ -33,8 +34,9 @@ public:
         clone_args how{};
         how.flags = CLONE_NEWUSER;
         how.exit_signal = SIGCHLD;
+        const pid_t supervisor = ::getpid();
         const long result = raw_syscall(SYS_clone3, &how, sizeof how);
-        if (result == 0) wait_for_end();
+        if (result == 0) wait_for_end(supervisor);
         if (result < 0) cannot("make a user namespace", static_cast<int>(-result));
         pid_ = static_cast<pid_t>(result);
     }
@@ -47,9 +49,11 @@ public:
     [[nodiscard]] pid_t pid() const { return pid_; }
 
 private:
-    [[noreturn]] static void wait_for_end() {
-        raw_syscall(SYS_prctl, 1 /* PR_SET_PDEATHSIG */, SIGKILL, 0, 0, 0);
-        for (;;) raw_syscall(SYS_pause);
+    [[noreturn]] static void wait_for_end(pid_t supervisor) {
+        raw_syscall(SYS_prctl, PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
+        // A supervisor that was already gone sends no signal any more.
+        while (raw_syscall(SYS_getppid) == supervisor) raw_syscall(SYS_pause);
+        for (;;) raw_syscall(SYS_exit_group, 0);
     }
 
     pid_t pid_ = -1;

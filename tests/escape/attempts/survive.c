@@ -23,14 +23,24 @@ static _Noreturn void wait_for_ever(void) {
     for (;;) pause();
 }
 
-static void become_daemon(void) {
-    if (fork()) _exit(0);
-    setsid();
-    if (fork()) _exit(0);
-    close(0);
-    close(1);
-    close(2);
-    wait_for_ever();
+// Returns in the first process once the daemon is there: before, somebody who looks for it could miss
+// it between two forks.
+static void make_daemon(void) {
+    int ready[2];
+    char byte = 0;
+    if (pipe(ready)) refused(errno);
+    if (fork() == 0) {
+        setsid();
+        if (fork()) _exit(0);
+        if (write(ready[1], &byte, 1) != 1) _exit(1);
+        close(0);
+        close(1);
+        close(2);
+        close(ready[0]);
+        close(ready[1]);
+        wait_for_ever();
+    }
+    if (read(ready[0], &byte, 1) != 1) refused(errno);
 }
 
 int main(int argc, char** argv) {
@@ -41,8 +51,11 @@ int main(int argc, char** argv) {
         close(2);
         wait_for_ever();
     }
+    if (strcmp(way, "daemon") == 0) {
+        make_daemon();
+        succeeded("it is running");
+    }
     puts("succeeded it is running");
     fflush(stdout);
-    if (strcmp(way, "daemon") == 0) become_daemon();
     wait_for_ever();
 }
