@@ -28,6 +28,7 @@ struct Refused {
 // A 32-bit value as 32 conditions, the least bit first.
 struct Word {
     std::array<Node, 32> bits{};
+    // NOLINTNEXTLINE(modernize-use-nullptr): clang-tidy 14 takes the comparison with 0 for a pointer
     friend auto operator<=>(const Word&, const Word&) = default;
 };
 
@@ -35,6 +36,7 @@ struct Word {
 struct Value {
     enum class Kind : std::uint8_t { word, arch, number } kind = Kind::word;
     std::uint32_t word = 0;  // index of an interned Word
+    // NOLINTNEXTLINE(modernize-use-nullptr)
     friend auto operator<=>(const Value&, const Value&) = default;
 };
 
@@ -50,7 +52,7 @@ public:
 private:
     // ---- conditions on a word
 
-    Word constant(std::uint32_t value) const {
+    static Word constant(std::uint32_t value) {
         Word word;
         for (unsigned bit = 0; bit < 32; ++bit) word.bits[bit] = (value >> bit) & 1 ? Diagram::yes : Diagram::no;
         return word;
@@ -149,6 +151,7 @@ private:
     // The state after an instruction that neither jumps nor returns.
     struct State {
         Value a, x;
+        // NOLINTNEXTLINE(modernize-use-nullptr)
         friend auto operator<=>(const State&, const State&) = default;
     };
 
@@ -263,7 +266,8 @@ private:
 
     void follow_number(std::size_t at, State state, Arch arch, const Intervals& numbers) {
         const NumberRange range = taken(at);
-        Intervals inside, outside;
+        Intervals inside;
+        Intervals outside;
         for (const NumberRange& part : numbers) {
             const auto keep = [&](Intervals& where, std::uint64_t first, std::uint64_t last) {
                 first = std::max<std::uint64_t>(first, part.first);

@@ -105,7 +105,7 @@ public:
         const BpfMeaning actual = meaning_of(program, diagram_);
         if (!actual.refusal.empty()) return Disproof{actual.refusal, std::nullopt};
         for (const AbiMeaning& abi : actual.abis) {
-            const auto different = abi.arch == AUDIT_ARCH_X86_64 ? native(abi) : foreign(abi);
+            auto different = abi.arch == AUDIT_ARCH_X86_64 ? native(abi) : foreign(abi);
             if (different) return different;
         }
         // A program that never tells x86_64 apart treats it as it treats all others: that is a difference too.

@@ -2,9 +2,9 @@
 
 #include <fcntl.h>
 #include <linux/sched.h>
-#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include <csignal>
 
@@ -27,35 +27,40 @@ void write_map(const std::string& path, const std::vector<IdRange>& map) {
     if (static_cast<std::size_t>(written) != text.size()) cannot("write the whole id map", EIO);
 }
 
-// A process that waits in a user namespace of its own until it is killed.
+// A process in a user namespace of its own. It reads a pipe and ends at its end of file: with this
+// object, or with the supervisor, however that ends.
 class Holder {
 public:
     Holder() {
+        int ends[2];
+        must(::pipe2(&ends[0], O_CLOEXEC), "make a pipe");
+        const Descriptor read_end(ends[0]);
+        write_end_.reset(ends[1]);
         clone_args how{};
         how.flags = CLONE_NEWUSER;
         how.exit_signal = SIGCHLD;
-        const pid_t supervisor = ::getpid();
         const long result = raw_syscall(SYS_clone3, &how, sizeof how);
-        if (result == 0) wait_for_end(supervisor);
+        if (result == 0) wait_for_end(ends[0], ends[1]);
         if (result < 0) cannot("make a user namespace", static_cast<int>(-result));
         pid_ = static_cast<pid_t>(result);
     }
     Holder(const Holder&) = delete;
     Holder& operator=(const Holder&) = delete;
     ~Holder() {
-        ::kill(pid_, SIGKILL);
+        write_end_.reset();
         ::waitpid(pid_, nullptr, 0);
     }
     [[nodiscard]] pid_t pid() const { return pid_; }
 
 private:
-    [[noreturn]] static void wait_for_end(pid_t supervisor) {
-        raw_syscall(SYS_prctl, PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
-        // A supervisor that was already gone sends no signal any more.
-        while (raw_syscall(SYS_getppid) == supervisor) raw_syscall(SYS_pause);
+    [[noreturn]] static void wait_for_end(int read_end, int write_end) {
+        char nothing = 0;
+        raw_syscall(SYS_close, write_end);
+        raw_syscall(SYS_read, read_end, &nothing, sizeof nothing);
         for (;;) raw_syscall(SYS_exit_group, 0);
     }
 
+    Descriptor write_end_;
     pid_t pid_ = -1;
 };
 
