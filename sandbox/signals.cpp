@@ -54,15 +54,16 @@ std::optional<signalfd_siginfo> Signals::next() const {
 }
 
 void stop(Stopped who) {
-    sigset_t stop, before;
-    ::sigemptyset(&stop);
-    ::sigaddset(&stop, SIGTSTP);
-    struct sigaction plain {
-    }, action_before{};
+    sigset_t terminal_stop;
+    sigset_t before;
+    ::sigemptyset(&terminal_stop);
+    ::sigaddset(&terminal_stop, SIGTSTP);
+    struct sigaction plain {};
+    struct sigaction action_before {};
     plain.sa_handler = SIG_DFL;
     ::sigaction(SIGTSTP, &plain, &action_before);
     ::kill(who == Stopped::process_group ? 0 : ::getpid(), SIGTSTP);
-    ::sigprocmask(SIG_UNBLOCK, &stop, &before);  // stops here
+    ::sigprocmask(SIG_UNBLOCK, &terminal_stop, &before);  // stops here
     ::sigprocmask(SIG_SETMASK, &before, nullptr);
     ::sigaction(SIGTSTP, &action_before, nullptr);
 }
