@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "compiler/file_rules.hpp"
 #include "policy/policy.hpp"
 #include "sandbox/rule_places.hpp"
 #include "sandbox/view_builder.hpp"
@@ -19,25 +20,9 @@ bool has_entry_below(const FileView& view, const std::string& path) {
 }
 
 std::string verb(const compiler::FileRule& rule) {
-    using Kind = compiler::FileRule::Kind;
-    switch (rule.kind) {
-        case Kind::hide:
-            return "hide";
-        case Kind::protect:
-            return "protect";
-        case Kind::private_folder:
-            return "private";
-        case Kind::link:
-            return "link";
-        case Kind::text_file:
-            return "file";
-        case Kind::grant:
-            break;
-    }
-    const bool writes = (rule.access & write_bit) != 0;
-    const bool executes = (rule.access & execute_bit) != 0;
-    if (writes && executes) return "write+execute";
-    return writes ? "write" : executes ? "execute" : "read";
+    constexpr auto both = write_bit | execute_bit;
+    if (rule.kind == compiler::FileRule::Kind::grant && (rule.access & both) == both) return "write+execute";
+    return std::string(compiler::statement_word(rule));
 }
 
 // A program starts where it was called, although it may see nothing there: what it is told of paths, `PWD` and
