@@ -87,7 +87,8 @@ void Terminal::make_pipes(Owner owner) {
 void Terminal::make_pipe(int stream, Owner owner) {
     int ends[2];
     must(::pipe2(&ends[0], O_CLOEXEC), "make a pipe");
-    Descriptor read_end(ends[0]), write_end(ends[1]);
+    Descriptor read_end(ends[0]);
+    Descriptor write_end(ends[1]);
     must(::fchown(read_end.number(), owner.user, owner.group), "give a pipe to the program");
     Descriptor& own = stream == 0 ? write_end : read_end;
     Descriptor& inside = stream == 0 ? read_end : write_end;
