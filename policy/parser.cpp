@@ -29,7 +29,7 @@ template <typename Rule>
 struct control : p::normal<Rule> {
     template <typename Input>
     [[noreturn]] static void raise(const Input& in, PolicyBuilder& builder) {
-        static_assert(g::error_of<Rule>.kind != nullptr, "a rule inside `must` needs a row in error_of");
+        static_assert(!g::error_of<Rule>.message.empty(), "a rule inside `must` needs a row in error_of");
         builder.syntax_error(g::error_of<Rule>, builder.offset(in.current()));
         throw g::Resync{};
     }

@@ -94,13 +94,24 @@ bool continues_character(char byte) {
     return (static_cast<unsigned char>(byte) & 0xC0U) == 0x80;
 }
 
+// Where the character around a byte begins. In text that is no UTF-8 any number of bytes may look like the rest of
+// one; a real one has at most three such.
+std::size_t character_begin(std::string_view line, std::size_t at) {
+    constexpr std::size_t longest_rest = 3;
+    std::size_t begin = at;
+    while (begin > 0 && begin < line.size() && continues_character(line[begin])) {
+        if (at - begin == longest_rest) return at;
+        --begin;
+    }
+    return begin;
+}
+
 Cut cut_around(std::string_view line, std::size_t offset) {
     if (line.size() <= max_line_bytes) return {0, line.size()};
     Cut cut;
     cut.begin = offset > bytes_before ? std::min(offset, line.size()) - bytes_before : 0;
-    cut.end = std::min(cut.begin + max_line_bytes, line.size());
-    while (cut.begin > 0 && continues_character(line[cut.begin])) --cut.begin;
-    while (cut.end < line.size() && continues_character(line[cut.end])) --cut.end;
+    cut.end = character_begin(line, std::min(cut.begin + max_line_bytes, line.size()));
+    cut.begin = character_begin(line, cut.begin);
     return cut;
 }
 

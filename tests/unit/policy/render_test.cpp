@@ -35,6 +35,17 @@ TEST(Render, ShowsThePlaceAndWhatIsSaidAboutIt) {
 )");
 }
 
+// What is no UTF-8 is shown as well, by the diagnostic that refuses it.
+TEST(Render, CutsALongLineThatIsNoText) {
+    for (const std::size_t offset : {0U, 59U, 61U, 250U, 399U, 400U}) {
+        Sources sources;
+        const FileId file = sources.add("p.ward", std::string(400, '\x80'));
+        const auto begin = static_cast<std::uint32_t>(offset);
+        const Diagnostic diagnostic(slug::source_not_text, Span{file, begin, begin}, "no text");
+        EXPECT_NE(render(diagnostic, sources).find("\\x80"), std::string::npos) << offset;
+    }
+}
+
 TEST(Render, ShowsAMessageAboutNoPlace) {
     const Sources sources;
     Diagnostic diagnostic(slug::duplicate_use, std::nullopt, "nothing to see");
