@@ -3,6 +3,7 @@
 #include "probe.h"
 
 #include <fcntl.h>
+#include <sys/wait.h>
 
 int main(int count, char** words) {
     if (count != 2) return 2;
@@ -15,5 +16,6 @@ int main(int count, char** words) {
     fflush(stdout);
     usleep(100000);  // for whoever waits for the word
     raise(SIGSTOP);
+    wait(NULL);  // the end of the program is the end of the jail
     return 0;
 }
