@@ -78,14 +78,16 @@ void check_except(const ResolvedList& excepted, const ResolvedList& from, Diagno
 
 class Collector {
 public:
-    Collector(const policy::PolicySet& set, Diagnostics& diagnostics) : set_(set), diagnostics_(diagnostics) {}
+    explicit Collector(Lowering& lowering) : set_(lowering.set), diagnostics_(lowering.diagnostics) {}
 
-    CallClaims run() {
-        for (const auto& member : set_.members) {
-            member_ = &member;
-            for (const policy::Statement& statement : member.policy.statements) {
-                if (const auto* rule = std::get_if<policy::CallStatement>(&statement)) add(*rule);
-                if (const auto* refusal = std::get_if<policy::RefuseStatement>(&statement)) add(*refusal);
+    CallClaims run(Lowering& lowering) {
+        for (std::size_t member = 0; member < set_.members.size(); ++member) {
+            member_ = &set_.members[member];
+            for (const policy::Block* block : lowering.blocks[member]) {
+                for (const policy::Statement& statement : block->statements) {
+                    if (const auto* rule = std::get_if<policy::CallStatement>(&statement)) add(*rule);
+                    if (const auto* refusal = std::get_if<policy::RefuseStatement>(&statement)) add(*refusal);
+                }
             }
         }
         for (auto* claims : {&claims_.allows, &claims_.forbids, &claims_.refusals, &claims_.defaults}) sort(*claims);
@@ -94,7 +96,9 @@ public:
 
 private:
     void add(const policy::CallStatement& rule) {
-        const ResolvedList listed = resolve_list(rule.calls, diagnostics_);
+        std::vector<Word> names;
+        for (const policy::CallPattern& call : rule.calls) names.push_back(call.name);
+        const ResolvedList listed = resolve_list(names, diagnostics_);
         const ResolvedList excepted = resolve_list(rule.except, diagnostics_);
         check_except(excepted, listed, diagnostics_);
         const bool is_allow = rule.permission == policy::Permission::allow;
@@ -140,8 +144,8 @@ private:
 
 }  // namespace
 
-CallClaims collect_call_claims(const policy::PolicySet& set, Diagnostics& diagnostics) {
-    return Collector(set, diagnostics).run();
+CallClaims collect_call_claims(Lowering& lowering) {
+    return Collector(lowering).run(lowering);
 }
 
 }  // namespace ward::compiler

@@ -9,14 +9,13 @@
 
 #include "compiler/filter.hpp"
 #include "compiler/groups.hpp"
-#include "policy/diagnostic.hpp"
-#include "policy/library.hpp"
+#include "compiler/lower.hpp"
 
 namespace ward::compiler {
 
 struct CallClaim {
     CallSet calls;            // never empty; without what `except` takes out
-    std::string_view word;    // as written; lives as long as the policy set
+    std::string word;         // as written
     policy::Span span;        // of the word; for `refuse with`, of the response
     std::string_view policy;  // the name of the policy that it stands in
     unsigned distance = 0;
@@ -32,6 +31,6 @@ struct CallClaims {
     std::vector<CallClaim> defaults;  // `refuse with`: of every call
 };
 
-[[nodiscard]] CallClaims collect_call_claims(const policy::PolicySet& set, policy::Diagnostics& diagnostics);
+[[nodiscard]] CallClaims collect_call_claims(Lowering& lowering);
 
 }  // namespace ward::compiler

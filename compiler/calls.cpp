@@ -48,7 +48,7 @@ public:
         : claims_(claims), permitted_(permitted), jail_(jail) {
         jail_.filter = {};
         jail_.calls.clear();
-        for (const GuardedCall& call : guarded_calls(lifted, decisions())) guards_[call.number] = call;
+        for (GuardedCall& call : guarded_calls(lifted)) guards_[call.number] = std::move(call);
         add_origins(claims_.allows, permitted);
         add_origins(claims_.forbids, ~permitted);
     }
@@ -56,16 +56,15 @@ public:
     void run() {
         set_default();
         jail_.calls.reserve(syscall_names().size());
-        jail_.filter.beyond = decisions().respond(refuse(ENOSYS));
+        AbiModel& native = jail_.filter.abis.emplace_back(AbiModel{Abi::x86_64, {}, refuse(ENOSYS)});
+        native.calls.reserve(syscall_count());
         for (std::uint32_t number = 0; number < syscall_count(); ++number) {
             const bool exists = !syscall_name(number).empty();
-            jail_.filter.calls.push_back(exists ? lower(number) : jail_.filter.beyond);
+            native.calls.push_back(exists ? lower(number) : CallModel{{}, native.beyond});
         }
     }
 
 private:
-    Decisions& decisions() { return jail_.filter.decisions; }
-
     void add_origins(const std::vector<CallClaim>& claims, const CallSet& decided) {
         for (const CallClaim& claim : claims)
             for_each_call(claim.calls & decided, [&](std::uint32_t number) { origins_[number].push_back(claim.span); });
@@ -80,29 +79,28 @@ private:
             if (claim.distance == nearest.distance) jail_.default_refusal.origins.push_back(claim.span);
     }
 
-    NodeId lower(std::uint32_t number) {
+    CallModel lower(std::uint32_t number) {
         CallRule& rule = jail_.calls.emplace_back();
         rule.number = number;
         rule.origins = std::move(origins_[number]);
         return permitted_.test(number) ? lower_permitted(rule) : lower_denied(rule);
     }
 
-    NodeId lower_permitted(CallRule& rule) {
-        const GuardedCall& guard = guards_[rule.number];
-        rule.allowed = true;
+    CallModel lower_permitted(CallRule& rule) {
+        GuardedCall& guard = guards_[rule.number];
+        rule.verdict = CallRule::Verdict::allowed;
         rule.guard = guard.words;
         rule.refusal = guard.refusal;
-        return guard.words.empty() ? decisions().respond({Response::Kind::allow}) : guard.decision;
+        return {std::move(guard.answers), {Response::Kind::allow}};
     }
 
-    NodeId lower_denied(CallRule& rule) {
+    CallModel lower_denied(CallRule& rule) {
         rule.refusal = refusal_of(rule.number);
         if (rule.refusal.kind == Response::Kind::kill) jail_.filter.may_kill = true;
-        const NodeId refused = decisions().respond(rule.refusal);
-        if (syscall_name(rule.number) != "execveat") return refused;
         // The launcher starts the program by execveat, after the filter is in force.
-        jail_.filter.needs_exec_key = true;
-        return decisions().exec_key(decisions().respond({Response::Kind::allow}), refused);
+        const bool one_shot = syscall_name(rule.number) == "execveat";
+        if (one_shot) jail_.filter.needs_exec_key = true;
+        return {{}, rule.refusal, one_shot};
     }
 
     Response refusal_of(std::uint32_t number) const {
@@ -125,14 +123,14 @@ private:
 
 }  // namespace
 
-void lower_calls(const policy::PolicySet& set, policy::Diagnostics& diagnostics, Jail& jail) {
-    const CallClaims claims = collect_call_claims(set, diagnostics);
+void lower_calls(Lowering& lowering, Jail& jail) {
+    const CallClaims claims = collect_call_claims(lowering);
     const CallSet permitted = union_of(claims.allows) & ~union_of(claims.forbids);
     const Lifted lifted{.setuid_bits = jail.may_set_setuid,
                         .unix_sockets = jail.network.unix_sockets,
                         .group_signals = jail.process.terminal.value != Terminal::inherit};
-    check_call_claims(claims, permitted, diagnostics);
-    check_io_uring(claims.allows, permitted, lifted, diagnostics);
+    check_call_claims(claims, permitted, lowering.diagnostics);
+    check_io_uring(claims.allows, permitted, lifted, lowering.diagnostics);
     Builder(claims, permitted, lifted, jail).run();
 }
 

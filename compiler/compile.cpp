@@ -7,9 +7,12 @@ namespace ward::compiler {
 namespace {
 
 Lowering make_lowering(const policy::PolicySet& set, const Facts& facts, policy::Diagnostics& diagnostics) {
-    Lowering lowering{set, facts, diagnostics, {}};
+    Lowering lowering{set, facts, diagnostics, {}, {}};
     lowering.scopes.reserve(set.members.size());
-    for (const auto& member : set.members) lowering.scopes.emplace_back(member.policy, facts, diagnostics);
+    for (const auto& member : set.members) {
+        lowering.scopes.emplace_back(member.policy, facts, diagnostics);
+        lowering.blocks.push_back({&member.policy.body});
+    }
     return lowering;
 }
 
@@ -45,7 +48,7 @@ std::optional<Jail> compile(const policy::PolicySet& set, const Facts& facts, po
     lower_setuid(lowering, jail);
     lower_network(lowering, jail);
     lower_process(lowering, jail);
-    lower_calls(set, diagnostics, jail);
+    lower_calls(lowering, jail);
     lower_capabilities(lowering, jail);
     lower_limits(lowering, jail);
     lower_environment(lowering, jail);

@@ -3,9 +3,12 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <string>
 #include <vector>
+
+#include "compiler/abi.hpp"
 
 namespace ward::compiler {
 
@@ -20,6 +23,10 @@ struct Facts {
     // $arguments: every existing path named on the command line, absolute and normalised.
     std::vector<std::string> arguments;
     std::map<std::string, std::string> parameters;  // --set NAME=VALUE
+    // For `when`. An empty function: nothing exists.
+    std::function<bool(const std::string& path)> exists;
+    unsigned kernel_major = 0, kernel_minor = 0;
+    Abi machine = Abi::x86_64;  // the native ABI
 };
 
 }  // namespace ward::compiler

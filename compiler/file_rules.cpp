@@ -222,6 +222,10 @@ std::string_view statement_word(const FileRule& rule) {
             return "protect";
         case Kind::private_folder:
             return "private";
+        case Kind::overlay:
+            return "overlay";
+        case Kind::directory:
+            return "directory";
         case Kind::link:
             return "link";
         case Kind::text_file:

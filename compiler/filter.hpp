@@ -1,16 +1,17 @@
 // What a seccomp filter means, and the BPF program that says it to the kernel.
 //
-// A FilterModel is a total function (ABI, call number, six arguments) -> Response. It never depends
-// on how it is laid out: emit() is the only code that knows BPF.
+// A FilterModel is a total function (ABI, call number, six arguments) -> Response, as the policy says
+// it. It never depends on how it is laid out: emit() is the only code that knows BPF.
 #pragma once
 
 #include <linux/filter.h>
 
 #include <cstdint>
-#include <map>
 #include <optional>
-#include <tuple>
 #include <vector>
+
+#include "compiler/abi.hpp"
+#include "compiler/condition.hpp"
 
 namespace ward::compiler {
 
@@ -30,50 +31,37 @@ struct Response {
     friend auto operator<=>(const Response&, const Response&) = default;
 };
 
-// One test of one 32-bit half of one argument: (half & mask) == value. A 32-bit kernel argument is
-// its low half; the kernel never looks at the other one.
-struct Test {
-    std::uint8_t argument = 0;  // 0..5
-    bool high_half = false;
-    std::uint32_t mask = ~0u;
-    std::uint32_t value = 0;
-
-    // NOLINTNEXTLINE(modernize-use-nullptr): clang-tidy 14 takes the operator for a pointer
-    friend auto operator<=>(const Test&, const Test&) = default;
-};
-
-using NodeId = std::uint32_t;
-
-// Decisions over arguments, shared: two that are built alike are the same node. A test whose
-// outcome does not matter is never made.
-class Decisions {
-public:
-    struct Node {
-        enum class Kind : std::uint8_t { response, test, exec_key } kind{};
-        Response response{};     // response
-        Test test{};             // test
-        NodeId yes = 0, no = 0;  // test, exec_key
+// What is answered for one call: the first answer whose condition holds, else `otherwise`.
+struct CallModel {
+    struct Answer {
+        Condition when;
+        Response response;
+        friend bool operator==(const Answer&, const Answer&) = default;
     };
+    std::vector<Answer> answers;
+    Response otherwise;
+    // A call that equals the launcher's one-time key in its sixth argument is allowed before all else.
+    bool one_shot = false;
 
-    [[nodiscard]] NodeId respond(Response response);
-    [[nodiscard]] NodeId test(Test test, NodeId yes, NodeId no);
-    // `yes` if the sixth argument is the launcher's one-time key, which emit() is given.
-    [[nodiscard]] NodeId exec_key(NodeId yes, NodeId no);
-    [[nodiscard]] const Node& operator[](NodeId id) const { return nodes_[id]; }
-
-private:
-    NodeId intern(const Node& node);
-    std::vector<Node> nodes_;
-    std::map<std::tuple<Node::Kind, Response, Test, NodeId, NodeId>, NodeId> known_;
+    friend bool operator==(const CallModel&, const CallModel&) = default;
 };
 
-// The filter of one jail, for x86_64. i386 and x32 calls are killed by the kernel.
+// All calls of one ABI.
+struct AbiModel {
+    Abi abi = Abi::x86_64;
+    std::vector<CallModel> calls;  // by number without x32_bit, 0 .. the newest call of the table
+    Response beyond;               // of numbers that the table does not know, holes included: ENOSYS
+
+    friend bool operator==(const AbiModel&, const AbiModel&) = default;
+};
+
+// The filter of one jail. Calls of every ABI that is not here are killed by the kernel.
 struct FilterModel {
-    Decisions decisions;
-    std::vector<NodeId> calls;    // by number, 0 .. the newest call of the table
-    NodeId beyond = 0;            // numbers that the table does not know, holes included: ENOSYS
+    std::vector<AbiModel> abis;   // by Abi; those of one machine: x86_64, i386 and x32, or aarch64
     bool needs_exec_key = false;  // the policy forbids exec: only the launcher's own, once
     bool may_kill = false;        // some call has Response::kill
+
+    friend bool operator==(const FilterModel&, const FilterModel&) = default;
 };
 
 struct EmitOptions {

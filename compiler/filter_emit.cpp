@@ -17,6 +17,7 @@
 #include <span>
 #include <utility>
 
+#include "compiler/decisions.hpp"
 #include "compiler/filter.hpp"
 #include "compiler/filter_assembler.hpp"
 #include "compiler/filter_layout.hpp"
@@ -25,8 +26,6 @@ namespace ward::compiler {
 namespace {
 
 using Label = Assembler::Label;
-
-constexpr std::uint32_t x32_bit = 0x40000000;  // __X32_SYSCALL_BIT
 
 std::uint32_t kernel_value(Response response, bool supervised) {
     switch (response.kind) {
@@ -70,10 +69,11 @@ private:
 
     // Writes every decision that a number leads to, and says which numbers lead where.
     void make_segments(Label kill) {
-        const auto count = static_cast<std::uint32_t>(model_.calls.size());
+        const AbiModel& native = model_.abis.front();
+        const auto count = static_cast<std::uint32_t>(native.calls.size());
         for (std::uint32_t number = 0; number < count; ++number)
-            add_segment(number, number, decision(model_.calls[number]));
-        add_segment(count, x32_bit - 1, decision(model_.beyond));
+            add_segment(number, number, decision(nodes_.decide(native.calls[number])));
+        add_segment(count, x32_bit - 1, response(native.beyond));
         add_segment(x32_bit, ~0u, kill);
     }
 
@@ -126,7 +126,7 @@ private:
 
     // `loaded`: the word that the accumulator holds, or `nothing` that helps.
     Label decision(NodeId id, std::size_t loaded = nothing) {
-        const Decisions::Node& node = model_.decisions[id];
+        const Decisions::Node node = nodes_[id];
         if (node.kind == Decisions::Node::Kind::response) return response(node.response);
         const bool is_loaded =
             node.kind == Decisions::Node::Kind::test && loaded == word_of(node.test.argument, node.test.high_half);
@@ -146,7 +146,7 @@ private:
 
     // A decision that first loads what it looks at.
     Label loading(NodeId id) {
-        const Decisions::Node& node = model_.decisions[id];
+        const Decisions::Node node = nodes_[id];
         if (node.kind == Decisions::Node::Kind::exec_key) return exec_key(node);
         const std::size_t word = word_of(node.test.argument, node.test.high_half);
         assembler_.continue_at(decision(id, word));
@@ -158,12 +158,20 @@ private:
     Label compare(const Decisions::Node& node) {
         const Test& test = node.test;
         const std::size_t word = word_of(test.argument, test.high_half);
+        if (test.relation == Test::Relation::at_least) return at_least(node, word);
         const bool is_single_bit = (test.mask & (test.mask - 1)) == 0;
         if (test.mask == ~0u) return branch(BPF_JEQ, test.value, node.yes, node.no, word);
         if (test.value == 0) return branch(BPF_JSET, test.mask, node.no, node.yes, word);
         if (is_single_bit) return branch(BPF_JSET, test.mask, node.yes, node.no, word);
         assembler_.continue_at(branch(BPF_JEQ, test.value, node.yes, node.no));
         assembler_.calculate(BPF_AND, test.mask);
+        return assembler_.here();
+    }
+
+    Label at_least(const Decisions::Node& node, std::size_t word) {
+        if (node.test.mask == ~0u) return branch(BPF_JGE, node.test.value, node.yes, node.no, word);
+        assembler_.continue_at(branch(BPF_JGE, node.test.value, node.yes, node.no));
+        assembler_.calculate(BPF_AND, node.test.mask);
         return assembler_.here();
     }
 
@@ -189,6 +197,7 @@ private:
 
     const FilterModel& model_;
     const EmitOptions& options_;
+    Decisions nodes_;
     Assembler assembler_;
     std::map<std::uint32_t, Label> returns_;              // by SECCOMP_RET_* value
     std::map<std::pair<NodeId, bool>, Label> decisions_;  // bool: what it tests is already loaded

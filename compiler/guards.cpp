@@ -9,7 +9,7 @@
 
 #include <cerrno>
 #include <cstddef>
-#include <iterator>
+#include <utility>
 
 #include "compiler/syscall_table.hpp"
 
@@ -29,17 +29,17 @@ enum class Rule {
 };
 
 // About the low half of an argument: all of these arguments have 32 bits or less in the kernel.
-struct Condition {
+struct Guard {
     enum class Kind : std::uint8_t { none, equals, has_any } kind = Kind::none;
     std::uint8_t argument = 0;
     std::uint32_t value = 0;
 };
 
-constexpr Condition equals(std::uint8_t argument, std::uint32_t value) {
-    return {Condition::Kind::equals, argument, value};
+constexpr Guard equals(std::uint8_t argument, std::uint32_t value) {
+    return {Guard::Kind::equals, argument, value};
 }
-constexpr Condition has_any(std::uint8_t argument, std::uint32_t bits) {
-    return {Condition::Kind::has_any, argument, bits};
+constexpr Guard has_any(std::uint8_t argument, std::uint32_t bits) {
+    return {Guard::Kind::has_any, argument, bits};
 }
 
 // Where both conditions hold, the call is answered so. The first row of a call that holds decides;
@@ -48,7 +48,7 @@ struct Row {
     std::string_view call;
     Rule rule;
     Response response;
-    Condition first{}, second{};
+    Guard first{}, second{};
 };
 
 constexpr Response pass{Response::Kind::allow};
@@ -131,36 +131,37 @@ std::string_view words_for(Rule rule, Lifted lifted) {
     return {};
 }
 
-NodeId where(const Condition& condition, NodeId then, NodeId otherwise, Decisions& decisions) {
-    switch (condition.kind) {
-        case Condition::Kind::equals:
-            return decisions.test({condition.argument, false, ~0u, condition.value}, then, otherwise);
-        case Condition::Kind::has_any:
-            return decisions.test({condition.argument, false, condition.value, 0}, otherwise, then);
-        case Condition::Kind::none:
+// All of these arguments have 32 bits or less in the kernel.
+Comparison compare(std::uint8_t argument, std::uint32_t mask, std::uint32_t value) {
+    return {argument, 32, false, Comparison::Relation::equal, mask, value};
+}
+
+Condition condition_of(const Guard& guard) {
+    switch (guard.kind) {
+        case Guard::Kind::equals:
+            return holds(compare(guard.argument, ~0u, guard.value));
+        case Guard::Kind::has_any:
+            return negated(holds(compare(guard.argument, guard.value, 0)));
+        case Guard::Kind::none:
             break;
     }
-    return then;
+    return always();
 }
 
 }  // namespace
 
-std::vector<GuardedCall> guarded_calls(Lifted lifted, Decisions& decisions) {
+std::vector<GuardedCall> guarded_calls(Lifted lifted) {
     std::vector<GuardedCall> result;
-    const NodeId allow = decisions.respond(pass);
-    // Backwards: each row decides before what stands below it.
-    for (std::size_t i = std::size(rows); i-- > 0;) {
-        const Row& row = rows[i];
+    for (const Row& row : rows) {
         if (!is_active(row.rule, lifted)) continue;
         const std::uint32_t number = syscall_number(row.call).value();
         if (result.empty() || result.back().number != number)
-            result.push_back({number, allow, {}, words_for(row.rule, lifted)});
+            result.push_back({number, {}, {}, words_for(row.rule, lifted)});
         GuardedCall& call = result.back();
-        const NodeId answer = decisions.respond(row.response);
-        const NodeId rest = call.decision;
-        call.decision = where(row.first, where(row.second, answer, rest, decisions), rest, decisions);
+        Condition when = both(condition_of(row.first), condition_of(row.second));
         if (row.response != pass) call.refusal = row.response;
-        call.is_offered = call.decision != answer || row.response == pass;
+        call.is_offered = call.is_offered && (row.response == pass || !is_always(when) || !call.answers.empty());
+        call.answers.push_back({std::move(when), row.response});
     }
     return result;
 }

@@ -22,13 +22,14 @@ struct Lifted {
 // A call that is not simply allowed where a policy allows it.
 struct GuardedCall {
     std::uint32_t number = 0;
-    NodeId decision = 0;
+    // Of what the rule decides, the first that holds; every other one is allowed.
+    std::vector<CallModel::Answer> answers;
     Response refusal;        // of what the rule refuses
     std::string_view words;  // the rule, for people: `no new namespaces`
     bool is_offered = true;  // false: refused whatever the arguments are
 };
 
 // Each guarded call once.
-[[nodiscard]] std::vector<GuardedCall> guarded_calls(Lifted lifted, Decisions& decisions);
+[[nodiscard]] std::vector<GuardedCall> guarded_calls(Lifted lifted);
 
 }  // namespace ward::compiler

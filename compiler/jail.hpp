@@ -9,8 +9,11 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
+#include "compiler/condition.hpp"
 #include "compiler/filter.hpp"
 #include "policy/source.hpp"
 
@@ -22,41 +25,80 @@ using Origins = std::vector<policy::Span>;  // the statements behind an item, ne
 using AccessBits = unsigned;
 
 struct FileRule {
-    enum class Kind { grant, hide, protect, private_folder, link, text_file } kind;
+    enum class Kind { grant, hide, protect, private_folder, overlay, directory, link, text_file } kind;
     std::string path;        // absolute, normalised, variables replaced
     bool is_glob = false;    // `path` is a pattern: `*`, `?`, `[]`, `**`; a backslash makes the next one literal
     bool optional = false;   // nothing happens if the path is not there
     bool argument = false;   // came in through $arguments: never uncovers what is hidden
     AccessBits access = 0;   // grant
     std::string from;        // grant: the host's path if it differs, else empty
+    std::string into;        // overlay: the host's folder that keeps what is written; empty: thrown away
     std::string text;        // link: target; text_file: content
     std::uint64_t size = 0;  // private_folder: bytes, 0 for the default
     unsigned mode = 0;       // private_folder: 0 for the default
     Origins origins;
 };
 
-struct Network {
-    bool host = false;          // share the host's network; otherwise only an empty loopback
-    bool unix_sockets = false;  // may make Unix-domain sockets at all
+template <typename T>
+struct Stated {
+    T value{};
+    Origins origins;  // empty: the default
+};
+
+// Ports that the program may use, sorted, disjoint, without those that are forbidden.
+struct PortRange {
+    std::uint16_t first = 0, last = 0;  // both included
     Origins origins;
 };
 
-// What the filter decides for one call, kept for people; `Jail::filter` is what is enforced.
-struct CallRule {
-    std::uint32_t number = 0;
-    bool allowed = false;
-    Response refusal;        // how it fails where it is not allowed
-    std::string_view guard;  // empty, or the rule that limits an allowed call: `no setuid bits`
-    Origins origins;         // of the allow or forbid; empty: nothing allows it
+// Without `host`, `connect`, `listen` and `resolve` there is only an empty loopback.
+struct Network {
+    bool host = false;               // the host's network, all of it
+    bool resolve = false;            // DNS
+    bool unix_sockets = false;       // may make Unix-domain sockets at all
+    std::vector<PortRange> connect;  // TCP
+    std::vector<PortRange> listen;   // TCP
+    // Unix sockets that may be connected to by path; granted as files. Empty with `unix_sockets`: any that
+    // the granted folders hold.
+    std::vector<Stated<std::string>> unix_paths;
+    Origins origins;
+
+    [[nodiscard]] bool shares_host() const { return host || resolve || !connect.empty() || !listen.empty(); }
 };
 
-enum class LimitName { memory, swap, tasks, cpu, time, cpu_time, open_files, file_size, stack, core };
-inline constexpr std::size_t limit_count = 10;
+// What the filter decides for one call of x86_64, kept for people; `Jail::filter` is what is enforced.
+struct CallRule {
+    enum class Verdict { denied, conditional, allowed };
+    // A statement with `if` about this call.
+    struct Clause {
+        bool allows = false;   // else it forbids
+        Condition condition;   // resolved
+        policy::Span origin;   // of the name of the call
+        policy::Span written;  // of the condition
+    };
+    std::uint32_t number = 0;
+    Verdict verdict = Verdict::denied;  // by statements; guards are apart
+    Response refusal;                   // how it fails where it is not allowed
+    std::string_view guard;             // empty, or the rule that limits an allowed call: `no setuid bits`
+    Origins origins;                    // of what decides without a condition: the forbid, else the allow; may be empty
+    std::vector<Clause> clauses;        // nearest first
+};
+
+enum class LimitName { memory, swap, tasks, cpu, io, time, cpu_time, open_files, file_size, stack, core, priority };
+inline constexpr std::size_t limit_count = 12;
 
 // Units: memory, swap, file_size, stack, core in bytes; tasks, open_files in pieces; cpu in
-// thousandths of one processor; time and cpu_time in milliseconds.
+// thousandths of one processor; io in bytes a second, for each disk, read and written apart; time and
+// cpu_time in milliseconds; priority: the nice value, 0..19.
 struct Limit {
     std::uint64_t value = 0;
+    bool optional = false;
+    Origins origins;
+};
+
+// The processors that the program may run on, sorted, disjoint, both ends included.
+struct CpuSet {
+    std::vector<std::pair<unsigned, unsigned>> ranges;
     bool optional = false;
     Origins origins;
 };
@@ -80,16 +122,15 @@ enum class Terminal {
     none,         // no terminal at all
 };
 
-template <typename T>
-struct Stated {
-    T value{};
-    Origins origins;  // empty: the default
-};
-
 struct Process {
-    Stated<std::string> hostname;  // default "ward"
-    Stated<std::string> user;      // a name or number; empty: decided at launch
+    Stated<std::string> hostname;   // default "ward"
+    Stated<std::string> user;       // a name or number; empty: decided at launch
+    Stated<std::string> group;      // a name or number; empty: that of the user
+    Stated<std::string> directory;  // where the program starts, absolute; empty: decided at launch
     Stated<Terminal> terminal;
+    Origins share_pid, share_ipc, share_uts, share_cgroup;  // empty: a namespace of its own
+    Origins nested;  // `nested allow`: may make namespaces of its own; empty: may not
+    Origins debug;   // `debug allow`: may trace what it starts (ptrace); empty: may not
 };
 
 struct Capabilities {
@@ -100,10 +141,11 @@ struct Capabilities {
 struct Jail {
     std::string name;
     policy::Span origin;  // the name in the `policy` line
-    // Sorted by path, then kind. At one path: at most one thing (a grant, private folder, link or text
-    // file), a second grant only from $arguments, and at most one hide and one protect. Grants that a
-    // hide at the same path beats are not here (those of $arguments are: the planner tells about them).
+    // Sorted by path, then kind. At one path: at most one thing (a grant, private folder, overlay,
+    // directory, link or text file), a second grant only from $arguments, and at most one hide and one protect. Grants
+    // that a hide at the same path beats are not here (those of $arguments are: the planner tells about them).
     std::vector<FileRule> files;
+    Stated<std::string> root;  // the host's folder that is the jail's root, read-only; empty: an empty one
     std::vector<Stated<std::string>> devices;  // names below /dev, sorted
     bool may_set_setuid = false;
     Network network;
@@ -112,6 +154,7 @@ struct Jail {
     Stated<Response> default_refusal;  // of calls that nothing allows
     Capabilities capabilities;
     std::array<std::optional<Limit>, limit_count> limits;
+    std::optional<CpuSet> cpu_set;
     Environment environment;
     Process process;
 

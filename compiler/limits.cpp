@@ -63,9 +63,9 @@ void lower_limits(Lowering& lowering, Jail& jail) {
     each<LimitStatement>(lowering, [&](const LimitStatement& limit, Place place) {
         const LimitRow* row = find_limit(limit.name.text);
         if (row == nullptr) return report_unknown(limit.name, lowering.diagnostics);
-        const auto text = place.scope.text(limit.value);
+        const auto text = place.scope.text(limit.values.front());
         if (!text) return;
-        const auto value = read_amount(*row, *text, limit.value.span, lowering.diagnostics);
+        const auto value = read_amount(*row, *text, limit.values.front().span, lowering.diagnostics);
         if (value) {
             candidates[static_cast<std::size_t>(row->id)].push_back(
                 {{*value, limit.optional}, limit.span, place.distance});

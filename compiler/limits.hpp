@@ -33,12 +33,14 @@ inline constexpr std::array<LimitRow, limit_count> limit_table{{
     {LimitName::swap, "swap", Unit::size, 0, limit_bounds::pebibyte, 1},
     {LimitName::tasks, "tasks", Unit::count, 1, 4'194'304, 1},
     {LimitName::cpu, "cpu", Unit::cpu, 10, 1'024'000, 1},
+    {LimitName::io, "io", Unit::size, limit_bounds::mebibyte / 64, limit_bounds::pebibyte, 1},
     {LimitName::time, "time", Unit::duration, 1, limit_bounds::year, 1},
     {LimitName::cpu_time, "cpu-time", Unit::duration, 1000, limit_bounds::year, 1000},
     {LimitName::open_files, "open-files", Unit::count, 4, 1'048'576, 1},
     {LimitName::file_size, "file-size", Unit::size, 0, limit_bounds::pebibyte, 1},
     {LimitName::stack, "stack", Unit::size, limit_bounds::mebibyte / 8, limit_bounds::pebibyte, 1},
     {LimitName::core, "core", Unit::size, 0, limit_bounds::pebibyte, 1},
+    {LimitName::priority, "priority", Unit::count, 0, 19, 1},
 }};
 
 }  // namespace ward::compiler

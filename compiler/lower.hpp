@@ -22,12 +22,13 @@
 
 namespace ward::compiler {
 
-// One compile. Refers to its arguments; scopes[n] belongs to set.members[n].
+// One compile. Refers to its arguments; scopes[n] and blocks[n] belong to set.members[n].
 struct Lowering {
     const policy::PolicySet& set;
     const Facts& facts;
     policy::Diagnostics& diagnostics;
     std::vector<Scope> scopes;
+    std::vector<std::vector<const policy::Block*>> blocks;  // that hold, of members[n]: its body, and branches
 };
 
 // Where a statement stands.
@@ -41,8 +42,10 @@ template <typename Statement, typename Take>
 void each(Lowering& lowering, const Take& take) {
     for (std::size_t member = 0; member < lowering.set.members.size(); ++member) {
         const Place place{lowering.set.members[member].distance, lowering.scopes[member]};
-        for (const policy::Statement& statement : lowering.set.members[member].policy.statements) {
-            if (const auto* found = std::get_if<Statement>(&statement)) take(*found, place);
+        for (const policy::Block* block : lowering.blocks[member]) {
+            for (const policy::Statement& statement : block->statements) {
+                if (const auto* found = std::get_if<Statement>(&statement)) take(*found, place);
+            }
         }
     }
 }

@@ -54,7 +54,7 @@ struct Candidates {
 void report_bad(const ProcessStatement& statement, std::string_view value, std::string_view thing, std::string help,
                 policy::Diagnostics& diagnostics) {
     diagnostics
-        .add(policy::slug::bad_value, statement.value.span, "`" + std::string(value) + "` is no " + std::string(thing))
+        .add(policy::slug::bad_value, statement.values.front().span, "`" + std::string(value) + "` is no " + std::string(thing))
         .help(std::move(help));
 }
 
@@ -67,7 +67,7 @@ void take_terminal(const ProcessStatement& statement, const std::string& value, 
     std::array<std::string_view, terminals.size()> names{};
     std::transform(terminals.begin(), terminals.end(), names.begin(), [](const auto& row) { return row.name; });
     suggest(
-        diagnostics.add(policy::slug::bad_value, statement.value.span, "`" + value + "` is no choice for `terminal`"),
+        diagnostics.add(policy::slug::bad_value, statement.values.front().span, "`" + value + "` is no choice for `terminal`"),
         "choice", value, names);
 }
 
@@ -79,7 +79,7 @@ void take(const ProcessStatement& statement, Place place, Candidates& candidates
                 "setting", name, setting_names);
         return;
     }
-    const auto value = place.scope.text(statement.value);
+    const auto value = place.scope.text(statement.values.front());
     if (!value) return;
     if (name == "terminal") {
         take_terminal(statement, *value, place, candidates, diagnostics);

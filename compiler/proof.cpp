@@ -34,72 +34,76 @@ std::uint32_t kernel_value(Response response, bool supervised) {
     return SECCOMP_RET_KILL_PROCESS;
 }
 
-// The model's decisions as diagrams.
+// What the model says, as diagrams: from the conditions themselves, so that a mistake in Decisions is
+// found as well.
 class Meaning {
 public:
-    Meaning(const FilterModel& model, const EmitOptions& options, Diagram& diagram)
-        : model_(model), options_(options), diagram_(diagram) {}
+    Meaning(const EmitOptions& options, Diagram& diagram) : options_(options), diagram_(diagram) {}
 
-    Outcome of(NodeId decision) {
-        if (decision >= known_.size()) known_.resize(decision + 1, unknown);
-        if (known_[decision] == unknown) {
-            const Outcome outcome = compute(decision);  // may grow known_
-            known_[decision] = outcome;
-        }
-        return known_[decision];
+    Outcome of(Response response) { return diagram_.leaf(kernel_value(response, options_.supervised)); }
+
+    Outcome of(const CallModel& call) {
+        Outcome result = of(call.otherwise);
+        for (auto answer = call.answers.rbegin(); answer != call.answers.rend(); ++answer)
+            result = diagram_.choose(of(answer->when), of(answer->response), result);
+        if (!call.one_shot) return result;
+        return diagram_.choose(equals(5, 64, ~std::uint64_t{0}, options_.exec_key), of(Response{Response::Kind::allow}),
+                               result);
     }
-
-    Outcome killed() { return diagram_.leaf(SECCOMP_RET_KILL_PROCESS); }
 
 private:
-    static constexpr Outcome unknown = ~0u;
-
-    Outcome compute(NodeId decision) {
-        const Decisions::Node node = model_.decisions[decision];
-        switch (node.kind) {
-            case Decisions::Node::Kind::response:
-                return diagram_.leaf(kernel_value(node.response, options_.supervised));
-            case Decisions::Node::Kind::test:
-                return choose(holds(node.test), node);
-            case Decisions::Node::Kind::exec_key:
-                return choose(is_key(), node);
-        }
-        return killed();
+    Outcome of(const Condition& condition) {
+        const bool is_any = condition.kind == Condition::Kind::any;
+        if (condition.kind == Condition::Kind::comparison) return of(condition.comparison);
+        if (condition.kind == Condition::Kind::negation) return diagram_.negate(of(condition.parts.front()));
+        Outcome result = is_any ? Diagram::no : Diagram::yes;
+        for (const Condition& part : condition.parts)
+            result = is_any ? diagram_.either(of(part), result) : diagram_.both(of(part), result);
+        return result;
     }
 
-    Outcome choose(Outcome condition, const Decisions::Node& node) {
-        const Outcome yes = of(node.yes);
-        const Outcome no = of(node.no);
-        return diagram_.choose(condition, yes, no);
+    Outcome of(const Comparison& c) {
+        return c.relation == Comparison::Relation::equal ? equals(c.argument, c.bits, c.mask, c.value)
+                                                         : less(c.argument, c.bits, c.is_signed, c.value);
     }
 
-    Outcome bits_equal(unsigned argument, unsigned bits, std::uint64_t mask, std::uint64_t value, unsigned shift) {
-        if ((value & ~mask) != 0) return Diagram::no;
+    Outcome equals(unsigned argument, unsigned bits, std::uint64_t mask, std::uint64_t value) {
         Outcome all = Diagram::yes;
         for (unsigned bit = 0; bit < bits; ++bit) {
-            if (!((mask >> bit) & 1)) continue;
-            const Outcome set = diagram_.bit(argument, bit + shift);
-            all = diagram_.both((value >> bit) & 1 ? set : diagram_.negate(set), all);
+            const bool is_set = ((value >> bit) & 1) != 0;
+            if (!((mask >> bit) & 1)) {
+                if (is_set) return Diagram::no;
+                continue;
+            }
+            const Outcome set = diagram_.bit(argument, bit);
+            all = diagram_.both(is_set ? set : diagram_.negate(set), all);
         }
         return all;
     }
 
-    Outcome holds(const Test& test) {
-        return bits_equal(test.argument, 32, test.mask, test.value, test.high_half ? 32 : 0);
+    // From the least bit on: where a bit differs, it decides over all below it. A sign bit counts the
+    // other way round.
+    Outcome less(unsigned argument, unsigned bits, bool is_signed, std::uint64_t value) {
+        Outcome result = Diagram::no;
+        for (unsigned bit = 0; bit < bits; ++bit) {
+            const bool is_sign = is_signed && bit + 1 == bits;
+            const Outcome set = diagram_.bit(argument, bit);
+            const Outcome greater_bit = is_sign ? diagram_.negate(set) : set;
+            const bool value_has_it = (((value >> bit) & 1) != 0) != is_sign;
+            result = value_has_it ? diagram_.choose(greater_bit, result, Diagram::yes)
+                                  : diagram_.choose(greater_bit, Diagram::no, result);
+        }
+        return result;
     }
 
-    Outcome is_key() { return bits_equal(5, 64, ~std::uint64_t{0}, options_.exec_key, 0); }
-
-    const FilterModel& model_;
     const EmitOptions& options_;
     Diagram& diagram_;
-    std::vector<Outcome> known_;
 };
 
-class Comparison {
+class Comparer {
 public:
-    Comparison(const FilterModel& model, const EmitOptions& options)
-        : model_(model), meaning_(model, options, diagram_) {}
+    Comparer(const FilterModel& model, const EmitOptions& options)
+        : native_(model.abis.front()), meaning_(options, diagram_) {}
 
     std::optional<Disproof> run(std::span<const sock_filter> program) {
         const BpfMeaning actual = meaning_of(program, diagram_);
@@ -118,7 +122,9 @@ public:
 private:
     std::optional<Disproof> foreign(const AbiMeaning& abi) {
         for (const NumberRange& range : abi.ranges)
-            if (auto different = compare(abi, range.first, range.outcome, meaning_.killed())) return different;
+            if (auto different =
+                    compare(abi, range.first, range.outcome, meaning_.of(Response{Response::Kind::kill_process})))
+                return different;
         return std::nullopt;
     }
 
@@ -131,14 +137,14 @@ private:
     // A range of the program against the model: number by number where the model has a table, and
     // against the rest as whole ranges.
     std::optional<Disproof> within(const AbiMeaning& abi, const NumberRange& range) {
-        const auto count = static_cast<std::uint32_t>(model_.calls.size());
+        const auto count = static_cast<std::uint32_t>(native_.calls.size());
         for (std::uint32_t number = range.first; number < count && number <= range.last; ++number)
-            if (auto different = compare(abi, number, range.outcome, meaning_.of(model_.calls[number])))
+            if (auto different = compare(abi, number, range.outcome, meaning_.of(native_.calls[number])))
                 return different;
         if (const auto first = std::max(range.first, count); first <= range.last && first < x32_first)
-            if (auto different = compare(abi, first, range.outcome, meaning_.of(model_.beyond))) return different;
+            if (auto different = compare(abi, first, range.outcome, meaning_.of(native_.beyond))) return different;
         if (const auto first = std::max(range.first, x32_first); range.last >= x32_first)
-            return compare(abi, first, range.outcome, meaning_.killed());
+            return compare(abi, first, range.outcome, meaning_.of(Response{Response::Kind::kill_process}));
         return std::nullopt;
     }
 
@@ -150,7 +156,7 @@ private:
                                        diagram_.evaluate(actual, arguments)}};
     }
 
-    const FilterModel& model_;
+    const AbiModel& native_;
     Diagram diagram_;
     Meaning meaning_;
 };
@@ -159,7 +165,7 @@ private:
 
 std::optional<Disproof> disprove(std::span<const sock_filter> program, const FilterModel& model,
                                  const EmitOptions& options) {
-    return Comparison(model, options).run(program);
+    return Comparer(model, options).run(program);
 }
 
 }  // namespace ward::compiler

@@ -38,7 +38,7 @@ std::vector<const CallRule*> by_name(const Jail& jail) {
 CallSet allowed_calls(const Jail& jail) {
     CallSet allowed;
     for (const CallRule& rule : jail.calls) {
-        if (rule.allowed) allowed.set(rule.number);
+        if (rule.verdict != CallRule::Verdict::denied) allowed.set(rule.number);
     }
     return allowed;
 }
@@ -105,7 +105,7 @@ void add_allowed(const Jail& jail, const policy::Sources& sources, Rows& rows) {
         names.add(group_words(group), group_place(jail, group.calls, sources));
     }
     for (const CallRule* rule : by_name(jail)) {
-        if (!rule->allowed || covered.test(rule->number)) continue;
+        if (rule->verdict == CallRule::Verdict::denied || covered.test(rule->number)) continue;
         names.add(std::string(syscall_name(rule->number)), place_of(rule->origins, sources));
     }
     names.append_to(rows, "allow");
@@ -114,7 +114,7 @@ void add_allowed(const Jail& jail, const policy::Sources& sources, Rows& rows) {
 void add_guarded(const Jail& jail, Rows& rows) {
     std::map<std::string_view, Listing> guards;
     for (const CallRule* rule : by_name(jail)) {
-        if (!rule->allowed || rule->guard.empty()) continue;
+        if (rule->verdict == CallRule::Verdict::denied || rule->guard.empty()) continue;
         guards[rule->guard].add(std::string(syscall_name(rule->number)), {});
     }
     for (const auto& [guard, names] : guards) names.append_to(rows, "limited", ": " + std::string(guard));
@@ -123,7 +123,9 @@ void add_guarded(const Jail& jail, Rows& rows) {
 void add_refused(const Jail& jail, const policy::Sources& sources, Rows& rows) {
     std::map<std::string, Listing> refused;
     for (const CallRule* rule : by_name(jail)) {
-        if (rule->allowed || (rule->origins.empty() && rule->refusal == jail.default_refusal.value)) continue;
+        if (rule->verdict != CallRule::Verdict::denied ||
+            (rule->origins.empty() && rule->refusal == jail.default_refusal.value))
+            continue;
         refused[response_words(rule->refusal)].add(std::string(syscall_name(rule->number)),
                                                    place_of(rule->origins, sources));
     }

@@ -143,12 +143,15 @@ void PolicyBuilder::setuid(Span span) {
 }
 
 void PolicyBuilder::network(Span span) {
-    add(NetworkStatement{std::move(draft_.first), without_blanks(span)});
+    add(NetworkStatement{Permission::allow, std::move(draft_.first), std::nullopt, {}, without_blanks(span)});
 }
 
 void PolicyBuilder::call(Span span) {
     const Permission permission = draft_.verb == "allow" ? Permission::allow : Permission::forbid;
-    add(CallStatement{permission, std::move(draft_.items), std::move(draft_.exceptions), without_blanks(span)});
+    std::vector<CallPattern> calls;
+    calls.reserve(draft_.items.size());
+    for (Word& name : draft_.items) calls.push_back({name, std::nullopt, name.span});
+    add(CallStatement{permission, std::move(calls), std::move(draft_.exceptions), std::nullopt, without_blanks(span)});
 }
 
 void PolicyBuilder::refuse(Span span) {
@@ -160,7 +163,7 @@ void PolicyBuilder::keep_capability(Span span) {
 }
 
 void PolicyBuilder::limit(Span span) {
-    add(LimitStatement{std::move(draft_.first), draft_.optional, std::move(draft_.second), without_blanks(span)});
+    add(LimitStatement{std::move(draft_.first), draft_.optional, {std::move(draft_.second)}, without_blanks(span)});
 }
 
 void PolicyBuilder::keep_variable(Span span) {
@@ -172,7 +175,7 @@ void PolicyBuilder::set_variable(Span span) {
 }
 
 void PolicyBuilder::process(Span span) {
-    add(ProcessStatement{std::move(draft_.first), std::move(draft_.second), without_blanks(span)});
+    add(ProcessStatement{std::move(draft_.first), {std::move(draft_.second)}, without_blanks(span)});
 }
 
 // ---- what stands outside the sections
@@ -189,7 +192,7 @@ void PolicyBuilder::policy_line(Span span) {
 }
 
 void PolicyBuilder::use(Span span) {
-    policy_.uses.push_back({std::move(draft_.first), without_blanks(span)});
+    policy_.uses.push_back({std::move(draft_.first), {}, without_blanks(span)});
 }
 
 void PolicyBuilder::let(Span span) {

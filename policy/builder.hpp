@@ -132,7 +132,7 @@ private:
     [[nodiscard]] Span range(std::size_t begin, std::size_t end) const;
     [[nodiscard]] Span without_blanks(Span span) const;
     [[nodiscard]] bool once(std::optional<Word>& clause, Span value);
-    void add(Statement statement) { policy_.statements.push_back(std::move(statement)); }
+    void add(Statement statement) { policy_.body.statements.push_back(std::move(statement)); }
     void outside_sections(Span item);
 
     // What stands at a place, as a range to underline and in words.

@@ -267,7 +267,7 @@ void PolicyBuilder::unknown_statement(Span name, bool has_block) {
 // ---- the whole text
 
 void PolicyBuilder::check_policy_line() {
-    const bool says_something = !policy_.statements.empty() || !policy_.uses.empty();
+    const bool says_something = !policy_.body.statements.empty() || !policy_.uses.empty();
     if (!policy_word_ && !first_item_) {
         diagnostics_.add(slug::empty_policy, range(0, 0), "the policy is empty")
             .note("a policy that says nothing is a mistake, not a jail without limits")

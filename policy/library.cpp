@@ -33,7 +33,7 @@ public:
             return a.key < b.key;
         });
         PolicySet set;
-        for (Node& node : nodes_) set.members.push_back({*std::move(node.policy), node.distance});
+        for (Node& node : nodes_) set.members.push_back({*std::move(node.policy), node.distance, {}});
         return set;
     }
 

@@ -30,6 +30,12 @@ struct PolicySet {
     struct Member {
         Policy policy;
         unsigned distance = 0;  // 0: the policy itself; n: reached by n `use` steps at the least
+        // Every `use` that names it, from any member: members[member].policy.uses[use].
+        struct UsedBy {
+            std::size_t member = 0;
+            std::size_t use = 0;
+        };
+        std::vector<UsedBy> used_by;
     };
     std::vector<Member> members;  // the policy itself first, each other one once, by distance
 };

@@ -21,6 +21,19 @@ struct Word {
     bool quoted = false;
 };
 
+// A condition as written: comparisons joined by `and`, `or`, `not` and parentheses. In a call statement
+// it is about arguments, after `when` about the machine.
+struct Expression {
+    enum class Kind { comparison, all, any, negation } kind = Kind::comparison;
+    std::vector<Expression> parts;  // all, any: two or more; negation: one
+    // comparison:
+    Word subject;              // an argument, `kernel`, `arch`, `exists` or `$flag`
+    std::vector<Word> mask;    // `subject & A|B`: empty without `&`
+    Word relation;             // == != < <= > >= has lacks within in; empty after `exists` and `$flag`
+    std::vector<Word> values;  // one, or those of `A|B` or of `(A, B)`
+    Span span;
+};
+
 // ---- files { ... }
 
 enum class Access : unsigned { read = 1, write = 2, execute = 4 };
@@ -76,6 +89,25 @@ struct TextFileStatement {
     Span span;
 };
 
+// overlay PATH, ... [into HOST-FOLDER]: what is written goes to a layer of its own
+struct OverlayStatement {
+    std::vector<Word> paths;
+    std::optional<Word> into;  // absent: thrown away at the end
+    Span span;
+};
+
+// root HOST-FOLDER: the root folder is this one, read-only
+struct RootStatement {
+    Word path;
+    Span span;
+};
+
+// directory PATH, ...: an empty folder
+struct DirectoryStatement {
+    std::vector<Word> paths;
+    Span span;
+};
+
 // setuid allow: the program may set setuid and setgid bits
 struct SetuidStatement {
     Span span;
@@ -83,21 +115,33 @@ struct SetuidStatement {
 
 // ---- network { ... }
 
-// host | unix
+enum class Permission { allow, forbid };
+
+// [forbid] host | unix [PATH, ...] | resolve | connect tcp PORT, ... | connect NAME:PORT, ... |
+// listen tcp PORT, ...
 struct NetworkStatement {
-    Word mode;
+    Permission permission = Permission::allow;
+    Word mode;                     // the word that says what it is about
+    std::optional<Word> protocol;  // connect, listen: `tcp`
+    std::vector<Word> operands;    // ports, ranges `8000..8100`, NAME:PORT, paths
     Span span;
 };
 
 // ---- syscalls { ... }
 
-enum class Permission { allow, forbid };
+// NAME or NAME(argument, _, ...): names for the arguments, by position; `_` for one that is not named
+struct CallPattern {
+    Word name;
+    std::optional<std::vector<Word>> arguments;  // absent without parentheses
+    Span span;
+};
 
-// allow|forbid NAME, @GROUP, ... [except NAME, ...]
+// allow|forbid CALL, @GROUP, ... [except NAME, ...] [if CONDITION]
 struct CallStatement {
     Permission permission;
-    std::vector<Word> calls;
+    std::vector<CallPattern> calls;
     std::vector<Word> except;
+    std::optional<Expression> condition;
     Span span;
 };
 
@@ -105,6 +149,12 @@ struct CallStatement {
 struct RefuseStatement {
     std::vector<Word> calls;
     Word response;
+    Span span;
+};
+
+// abi NAME, ...: those that the program may use; without this statement, `native`
+struct AbiStatement {
+    std::vector<Word> names;
     Span span;
 };
 
@@ -116,11 +166,11 @@ struct CapabilityStatement {
     Span span;
 };
 
-// NAME[?] VALUE in limits { ... }
+// NAME[?] VALUE in limits { ... }; `cpu-set` has a list
 struct LimitStatement {
     Word name;
-    bool optional = false;  // `memory? 1G`: exactly where the host can, else the nearest weaker form
-    Word value;
+    bool optional = false;     // `memory? 1G`: exactly where the host can, else the nearest weaker form
+    std::vector<Word> values;  // one or more
     Span span;
 };
 
@@ -137,21 +187,49 @@ struct SetVariableStatement {
     Span span;
 };
 
-// NAME VALUE in process { ... }: hostname, user, terminal
+// NAME VALUE in process { ... }: user, group, hostname, directory, terminal, nested, debug; `share` has
+// a list
 struct ProcessStatement {
+    Word name;
+    std::vector<Word> values;  // one or more
+    Span span;
+};
+
+using Statement =
+    std::variant<GrantStatement, HideStatement, ProtectStatement, PrivateStatement, OverlayStatement, RootStatement,
+                 DirectoryStatement, DeviceStatement, LinkStatement, TextFileStatement, SetuidStatement,
+                 NetworkStatement, CallStatement, RefuseStatement, AbiStatement, CapabilityStatement, LimitStatement,
+                 KeepVariableStatement, SetVariableStatement, ProcessStatement>;
+
+// ---- what stands outside of sections
+
+struct When;
+
+// Statements that hold together: a whole policy, or a branch of a `when`.
+struct Block {
+    std::vector<Statement> statements;
+    std::vector<When> whens;
+};
+
+// when CONDITION { ... } [else { ... }]
+struct When {
+    Expression condition;
+    Block then;
+    Block otherwise;
+    Span span;  // from `when` to the end of the condition
+};
+
+// A value that is stated for a name: `memory = 1G`.
+struct Binding {
     Word name;
     Word value;
     Span span;
 };
 
-using Statement =
-    std::variant<GrantStatement, HideStatement, ProtectStatement, PrivateStatement, DeviceStatement, LinkStatement,
-                 TextFileStatement, SetuidStatement, NetworkStatement, CallStatement, RefuseStatement,
-                 CapabilityStatement, LimitStatement, KeepVariableStatement, SetVariableStatement, ProcessStatement>;
-
-// use NAME
+// use NAME [(PARAMETER = VALUE, ...)]
 struct Use {
     Word name;
+    std::vector<Binding> arguments;
     Span span;
 };
 
@@ -170,6 +248,40 @@ struct Param {
     Span span;
 };
 
+// group @NAME { CALL, ... [except CALL, ...] }; commas and line ends both separate
+struct Group {
+    Word name;  // with the `@`
+    std::vector<Word> calls;
+    std::vector<Word> except;
+    Span span;
+};
+
+// What may be asked of a policy, in a `test` block and by `ward why`:
+//   read|write|execute PATH; connect|listen tcp PORT; connect NAME:PORT; resolve;
+//   syscall NAME [(VALUE, _, ...)]; capability NAME; device NAME; variable NAME
+struct Question {
+    Word subject;                // the first word
+    std::vector<Word> operands;  // `tcp` and the port; the path; the name
+    // syscall: a value for each argument, `_` for any. Values are constants, `A|B`, or numbers.
+    std::optional<std::vector<std::vector<Word>>> arguments;
+    Span span;
+};
+
+// allow QUESTION | deny QUESTION
+struct Expectation {
+    Permission expected;  // forbid: `deny`
+    Question question;
+    Span span;
+};
+
+// test "TITLE" [with NAME = VALUE, ...] { ... }; a name may be given several times: `arguments`
+struct Test {
+    Word title;
+    std::vector<Binding> environment;
+    std::vector<Expectation> expectations;
+    Span span;  // of the line it begins on, without the block
+};
+
 struct Policy {
     FileId file = 0;
     Word name;
@@ -177,7 +289,9 @@ struct Policy {
     std::vector<Use> uses;
     std::vector<Let> lets;
     std::vector<Param> params;
-    std::vector<Statement> statements;
+    std::vector<Group> groups;
+    std::vector<Test> tests;
+    Block body;
 };
 
 }  // namespace ward::policy

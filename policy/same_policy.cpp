@@ -32,7 +32,7 @@ consteval std::size_t count_fields() {
 template <typename Struct>
 auto fields(const Struct& s) {
     constexpr std::size_t count = count_fields<Struct>();
-    static_assert(count >= 1 && count <= 8, "add a line below");
+    static_assert(count >= 1 && count <= 9, "add a line below");
     // clang-format off
     if constexpr (count == 1) { const auto& [a] = s; return std::tie(a); }
     else if constexpr (count == 2) { const auto& [a, b] = s; return std::tie(a, b); }
@@ -41,7 +41,8 @@ auto fields(const Struct& s) {
     else if constexpr (count == 5) { const auto& [a, b, c, d, e] = s; return std::tie(a, b, c, d, e); }
     else if constexpr (count == 6) { const auto& [a, b, c, d, e, f] = s; return std::tie(a, b, c, d, e, f); }
     else if constexpr (count == 7) { const auto& [a, b, c, d, e, f, g] = s; return std::tie(a, b, c, d, e, f, g); }
-    else { const auto& [a, b, c, d, e, f, g, h] = s; return std::tie(a, b, c, d, e, f, g, h); }
+    else if constexpr (count == 8) { const auto& [a, b, c, d, e, f, g, h] = s; return std::tie(a, b, c, d, e, f, g, h); }
+    else { const auto& [a, b, c, d, e, f, g, h, i] = s; return std::tie(a, b, c, d, e, f, g, h, i); }
     // clang-format on
 }
 

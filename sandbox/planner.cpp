@@ -18,6 +18,7 @@
 #include "sandbox/mount_plan.hpp"
 #include "sandbox/plan_writer.hpp"
 #include "sandbox/rule_places.hpp"
+#include "sandbox/unenforced.hpp"
 
 namespace ward::sandbox {
 namespace {
@@ -52,6 +53,7 @@ public:
 
     std::optional<Plan> make() {
         const std::size_t errors = diagnostics_->errors();
+        refuse_unenforced(*jail_, *diagnostics_);
         plan_processes();
         auto view = view_files({jail_->files, command_->program, command_->folder}, walker_, *diagnostics_);
         const auto devices = find_devices(*jail_, *host_, *diagnostics_);

@@ -100,6 +100,9 @@ private:
                 return make(rule, Walker::LastLink::follow);
             case Kind::link:
                 return make(rule, Walker::LastLink::keep);
+            case Kind::overlay:
+            case Kind::directory:
+                return;  // refused before: unenforced.cpp
         }
     }
 

@@ -85,7 +85,7 @@ std::optional<compiler::Jail> compile_built_in(std::string_view name) {
 compiler::CallSet allowed_calls(const std::optional<compiler::Jail>& jail) {
     compiler::CallSet calls;
     if (!jail) return calls;
-    for (const compiler::CallRule& rule : jail->calls) calls.set(rule.number, rule.allowed);
+    for (const compiler::CallRule& rule : jail->calls) calls.set(rule.number, rule.verdict != compiler::CallRule::Verdict::denied);
     return calls;
 }
 
@@ -104,8 +104,7 @@ std::vector<std::string> policies_that_allow(std::uint32_t number) {
 }
 
 std::string_view guard_of(std::uint32_t number) {
-    compiler::Decisions decisions;
-    for (const compiler::GuardedCall& call : compiler::guarded_calls({}, decisions)) {
+    for (const compiler::GuardedCall& call : compiler::guarded_calls({})) {
         if (call.number == number) return call.words;
     }
     return {};

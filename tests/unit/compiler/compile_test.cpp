@@ -71,7 +71,7 @@ TEST(Compile, OrderNeverMatters) {
             auto& members = loaded.set->members;
             std::shuffle(members.begin() + 1, members.end(), random);
             for (auto& member : members) {
-                std::shuffle(member.policy.statements.begin(), member.policy.statements.end(), random);
+                std::shuffle(member.policy.body.statements.begin(), member.policy.body.statements.end(), random);
                 std::shuffle(member.policy.lets.begin(), member.policy.lets.end(), random);
             }
             ASSERT_EQ(meaning(*loaded.set, loaded.sources), expected) << name;
@@ -102,7 +102,7 @@ TEST(Compile, OrderNeverMattersWhereRulesMeet) {
     for (int round = 0; round < 200; ++round) {
         std::swap(set.members[1], set.members[2]);
         for (auto& member : set.members) {
-            std::shuffle(member.policy.statements.begin(), member.policy.statements.end(), random);
+            std::shuffle(member.policy.body.statements.begin(), member.policy.body.statements.end(), random);
         }
         ASSERT_EQ(meaning(set, compiled.sources), expected);
     }

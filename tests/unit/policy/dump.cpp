@@ -45,18 +45,20 @@ struct Dumper {
     std::string operator()(const NetworkStatement& s) const { return "network" + words(s.mode); }
     std::string operator()(const CallStatement& s) const {
         const std::string verb = s.permission == Permission::allow ? "allow" : "forbid";
-        return verb + words(s.calls) + (s.except.empty() ? "" : " except" + words(s.except));
+        std::vector<Word> calls;
+        for (const CallPattern& call : s.calls) calls.push_back(call.name);
+        return verb + words(calls) + (s.except.empty() ? "" : " except" + words(s.except));
     }
     std::string operator()(const RefuseStatement& s) const {
         return "refuse" + words(s.calls) + " with" + words(s.response);
     }
     std::string operator()(const CapabilityStatement& s) const { return "capabilities" + words(s.names); }
     std::string operator()(const LimitStatement& s) const {
-        return "limit" + words(s.name) + mark(s.optional) + words(s.value);
+        return "limit" + words(s.name) + mark(s.optional) + words(s.values);
     }
     std::string operator()(const KeepVariableStatement& s) const { return "keep" + words(s.patterns); }
     std::string operator()(const SetVariableStatement& s) const { return "set" + words(s.name) + words(s.value); }
-    std::string operator()(const ProcessStatement& s) const { return "process" + words(s.name) + words(s.value); }
+    std::string operator()(const ProcessStatement& s) const { return "process" + words(s.name) + words(s.values); }
 };
 
 }  // namespace
@@ -76,7 +78,7 @@ std::string dump(const Policy& policy) {
     for (const Param& param : policy.params) {
         result += "param" + words(param.name) + " :" + words(param.type) + words("=", param.fallback) + '\n';
     }
-    for (const Statement& statement : policy.statements) result += dump(statement) + '\n';
+    for (const Statement& statement : policy.body.statements) result += dump(statement) + '\n';
     return result;
 }
 
