@@ -21,7 +21,12 @@ constexpr Option options_of_run[] = {
 };
 
 constexpr Option options_of_check[] = {
-    {"format", 0, "FORMAT", false, "`text` on standard error, or `json` or `sarif` on standard output"},
+    {"format", 0, "text|json|sarif", false, "`text` goes to standard error, the others to standard output"},
+    {"help", 'h', "", false, "show this text"},
+};
+
+constexpr Option options_of_completion[] = {
+    {"candidates", 0, "", false, "for the scripts: what may stand in place of the last word of a command line"},
     {"help", 'h', "", false, "show this text"},
 };
 
@@ -46,6 +51,8 @@ constexpr Subcommand table[] = {
      explain, options_of_explain, usage_status},
     {"fmt", "[OPTIONS] FILE...", "put policies into their canonical form; `-` is standard input to standard output",
      fmt, options_of_fmt, usage_status},
+    {"completion", "bash|zsh|fish", "print the script that completes command lines of ward in a shell", completion,
+     options_of_completion, usage_status},
 };
 
 std::string help_of(const Subcommand& subcommand) {
@@ -105,7 +112,7 @@ std::string help() {
         "subcommands (`ward SUBCOMMAND --help` says more):\n";
     for (const Subcommand& subcommand : table) {
         std::string name(subcommand.name);
-        name.resize(8, ' ');
+        name.resize(12, ' ');
         text += "  " + name + std::string(subcommand.summary) + "\n";
     }
     return text +

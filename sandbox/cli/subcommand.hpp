@@ -51,5 +51,6 @@ int show(const Words& words);
 int list(const Words& words);
 int fmt(const Words& words);
 int explain(const Words& words);
+int completion(const Words& words);
 
 }  // namespace ward::cli

@@ -3,6 +3,10 @@ import pathlib
 import re
 import sys
 
+sys.dont_write_bytecode = True  # nothing is left in the source tree
+
+import manual
+
 STRING = r'"((?:[^"\\]|\\.)*)"'
 
 
@@ -47,7 +51,8 @@ def groups(root):
     return "\n".join(page) + "\n"
 
 
-PAGES = {"docs/reference/diagnostics.md": diagnostics, "docs/reference/call-groups.md": groups}
+PAGES = {"docs/reference/diagnostics.md": diagnostics, "docs/reference/call-groups.md": groups,
+         "docs/man/ward.1": manual.ward_1, "docs/man/ward-policy.5": manual.ward_policy_5}
 
 
 def main(root, check):
