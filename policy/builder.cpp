@@ -70,13 +70,19 @@ void PolicyBuilder::keyword(Span span) {
     draft_.keyword = span;
     if (!draft_.verb.empty()) return;
     draft_.verb = word;
-    if (!section_.word.empty()) return;
+    draft_.verb_span = span;
+    if (!open_.empty()) return note_outdented(span);
     if (word != "policy") {
         outside_sections(span);
     } else if (!policy_word_) {
         policy_word_ = span;
         item_before_policy_ = first_item_.has_value();
     }
+}
+
+void PolicyBuilder::begin_forbidden(Span keyword) {
+    draft_.keyword = keyword;
+    draft_.forbidden = true;
 }
 
 void PolicyBuilder::begin_exceptions(Span keyword) {
@@ -94,6 +100,26 @@ bool PolicyBuilder::once(std::optional<Word>& clause, Span value) {
     }
     clause = word_;
     return true;
+}
+
+void PolicyBuilder::binding(Span span) {
+    draft_.bindings.push_back({std::move(draft_.second), word_, without_blanks(span)});
+}
+
+void PolicyBuilder::protocol(Span name) {
+    draft_.keyword = name;
+    draft_.protocol = word_at(name);
+}
+
+bool PolicyBuilder::endpoint(Span span) {
+    if (draft_.first.text == "connect" && word_.text.find(':') != std::string::npos) {
+        item();
+        return true;
+    }
+    const std::string verb = draft_.first.text;
+    diagnostics_.add(slug::missing_value, without_blanks(span), "`" + verb + "` needs `tcp` before its ports")
+        .help("write `" + verb + " tcp PORT`");
+    return false;
 }
 
 bool PolicyBuilder::open_name(Span name) {
@@ -126,6 +152,18 @@ void PolicyBuilder::private_folder(Span span) {
                          without_blanks(span)});
 }
 
+void PolicyBuilder::overlay(Span span) {
+    add(OverlayStatement{std::move(draft_.items), std::move(draft_.clause), without_blanks(span)});
+}
+
+void PolicyBuilder::root(Span span) {
+    add(RootStatement{std::move(draft_.first), without_blanks(span)});
+}
+
+void PolicyBuilder::directory(Span span) {
+    add(DirectoryStatement{std::move(draft_.items), without_blanks(span)});
+}
+
 void PolicyBuilder::device(Span span) {
     add(DeviceStatement{std::move(draft_.items), without_blanks(span)});
 }
@@ -143,15 +181,20 @@ void PolicyBuilder::setuid(Span span) {
 }
 
 void PolicyBuilder::network(Span span) {
-    add(NetworkStatement{Permission::allow, std::move(draft_.first), std::nullopt, {}, without_blanks(span)});
+    const Permission permission = draft_.forbidden ? Permission::forbid : Permission::allow;
+    add(NetworkStatement{permission, std::move(draft_.first), std::move(draft_.protocol), std::move(draft_.items),
+                         without_blanks(span)});
 }
 
 void PolicyBuilder::call(Span span) {
     const Permission permission = draft_.verb == "allow" ? Permission::allow : Permission::forbid;
-    std::vector<CallPattern> calls;
-    calls.reserve(draft_.items.size());
-    for (Word& name : draft_.items) calls.push_back({name, std::nullopt, name.span});
-    add(CallStatement{permission, std::move(calls), std::move(draft_.exceptions), std::nullopt, without_blanks(span)});
+    auto condition = this->condition();
+    add(CallStatement{permission, std::move(draft_.calls), std::move(draft_.exceptions), std::move(condition),
+                      without_blanks(span)});
+}
+
+void PolicyBuilder::abi(Span span) {
+    add(AbiStatement{std::move(draft_.items), without_blanks(span)});
 }
 
 void PolicyBuilder::refuse(Span span) {
@@ -163,7 +206,7 @@ void PolicyBuilder::keep_capability(Span span) {
 }
 
 void PolicyBuilder::limit(Span span) {
-    add(LimitStatement{std::move(draft_.first), draft_.optional, {std::move(draft_.second)}, without_blanks(span)});
+    add(LimitStatement{std::move(draft_.first), draft_.optional, std::move(draft_.items), without_blanks(span)});
 }
 
 void PolicyBuilder::keep_variable(Span span) {
@@ -175,7 +218,7 @@ void PolicyBuilder::set_variable(Span span) {
 }
 
 void PolicyBuilder::process(Span span) {
-    add(ProcessStatement{std::move(draft_.first), {std::move(draft_.second)}, without_blanks(span)});
+    add(ProcessStatement{std::move(draft_.first), std::move(draft_.items), without_blanks(span)});
 }
 
 // ---- what stands outside the sections
@@ -192,7 +235,7 @@ void PolicyBuilder::policy_line(Span span) {
 }
 
 void PolicyBuilder::use(Span span) {
-    policy_.uses.push_back({std::move(draft_.first), {}, without_blanks(span)});
+    policy_.uses.push_back({std::move(draft_.first), std::move(draft_.bindings), without_blanks(span)});
 }
 
 void PolicyBuilder::let(Span span) {
@@ -202,10 +245,6 @@ void PolicyBuilder::let(Span span) {
 void PolicyBuilder::param(Span span) {
     policy_.params.push_back(
         {std::move(draft_.first), std::move(draft_.second), std::move(draft_.clause), without_blanks(span)});
-}
-
-void PolicyBuilder::open_section(Span brace) {
-    section_ = {draft_.verb, draft_.keyword, brace};
 }
 
 std::optional<Policy> PolicyBuilder::finish() {

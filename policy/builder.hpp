@@ -52,15 +52,53 @@ public:
     void item() { (draft_.in_exceptions ? draft_.exceptions : draft_.items).push_back(word_); }
     void comma(Span sign) { draft_.comma = sign; }
     void begin_exceptions(Span keyword);
-    void name(Span span) { draft_.first = Word{std::string(text(span)), span, false}; }
-    void second_name(Span span) { draft_.second = Word{std::string(text(span)), span, false}; }
+    void name(Span span) { draft_.first = word_at(span); }
+    void second_name(Span span) { draft_.second = word_at(span); }
     void first_operand() { draft_.first = word_; }
     void second_operand() { draft_.second = word_; }
-    void description() { draft_.clause = word_; }
-    void from() { draft_.clause = word_; }
-    void fallback() { draft_.clause = word_; }
+    void clause() { draft_.clause = word_; }  // `from`, `into`, a description, a default
     [[nodiscard]] bool size(Span value) { return once(draft_.size, value); }  // false, and an error, if given twice
     [[nodiscard]] bool mode(Span value) { return once(draft_.mode, value); }
+    void binding(Span span);
+    void open_paren(Span paren) { draft_.parens.push_back(paren); }
+    void close_paren() { draft_.parens.pop_back(); }
+    void begin_forbidden(Span keyword);
+    void protocol(Span name);
+    // The place that a question is about, NAME:PORT. False, and an error, for a port alone.
+    [[nodiscard]] bool endpoint(Span span);
+
+    // ---- calls with their arguments
+    void bare_call(Span span) { draft_.calls.push_back({word_at(span), std::nullopt, span}); }
+    void quoted_call() { draft_.calls.push_back({word_, std::nullopt, word_.span}); }
+    void open_parameters(Span paren);
+    void parameter(Span span) { draft_.calls.back().arguments->push_back(word_at(span)); }
+    void parameters(Span span) { draft_.calls.back().span.end = span.end; }
+
+    // ---- conditions; an operand is a whole comparison, or what was made of several
+    void condition_begin();
+    void condition_end() { draft_.marks.pop_back(); }
+    void subject(Span span);
+    void mask_value(Span span) { draft_.operands.back().mask.push_back(word_at(span)); }
+    void relation(Span span) { draft_.operands.back().relation = word_at(span); }
+    void word_relation(Span span);
+    void not_in(Span span);
+    void value(Span span) { draft_.operands.back().values.push_back(word_at(span)); }
+    void comparison(Span span);
+    void exists(Span span);
+    void flag(Span span);
+    void negation(Span span);
+    void parenthesis(Span span) { draft_.operands.back().span = span; }
+    void join(Span word);
+    void all_of() { combine(Expression::Kind::all); }
+    void any_of() { combine(Expression::Kind::any); }
+
+    // ---- questions
+    void question_call(Span span);
+    void open_arguments(Span paren);
+    void next_argument() { draft_.arguments->emplace_back(); }
+    void argument_value(Span span) { draft_.arguments->back().push_back(word_at(span)); }
+    void question(Span span);
+
     // The name that begins a statement of network, limits or process. False, and an error, if it is
     // known to belong elsewhere or to a later version.
     [[nodiscard]] bool open_name(Span name);
@@ -70,12 +108,16 @@ public:
     void hide(Span span);
     void protect(Span span);
     void private_folder(Span span);
+    void overlay(Span span);
+    void root(Span span);
+    void directory(Span span);
     void device(Span span);
     void link(Span span);
     void text_file(Span span);
     void setuid(Span span);
     void network(Span span);
     void call(Span span);
+    void abi(Span span);
     void refuse(Span span);
     void keep_capability(Span span);
     void limit(Span span);
@@ -87,13 +129,23 @@ public:
     void let(Span span);
     void param(Span span);
 
-    // ---- sections
-    void open_section(Span brace);
-    void close_section() { section_ = {}; }
+    void group_entry();
+    void expectation(Span span);
+
+    // ---- blocks
+    void open_block(Span brace);
+    void open_when(Span brace);
+    void begin_else(Span word);
+    void open_else(Span brace);
+    void open_group(Span brace);
+    void open_test(Span brace);
+    void close_block();
 
     // ---- errors; `offset` is where the grammar could not go on
     void syntax_error(const SyntaxError& error, std::uint32_t offset);
     void unquoted(std::uint32_t offset);
+    void missing_condition(std::uint32_t offset);
+    void missing_relation(std::uint32_t offset);
     void unterminated_string(std::uint32_t offset);
     void bad_escape(std::uint32_t offset);
     void other_name(Span name) { draft_.other = name; }
@@ -104,15 +156,20 @@ public:
 
     // The policy, after what can only be said about a whole text. Absent after any error in it.
     [[nodiscard]] std::optional<Policy> finish();
+    // The question, of a text that is one. Absent after any error in it.
+    [[nodiscard]] std::optional<Question> finish_question();
 
 private:
     struct Draft {
-        Span keyword;               // the last one
-        Span comma;                 // the last one
-        std::string_view verb;      // the first one
+        Span keyword;           // the last one
+        Span comma;             // the last one
+        std::string_view verb;  // the first one
+        Span verb_span;
         std::optional<Span> other;  // the name that begins a statement of no known kind
         bool optional = false;
+        bool forbidden = false;
         bool in_exceptions = false;
+        bool after_else = false;
         std::vector<Word> items;
         std::vector<Word> exceptions;
         Word first;
@@ -120,11 +177,29 @@ private:
         std::optional<Word> clause;
         std::optional<Word> size;
         std::optional<Word> mode;
+        std::optional<Word> protocol;
+        std::vector<Binding> bindings;
+        std::vector<CallPattern> calls;
+        std::optional<std::vector<std::vector<Word>>> arguments;
+        Question question;
+        // Conditions
+        bool has_condition = false;
+        bool negated = false;              // the relation is `not in`
+        bool list_open = false;            // of `in` or `within`
+        std::vector<Expression> operands;  // read, and not yet part of another
+        std::vector<std::size_t> marks;    // how many operands stand before each condition that is open
+        Span join;                         // the last `and` or `or`
+        std::vector<Span> parens;          // those that are open
     };
-    struct Section {
-        std::string_view word;  // empty: outside every section
+    // A section, or another block.
+    struct OpenBlock {
+        std::string_view word;  // empty: outside of all
         Span name;
         Span brace;
+        Block* statements = nullptr;                            // where its statements go
+        When* when = nullptr;                                   // whose first branch it is
+        std::optional<std::size_t> indentation = std::nullopt;  // of the first branch of a `when` that begins its line
+        std::optional<Span> outdented = std::nullopt;           // its first section that stands as far left as it does
         bool holds_section = false;  // an error about that was given, so a missing brace is no news
     };
 
@@ -132,7 +207,15 @@ private:
     [[nodiscard]] Span range(std::size_t begin, std::size_t end) const;
     [[nodiscard]] Span without_blanks(Span span) const;
     [[nodiscard]] bool once(std::optional<Word>& clause, Span value);
-    void add(Statement statement) { policy_.body.statements.push_back(std::move(statement)); }
+    [[nodiscard]] Word word_at(Span span) const { return {std::string(text(span)), span, false}; }
+    [[nodiscard]] const OpenBlock& block() const;  // the innermost
+    [[nodiscard]] Block& statements();             // those that a statement joins
+    void add(Statement statement) { statements().statements.push_back(std::move(statement)); }
+    void combine(Expression::Kind kind);
+    [[nodiscard]] std::optional<Expression> condition();
+    // The column of a place that only blanks stand before in its line.
+    [[nodiscard]] std::optional<std::size_t> indentation(Span place) const;
+    void note_outdented(Span item);
     void outside_sections(Span item);
 
     // What stands at a place, as a range to underline and in words.
@@ -140,11 +223,26 @@ private:
     [[nodiscard]] std::string found_at(std::uint32_t offset) const;
     // False if the table has nothing to say about a name at this place.
     bool known_elsewhere(Span name, std::string_view word);
-    void condition(std::uint32_t offset);
     void section_in_section(Span name);
+    void else_without_when(Span name);
     void misplaced(Span name, std::string_view word, std::string_view sections);
-    void not_yet_supported(Span place, const std::string& what);
+    [[nodiscard]] std::vector<std::string_view> words_of_block() const;
     void unknown_statement(Span name, bool has_block);
+    [[nodiscard]] std::string help_to_end(const SyntaxError& error, std::uint32_t offset) const;
+    void missing_parenthesis(std::uint32_t offset);
+    [[nodiscard]] bool knows_parentheses() const;
+    void parenthesis_error(std::uint32_t offset);
+    void question_error(const SyntaxError& error, std::uint32_t offset);
+    // The next ones are false if the mistake is none of theirs, and nothing was said.
+    [[nodiscard]] bool condition_error(const SyntaxError& error, std::uint32_t offset);
+    [[nodiscard]] bool misspelt_operator(std::uint32_t offset);
+    [[nodiscard]] bool missing_operand(const SyntaxError& error, std::uint32_t offset);
+    [[nodiscard]] bool is_unquoted(std::uint32_t offset);
+    [[nodiscard]] bool behind_condition(const SyntaxError& error, std::uint32_t offset);
+    [[nodiscard]] bool no_condition(Span word);
+    void mixed_condition(std::uint32_t offset);
+    void alternatives_in_list(std::uint32_t offset);
+    void unknown_operator(Span place, std::string_view meant);
     void check_policy_line();
 
     std::string_view source_name_;
@@ -154,7 +252,8 @@ private:
     Policy policy_;
     Word word_;
     Draft draft_;
-    Section section_;
+    std::vector<OpenBlock> open_;
+    When* closed_when_ = nullptr;      // the last one, until something else follows it
     std::optional<Span> policy_word_;  // of the first `policy` line, well-formed or not
     std::optional<Span> first_item_;   // what stands first of all that is not the `policy` line
     bool item_before_policy_ = false;

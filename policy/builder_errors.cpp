@@ -1,16 +1,12 @@
-// The half of PolicyBuilder that says what is wrong, and what to write instead.
+// The part of PolicyBuilder that says what the grammar could not read, and what to write instead.
 #include <algorithm>
 
 #include "policy/builder.hpp"
-#include "policy/similar_name.hpp"
+#include "policy/excerpt.hpp"
 
 namespace ward::policy {
 
 namespace {
-
-constexpr std::size_t max_excerpt = 40;  // bytes of a policy that a message repeats
-
-constexpr const char* enforced_or_nothing = "what a policy asks for is enforced, or nothing runs";
 
 bool is_blank(char c) {
     return c == ' ' || c == '\t';
@@ -19,37 +15,16 @@ bool ends_line(char c) {
     return c == '\n' || c == '\r';
 }
 bool ends_token(char c) {
-    return is_blank(c) || ends_line(c) || std::string_view(",;{}\"").find(c) != std::string_view::npos;
-}
-
-// Text of a policy in backticks, cut where it is long.
-std::string quoted(std::string_view text) {
-    if (text.size() <= max_excerpt) return '`' + std::string(text) + '`';
-    std::size_t end = max_excerpt;
-    while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80) --end;
-    return '`' + std::string(text.substr(0, end)) + "…`";
+    return is_blank(c) || ends_line(c) || std::string_view(",;{}()\"").find(c) != std::string_view::npos;
 }
 
 // `text` with `{}` replaced.
 std::string with_keyword(std::string_view text, std::string_view keyword) {
     std::string result(text);
-    const std::size_t hole = result.find("{}");
-    if (hole != std::string::npos) result.replace(hole, 2, keyword);
+    for (std::size_t hole = result.find("{}"); hole != std::string::npos;
+         hole = result.find("{}", hole + keyword.size()))
+        result.replace(hole, 2, keyword);
     return result;
-}
-
-// "`files { ... }`", or the two that have a statement of this name.
-std::string sections_with(std::string_view word) {
-    std::string result;
-    for (const StatementWord& row : statement_words) {
-        if (row.word != word || row.section.empty() || !row.supported) continue;
-        result += (result.empty() ? "`" : " or `") + std::string(row.section) + " { ... }`";
-    }
-    return result;
-}
-
-bool is_section(std::string_view word) {
-    return std::find(std::begin(section_words), std::end(section_words), word) != std::end(section_words);
 }
 
 // The last part of a file's path without `.ward`: what its policy is called.
@@ -87,32 +62,80 @@ std::string PolicyBuilder::found_at(std::uint32_t offset) const {
 // ---- what the grammar could not read
 
 void PolicyBuilder::syntax_error(const SyntaxError& error, std::uint32_t offset) {
-    const bool in_text = offset < text_.size();
-    if (in_text && std::string_view("()\\'").find(text_[offset]) != std::string_view::npos &&
-        error.kind != &slug::not_yet_supported) {
-        return unquoted(offset);
-    }
-    if (section_.word == "syscalls" && text(token_at(offset)) == "if") return condition(offset);
-    if (error.kind == &slug::unexpected_text && section_.word == "network" && draft_.first.text == "unix") {
-        return not_yet_supported(token_at(offset), "`unix` for one socket");
-    }
+    if (error.kind == &slug::unknown_question) return question_error(error, offset);
+    if (error.kind == &slug::missing_parenthesis && !draft_.parens.empty()) return missing_parenthesis(offset);
+    if (draft_.has_condition && condition_error(error, offset)) return;
+    if (no_condition(token_at(offset)) || is_unquoted(offset)) return;
     const std::string_view keyword = text(draft_.keyword);
     const Span place = error.at_comma ? draft_.comma : token_at(offset);
     Diagnostic& diagnostic = diagnostics_.add(*error.kind, place, with_keyword(error.message, keyword));
     if (!error.at_comma) diagnostic.label(found_at(offset));
     if (error.kind == &slug::empty_list) diagnostic.note("an empty list never means everything");
-    if (error.kind == &slug::not_yet_supported) diagnostic.note(enforced_or_nothing);
-    const bool in_list = error.kind == &slug::unexpected_text && !draft_.items.empty() && !draft_.clause;
-    if (in_list && in_text && !ends_token(text_[offset])) {
-        diagnostic.help("write a comma before " + quoted(text(token_at(offset))));
+    diagnostic.help(error.kind == &slug::unexpected_text ? help_to_end(error, offset)
+                                                         : with_keyword(error.help, keyword));
+}
+
+// Whether a character that needs quotes is the mistake; then that is said. A `)` may be in its place.
+bool PolicyBuilder::is_unquoted(std::uint32_t offset) {
+    if (offset >= text_.size()) return false;
+    const char character = text_[offset];
+    const bool closes = character == ')' && !draft_.parens.empty();
+    const bool special = std::string_view("()\\'").find(character) != std::string_view::npos;
+    if (closes || !special) return false;
+    unquoted(offset);
+    return true;
+}
+
+// What to do about text behind a statement, or about a `?`.
+std::string PolicyBuilder::help_to_end(const SyntaxError& error, std::uint32_t offset) const {
+    const bool single = block().word == "limits" || block().word == "process";  // most of them, at least
+    const bool in_list = !single && !draft_.clause && (!draft_.items.empty() || !draft_.calls.empty());
+    const bool word = offset < text_.size() && !ends_token(text_[offset]);
+    if (block().word == "test") return "ask about one thing on each line";
+    if (in_list && word) return "write a comma before " + quoted(text(token_at(offset)));
+    if (offset < text_.size() && text_[offset] == ',') return "remove the comma and what follows it";
+    return with_keyword(error.help, text(draft_.keyword));
+}
+
+void PolicyBuilder::missing_parenthesis(std::uint32_t offset) {
+    if (draft_.list_open && offset < text_.size() && text_[offset] == '|') return alternatives_in_list(offset);
+    // Where the next line begins another statement, the place is the end of this one.
+    const std::size_t end = text_.find_last_not_of(" \t\r\n", offset == 0 ? 0 : offset - 1) + 1;
+    if (text_.substr(end, offset - end).find('\n') != std::string_view::npos) offset = static_cast<std::uint32_t>(end);
+    const bool in_condition = draft_.has_condition && !draft_.list_open;
+    const Span place = token_at(offset);
+    const bool more = place.begin != place.end && !ends_token(text_[offset]) && text(place) != "if";
+    Diagnostic& diagnostic = diagnostics_.add(slug::missing_parenthesis, place, "`)` is missing");
+    diagnostic.label(found_at(offset)).also(draft_.parens.back(), "opened here");
+    if (more) {
+        diagnostic.help(in_condition ? "join comparisons by `and` or `or`"
+                                     : "write a comma before " + quoted(text(place)));
     } else {
-        diagnostic.help(with_keyword(error.help, keyword));
+        diagnostic.help(in_condition ? "write `)` where this part of the condition ends" : "write `)` behind the list");
+    }
+}
+
+// Whether parentheses have a meaning here.
+bool PolicyBuilder::knows_parentheses() const {
+    const std::string_view around = block().word;
+    return draft_.has_condition || draft_.verb == "use" || around == "syscalls" || around == "test" ||
+           around == "group";
+}
+
+void PolicyBuilder::parenthesis_error(std::uint32_t offset) {
+    const bool opens = text_[offset] == '(';
+    const bool behind_name = opens && offset > 0 && is_blank(text_[offset - 1]) && !draft_.calls.empty();
+    Diagnostic& diagnostic = diagnostics_.add(slug::unexpected_text, range(offset, offset + 1),
+                                              opens ? "`(` does not belong here" : "`)` closes nothing");
+    if (behind_name && !draft_.has_condition) {
+        diagnostic.help("remove the blank before `(`");
+    } else {
+        diagnostic.help(opens ? "remove the parentheses" : "remove it");
     }
 }
 
 void PolicyBuilder::unquoted(std::uint32_t offset) {
     const char character = text_[offset];
-    if (character == '(' && section_.word == "syscalls") return condition(offset);
     const std::string shown = quoted(text_.substr(offset, 1));
     const Span place = range(offset, offset + 1);
     if (character == '#') {
@@ -124,6 +147,7 @@ void PolicyBuilder::unquoted(std::uint32_t offset) {
         diagnostics_.add(slug::needs_quotes, place, shown + " needs quotes")
             .help(R"(put the value in double quotes, and write `\\` for the backslash)");
     } else if (character == '(' || character == ')') {
+        if (knows_parentheses()) return parenthesis_error(offset);
         diagnostics_.add(slug::needs_quotes, place, shown + " needs quotes")
             .help("put the whole value in double quotes");
     } else {
@@ -148,126 +172,35 @@ void PolicyBuilder::bad_escape(std::uint32_t offset) {
         .help(R"(write `\\` for a backslash)");
 }
 
-void PolicyBuilder::condition(std::uint32_t offset) {
-    not_yet_supported(token_at(offset), "a condition on a call's arguments");
-}
-
 void PolicyBuilder::stray_brace(Span brace) {
     diagnostics_.add(slug::stray_brace, brace, "`}` closes nothing").help("remove the `}`");
 }
 
 void PolicyBuilder::never_closed() {
-    if (!section_.holds_section) {
-        const std::string word(section_.word);
-        diagnostics_.add(slug::missing_brace, section_.brace, "`" + word + "` is never closed")
-            .label("opened here")
-            .help("write `}` after the last statement of `" + word + "`");
+    if (!block().holds_section) {
+        const std::string word(block().word);
+        Diagnostic& diagnostic = diagnostics_.add(slug::missing_brace, block().brace, "`" + word + "` is never closed");
+        diagnostic.label("opened here").help("write `}` after the last statement of `" + word + "`");
+        if (block().outdented) diagnostic.also(*block().outdented, "stands as far left as `" + word + "`");
     }
-    section_ = {};
+    close_block();
 }
 
 void PolicyBuilder::too_deep(std::uint32_t offset) {
     too_deep_ = true;
-    diagnostics_.add(slug::nesting_too_deep, range(offset, offset + 1), "blocks nest more than 64 deep")
-        .note("sections hold statements; no policy needs more than a few levels")
-        .help("remove the braces around this block");
-}
-
-// ---- statements of no known kind
-
-void PolicyBuilder::other_statement(Span span) {
-    const Span whole = without_blanks(span);
-    outside_sections(draft_.other.value_or(whole));
-    if (!draft_.other) {
-        const bool block = text_[span.begin] == '{';
-        diagnostics_
-            .add(slug::unexpected_text, token_at(span.begin),
-                 block ? "a block without the name of a section" : "a statement begins with a word")
-            .label(found_at(span.begin))
-            .help(block ? "write the section's name before `{`" : "remove this text");
-        return;
-    }
-    std::string_view word = text(*draft_.other);
-    if (word.ends_with('?')) word.remove_suffix(1);
-    if (!known_elsewhere(*draft_.other, word)) {
-        unknown_statement(*draft_.other, text(span).find('{') != std::string_view::npos);
-    }
-}
-
-bool PolicyBuilder::known_elsewhere(Span name, std::string_view word) {
-    if (is_section(word) && !section_.word.empty()) {
-        section_in_section(name);
-        return true;
-    }
-    bool here = false;
-    bool later = false;
-    bool outside = false;
-    for (const StatementWord& row : statement_words) {
-        if (row.word != word) continue;
-        if (row.section == section_.word) (row.supported ? here : later) = true;
-        if (row.section.empty()) (row.supported ? outside : later) = true;
-    }
-    if (here) return false;
-    const std::string sections = sections_with(word);
-    if (later) {
-        not_yet_supported(name, quoted(word));
-    } else if (outside || !sections.empty()) {
-        misplaced(name, word, sections);
-    }
-    return later || outside || !sections.empty();
-}
-
-void PolicyBuilder::section_in_section(Span name) {
-    const std::string inner(text(name));
-    const std::string outer(section_.word);
-    diagnostics_.add(slug::misplaced_section, name, "section `" + inner + "` stands inside `" + outer + "`")
-        .also(section_.brace, "`" + outer + "` is still open")
-        .help("write `}` before `" + inner + "` to close `" + outer + "`");
-    section_.holds_section = true;
-}
-
-void PolicyBuilder::misplaced(Span name, std::string_view word, std::string_view sections) {
-    const std::string where = section_.word.empty() ? " stands outside its section"
-                                                    : " is not a statement of `" + std::string(section_.word) + "`";
-    Diagnostic& diagnostic = diagnostics_.add(slug::misplaced_statement, name, quoted(word) + where);
-    if (sections.empty()) {
-        diagnostic.help("write it outside the sections");
-    } else {
-        diagnostic.help("write it in " + std::string(sections));
-    }
-}
-
-void PolicyBuilder::not_yet_supported(Span place, const std::string& what) {
-    diagnostics_.add(slug::not_yet_supported, place, what + " is not supported yet")
-        .note(enforced_or_nothing)
-        .help("remove it from the policy");
-}
-
-void PolicyBuilder::unknown_statement(Span name, bool has_block) {
-    std::vector<std::string_view> candidates;
-    if (section_.word.empty()) candidates.assign(std::begin(section_words), std::end(section_words));
-    for (const StatementWord& row : statement_words) {
-        if (row.section == section_.word && row.supported) candidates.push_back(row.word);
-    }
-    const bool section = has_block && section_.word.empty();
-    const std::string what = section ? "section" : "statement";
-    std::string message = "unknown " + what + ' ' + quoted(text(name));
-    if (!section_.word.empty()) message += " in `" + std::string(section_.word) + '`';
-    Diagnostic& diagnostic =
-        diagnostics_.add(section ? slug::unknown_section : slug::unknown_statement, name, std::move(message));
-    const auto similar = similar_names(text(name), candidates);
-    if (!similar.empty()) {
-        diagnostic.help("a " + what + " with a similar name exists: " + quoted_list(similar));
-    } else {
-        std::vector<std::string> all(candidates.begin(), candidates.end());
-        diagnostic.help("write one of " + quoted_list(all));
-    }
+    const bool block = offset < text_.size() && (text_[offset] == '{' || !draft_.has_condition);
+    diagnostics_
+        .add(slug::nesting_too_deep, range(offset, offset + 1),
+             block ? "blocks nest more than 64 deep" : "conditions nest more than 64 deep")
+        .note("no policy needs more than a few levels")
+        .help(block ? "remove the braces around this block" : "remove parentheses and each `not not`");
 }
 
 // ---- the whole text
 
 void PolicyBuilder::check_policy_line() {
-    const bool says_something = !policy_.body.statements.empty() || !policy_.uses.empty();
+    const bool says_something =
+        !policy_.body.statements.empty() || !policy_.body.whens.empty() || !policy_.uses.empty();
     if (!policy_word_ && !first_item_) {
         diagnostics_.add(slug::empty_policy, range(0, 0), "the policy is empty")
             .note("a policy that says nothing is a mistake, not a jail without limits")

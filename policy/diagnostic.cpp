@@ -6,13 +6,6 @@
 
 namespace ward::policy {
 
-namespace {
-
-// Warnings leave room for the errors that come after them.
-constexpr std::size_t max_kept_warnings = Diagnostics::max_kept / 2;
-
-}  // namespace
-
 Diagnostic& Diagnostic::label(std::string text) {
     if (primary_) primary_->text = std::move(text);
     return *this;
@@ -36,7 +29,8 @@ Diagnostic& Diagnostic::help(std::string text) {
 Diagnostic& Diagnostics::add(const Slug& kind, std::optional<Span> where, std::string message) {
     const bool is_error = kind.severity == Severity::error;
     ++(is_error ? errors_ : warnings_);
-    const bool full = kept_.size() >= max_kept || (!is_error && warnings_ > max_kept_warnings);
+    // Warnings leave room for the errors that come after them.
+    const bool full = kept_.size() >= most_ || (!is_error && warnings_ > most_ / 2);
     if (full) return scratch_.emplace(kind, where, std::move(message));
     return kept_.emplace_back(kind, where, std::move(message));
 }

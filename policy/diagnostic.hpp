@@ -65,13 +65,15 @@ private:
     std::vector<std::string> helps_;
 };
 
-// Collects the diagnostics of a run, at most max_shown of them; counts all.
+// Collects the diagnostics of a run, at most max_kept of them or as many as it is made for; counts all.
 class Diagnostics {
 public:
     static constexpr std::size_t max_kept = 50;
 
-    // `where` is absent for a diagnostic about no text. The reference is valid until clear(); past
-    // max_kept a scratch diagnostic is handed out.
+    explicit Diagnostics(std::size_t most = max_kept) : most_(most) {}
+
+    // `where` is absent for a diagnostic about no text. When no more are kept, a scratch diagnostic is
+    // handed out, valid until the next one.
     Diagnostic& add(const Slug& kind, std::optional<Span> where, std::string message);
 
     [[nodiscard]] bool has_errors() const { return errors_ != 0; }
@@ -83,6 +85,7 @@ public:
     [[nodiscard]] std::vector<const Diagnostic*> sorted() const;
 
 private:
+    std::size_t most_;
     std::deque<Diagnostic> kept_;
     std::optional<Diagnostic> scratch_;
     std::size_t errors_ = 0;

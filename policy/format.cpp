@@ -34,7 +34,8 @@ void divide_groups(std::vector<Item>& items) {
         if (items[i].depth != 0) continue;
         const bool behind_block = i != 0 && items[i - 1].kind == Item::Kind::close;
         items[i].after_blank = items[i].after_blank || behind_block;
-        if (items[i].kind == Item::Kind::comment || items[i].kind == Item::Kind::close) continue;
+        const bool ends_block = items[i].kind == Item::Kind::close || items[i].kind == Item::Kind::branch;
+        if (items[i].kind == Item::Kind::comment || ends_block) continue;
         const Group group = group_of(items[i]);
         if (last && group != *last) items[first_of_run].after_blank = true;
         last = group;
@@ -44,8 +45,10 @@ void divide_groups(std::vector<Item>& items) {
 // No blank line stands at the edge of a block or of the text.
 void drop_edges(std::vector<Item>& items) {
     for (std::size_t i = 0; i < items.size(); ++i) {
-        const bool first = i == 0 || items[i - 1].kind == Item::Kind::open;
-        if (first || items[i].kind == Item::Kind::close) items[i].after_blank = false;
+        const bool opened =
+            i != 0 && (items[i - 1].kind == Item::Kind::open || items[i - 1].kind == Item::Kind::branch);
+        const bool ends_block = items[i].kind == Item::Kind::close || items[i].kind == Item::Kind::branch;
+        if (i == 0 || opened || ends_block) items[i].after_blank = false;
     }
 }
 

@@ -1,7 +1,9 @@
 #include "policy/format_items.hpp"
 
-#include <array>
+#include <algorithm>
 #include <utility>
+
+#include "policy/format_signs.hpp"
 
 namespace ward::policy {
 
@@ -18,6 +20,8 @@ Kind kind_of(char first) {
         case '"':
             return Kind::quoted;
         case ',':
+        case '(':
+        case ')':
             return Kind::sign;
         case '{':
             return Kind::open;
@@ -40,7 +44,7 @@ std::size_t quoted_length(std::string_view rest) {
 std::string_view token_text(Kind kind, std::string_view rest) {
     switch (kind) {
         case Kind::word:
-            return rest.substr(0, rest.find_first_of(" \t\r\n#\",;{}"));
+            return rest.substr(0, rest.find_first_of(" \t\r\n#\",;{}()"));
         case Kind::quoted:
             return rest.substr(0, quoted_length(rest));
         case Kind::comment: {
@@ -50,32 +54,6 @@ std::string_view token_text(Kind kind, std::string_view rest) {
         default:
             return rest.substr(0, 1);
     }
-}
-
-// The signs of a statement that stand in its words: `param memory:size=2G`.
-std::string_view inner_signs(std::string_view verb) {
-    constexpr std::array<std::pair<std::string_view, std::string_view>, 2> table{{{"let", "="}, {"param", ":="}}};
-    for (const auto& [word, signs] : table) {
-        if (word == verb) return signs;
-    }
-    return {};
-}
-
-// The tokens with each of the signs, once and in order, as a token of its own.
-std::vector<Token> with_signs(const std::vector<Token>& tokens, std::string_view signs) {
-    std::vector<Token> result;
-    for (const Token& token : tokens) {
-        std::string_view rest = token.text;
-        while (token.kind == Kind::word && !signs.empty() && rest.find(signs.front()) != std::string_view::npos) {
-            const std::size_t at = rest.find(signs.front());
-            if (at != 0) result.push_back({Kind::word, rest.substr(0, at), token.line});
-            result.push_back({Kind::sign, rest.substr(at, 1), token.line});
-            rest.remove_prefix(at + 1);
-            signs.remove_prefix(1);
-        }
-        if (!rest.empty()) result.push_back({token.kind, rest, token.line});
-    }
-    return result;
 }
 
 class Itemizer {
@@ -119,6 +97,8 @@ private:
     }
 
     void close() {
+        const std::size_t behind = behind_comments(at_ + 1);
+        if (behind < tokens_.size() && tokens_[behind].text == "else" && !open_.empty()) return branch(behind);
         if (!open_.empty()) {
             closed_ = open_.back();
             open_.pop_back();
@@ -127,41 +107,90 @@ private:
         ++at_;
     }
 
-    void statement() {
-        bool blank = blank_before(at_);
-        std::vector<Token> tokens = words();
-        const bool opens = before_brace();
-        // A comment between the name of a section and its `{` comes to stand above the name.
-        for (; opens && tokens_[at_].kind == Kind::comment; ++at_)
-            add(Item::Kind::comment, {tokens_[at_]}, std::exchange(blank, false));
-        if (opens) tokens.push_back(tokens_[at_++]);
-        add(opens ? Item::Kind::open : Item::Kind::statement, std::move(tokens), blank);
-        if (opens) open_.push_back({items_.size() - 1, last_line_});
-    }
-
-    // The words of a statement, and the comments after its commas.
-    std::vector<Token> words() {
-        std::vector<Token> tokens{tokens_[at_++]};
-        for (bool after_comma = false; at_ < tokens_.size() && goes_on(after_comma); ++at_) {
-            const Token& token = tokens_[at_];
-            if (token.kind != Kind::comment) after_comma = token.kind == Kind::sign;
-            tokens.push_back(token);
+    // `} else {` or `} else when CONDITION {`. Comments between come to stand above.
+    void branch(std::size_t else_word) {
+        const Token brace = tokens_[at_++];
+        comments_above(else_word, false);
+        std::vector<Token> tokens{brace, tokens_[at_++]};
+        const std::size_t behind = behind_comments(at_);
+        comments_above(behind, false);
+        if (tokens_[at_].text == "when") {
+            const std::vector<Token> condition = words();
+            tokens.insert(tokens.end(), condition.begin(), condition.end());
         }
-        const std::string_view signs = inner_signs(tokens.front().text);
-        return signs.empty() ? tokens : with_signs(tokens, signs);
+        open(Item::Kind::branch, std::move(tokens), false);
     }
 
-    [[nodiscard]] bool goes_on(bool after_comma) const {
+    void statement() {
+        const bool blank = blank_before(at_);
+        const bool in_group = !open_.empty() && around() == "group";
+        std::vector<Token> tokens = words();
+        const std::size_t behind = behind_comments(at_);
+        if (behind < tokens_.size() && tokens_[behind].kind == Kind::open) {
+            open(Item::Kind::open, std::move(tokens), blank);
+        } else {
+            add(Item::Kind::statement, std::move(tokens), blank);
+            items_.back().in_group = in_group;
+        }
+    }
+
+    // A comment between the words and their `{` comes to stand above them, or behind those within.
+    void open(Item::Kind kind, std::vector<Token> tokens, bool blank) {
+        const bool holds_comment =
+            std::ranges::any_of(tokens, [](const Token& token) { return token.kind == Kind::comment; });
+        const std::size_t brace = behind_comments(at_);
+        if (holds_comment) {
+            for (; at_ < brace; ++at_) tokens.push_back(tokens_[at_]);
+        } else {
+            blank = comments_above(brace, blank);
+        }
+        tokens.push_back(tokens_[at_++]);
+        if (kind == Item::Kind::branch) open_.pop_back();
+        add(kind, std::move(tokens), blank);
+        open_.push_back({items_.size() - 1, last_line_});
+    }
+
+    // The comments up to a token, each on its line. The first takes the empty line before; false then.
+    bool comments_above(std::size_t end, bool blank) {
+        for (; at_ < end; ++at_) add(Item::Kind::comment, {tokens_[at_]}, std::exchange(blank, false));
+        return blank;
+    }
+
+    // The words of a statement, and the comments between them.
+    std::vector<Token> words() {
+        const std::string_view block = open_.empty() ? std::string_view() : around();
+        std::vector<Token> tokens{tokens_[at_++]};
+        in_condition_ = tokens.front().text == "when";
+        parens_ = 0;
+        for (bool joined = false; at_ < tokens_.size() && goes_on(joined || parens_ != 0); ++at_) {
+            const Token& token = tokens_[at_];
+            tokens.push_back(token);
+            if (token.kind != Kind::comment) joined = joins(token);
+            if (block == "syscalls" && token.text == "if") in_condition_ = true;
+        }
+        return with_signs(tokens, block);
+    }
+
+    // Whether the line may end behind a token of a statement that goes on.
+    bool joins(const Token& token) {
+        if (token.text == "(") ++parens_;
+        if (token.text == ")" && parens_ != 0) --parens_;
+        if (token.text == "," || token.text == "(") return true;
+        return in_condition_ && (token.text == "and" || token.text == "or" || token.text.ends_with('|'));
+    }
+
+    [[nodiscard]] bool goes_on(bool joined) const {
         const Token& token = tokens_[at_];
         if (token.kind == Kind::open || token.kind == Kind::close || token.kind == Kind::separator) return false;
-        return after_comma || (token.kind != Kind::comment && token.line == tokens_[at_ - 1].line);
+        return joined || (token.kind != Kind::comment && token.line == tokens_[at_ - 1].line);
     }
 
-    // Whether the next token that is no comment is a `{`, which begins no statement.
-    [[nodiscard]] bool before_brace() const {
-        std::size_t behind = at_;
-        while (behind < tokens_.size() && tokens_[behind].kind == Kind::comment) ++behind;
-        return behind < tokens_.size() && tokens_[behind].kind == Kind::open;
+    // The word that the innermost block begins with.
+    [[nodiscard]] std::string_view around() const { return items_[open_.back().item].tokens.front().text; }
+
+    [[nodiscard]] std::size_t behind_comments(std::size_t token) const {
+        while (token < tokens_.size() && tokens_[token].kind == Kind::comment) ++token;
+        return token;
     }
 
     [[nodiscard]] bool blank_before(std::size_t token) const {
@@ -182,6 +211,8 @@ private:
     std::vector<Item> items_;
     std::vector<Block> open_;
     Block closed_{0, 0};
+    bool in_condition_ = false;  // of the statement that is read
+    std::size_t parens_ = 0;     // of it, that are open
     std::size_t at_ = 0;
     std::size_t last_line_ = 0;
 };

@@ -29,7 +29,7 @@ std::size_t columns(std::string_view text) {
 // ---- words
 
 // Words that mean something of their own between the words of a statement.
-constexpr std::string_view clause_words[] = {"from", "size", "mode", "except", "with", "->"};
+constexpr std::string_view clause_words[] = {"from", "into", "size", "mode", "except", "with", "if", "tcp", "->"};
 
 // Plain in every word, and nothing else to people. Characters of patterns are not: quotes take their
 // meaning away.
@@ -38,9 +38,12 @@ bool is_plain(char c) {
     return letter || std::string_view("_-./~$@:+%").find(c) != std::string_view::npos;
 }
 
-// A word keeps its quotes if it needs them. The description of a policy is a text by its nature.
-std::string_view word_text(const Token& token, std::string_view verb) {
-    if (token.kind != Token::Kind::quoted || verb == "policy") return token.text;
+// A word keeps its quotes if it needs them. The description of a policy and the title of a test are
+// texts by their nature.
+std::string_view word_text(const Token& token, const Item& item) {
+    const std::string_view verb = item.tokens.front().text;
+    const bool is_text = verb == "policy" || verb == "test" || item.in_group;
+    if (token.kind != Token::Kind::quoted || is_text) return token.text;
     const std::string_view word = token.text.substr(1, token.text.size() - 2);
     const bool means_more = std::ranges::find(clause_words, word) != std::end(clause_words);
     return word.empty() || means_more || !std::ranges::all_of(word, is_plain) ? token.text : word;
@@ -67,29 +70,28 @@ public:
           hanging_(std::max(operands, indent_ + indentation)) {}
 
     void write() {
-        const std::string_view verb = item_.tokens.front().text;
         begin_line(indent_);
         lines_.back().after_blank = item_.after_blank;
-        put(verb);
+        std::size_t first = 0;
+        if (!item_.in_group) put(item_.tokens[first++].text);
         column_ = std::max(operands_, column_);
-        for (std::size_t i = 1; i < item_.tokens.size(); ++i) {
+        for (std::size_t i = first; i < item_.tokens.size(); ++i) {
             const Token& token = item_.tokens[i];
             if (token.kind == Token::Kind::comment)
                 comment(token.text, token.line == item_.tokens[i - 1].line);
             else
-                add(token, verb);
+                add(token);
         }
         put_chunk();
         lines_.back().remark = item_.remark;
     }
 
 private:
-    void add(const Token& token, std::string_view verb) {
-        const bool sign = token.kind == Token::Kind::sign;
-        const bool glued = sign && token.text != "=";  // `,` and `:` to the word before
-        if (!chunk_.empty() && !glued) chunk_ += ' ';
-        chunk_ += word_text(token, verb);
-        if (sign && token.text == ",") put_chunk();
+    void add(const Token& token) {
+        if (!chunk_.empty() && !token.glued && !glues_) chunk_ += ' ';
+        chunk_ += word_text(token, item_);
+        glues_ = token.glues;
+        if (token.breaks) put_chunk();
     }
 
     void put_chunk() {
@@ -101,8 +103,9 @@ private:
         has_operands_ = true;
     }
 
-    // In a list, after a comma: behind it, or on a line of its own.
+    // Where the line may end: behind what stands there, or on a line of its own.
     void comment(std::string_view text, bool behind) {
+        put_chunk();
         if (behind) {
             lines_.back().remark = text;
         } else {
@@ -133,10 +136,18 @@ private:
     std::size_t indent_;
     std::size_t hanging_;
     std::size_t column_ = 0;     // of what is put next
-    std::string chunk_;          // what stands between two commas; never broken
+    std::string chunk_;          // what stands between two commas, `and` or `or`; never broken
+    bool glues_ = false;         // its last token
     bool has_operands_ = false;  // on this line
     bool ended_ = false;         // by a comment: what follows begins a new line
 };
+
+bool opens(const Item& item) {
+    return item.kind == Item::Kind::open || item.kind == Item::Kind::branch;
+}
+bool closes(const Item& item) {
+    return item.kind == Item::Kind::close || item.kind == Item::Kind::branch;
+}
 
 // The column of the words behind the verbs of each block, by the index of its `{`.
 std::vector<std::size_t> operand_columns(const std::vector<Item>& items) {
@@ -144,11 +155,11 @@ std::vector<std::size_t> operand_columns(const std::vector<Item>& items) {
     std::vector<std::size_t> open;
     for (std::size_t i = 0; i < items.size(); ++i) {
         const Item& item = items[i];
-        if (item.kind == Item::Kind::close) open.pop_back();
-        if (item.kind == Item::Kind::open) {
+        if (closes(item)) open.pop_back();
+        if (opens(item)) {
             open.push_back(i);
             result[i] = (item.depth + 1) * indentation + verb_columns;
-        } else if (item.kind == Item::Kind::statement && !open.empty()) {
+        } else if (item.kind == Item::Kind::statement && !item.in_group && !open.empty()) {
             const std::size_t needed = item.depth * indentation + columns(item.tokens.front().text) + 1;
             result[open.back()] = std::max(result[open.back()], needed);
         }
@@ -162,10 +173,10 @@ std::vector<Line> lines_of(const std::vector<Item>& items) {
     std::vector<std::size_t> open;
     for (std::size_t i = 0; i < items.size(); ++i) {
         const Item& item = items[i];
-        if (item.kind == Item::Kind::close) open.pop_back();
-        const bool in_block = item.kind == Item::Kind::statement && !open.empty();
+        if (closes(item)) open.pop_back();
+        const bool in_block = item.kind == Item::Kind::statement && !item.in_group && !open.empty();
         StatementWriter(lines, item, in_block ? operands[open.back()] : 0).write();
-        if (item.kind == Item::Kind::open) open.push_back(i);
+        if (opens(item)) open.push_back(i);
     }
     return lines;
 }

@@ -7,9 +7,9 @@
 
 #include <tao/pegtl.hpp>
 
-namespace ward::policy::grammar {
+#include "policy/grammar_words.hpp"
 
-namespace p = tao::pegtl;
+namespace ward::policy::grammar {
 
 // Thrown at a syntax error, caught at the statement around it, never seen outside the parser.
 // `try_catch` would also catch what limit_depth throws, and lose it.
@@ -17,82 +17,10 @@ struct Resync {};
 
 // clang-format off
 
-// ---- characters, blanks, comments
-
-struct blanks       : p::star<p::blank> {};
-struct comment      : p::seq<p::one<'#'>, p::until<p::at<p::eolf>>> {};
-struct gap          : p::star<p::sor<p::blank, p::eol, comment>> {};
-struct name_char    : p::ranges<'a', 'z', 'A', 'Z', '0', '9', '_', '_', '-', '-'> {};
-struct quote_char   : p::one<'#', '(', ')', '\\', '\'', '"'> {};
-struct non_ascii    : p::not_range<'\0', '\x7f'> {};
-struct word_char    : p::sor<p::minus<p::range<'!', '~'>, p::sor<quote_char, p::one<',', ';', '{', '}'>>>, non_ascii> {};
-
-// ---- words
-
-struct string_open  : p::one<'"'> {};
-struct string_close : p::one<'"'> {};
-struct string_run   : p::plus<p::not_one<'"', '\\', '\n', '\r', '\0'>> {};
-struct hex_escape   : p::seq<p::one<'x'>, p::xdigit, p::xdigit> {};
-struct escape_code  : p::sor<p::one<'"', '\\', 'n', 't'>, hex_escape> {};
-struct escape       : p::seq<p::one<'\\'>, p::must<escape_code>> {};
-struct word_ended   : p::not_at<quote_char> {};
-struct string_ended : p::not_at<p::sor<quote_char, word_char>> {};
-struct quoted_word  : p::seq<string_open, p::star<p::sor<string_run, escape>>, p::must<string_close>, p::must<string_ended>> {};
-struct bare_text    : p::plus<word_char> {};
-struct bare_word    : p::seq<bare_text, p::must<word_ended>> {};
-struct word         : p::sor<quoted_word, bare_word> {};
-
-// A name is a bare word of letters, digits, `_` and `-`; the name of a policy may hold dots.
-struct name         : p::seq<p::plus<name_char>, p::not_at<p::minus<word_char, p::one<':', '=', '?'>>>> {};
-struct dotted_name  : p::seq<p::plus<p::sor<name_char, p::one<'.'>>>, p::not_at<word_char>> {};
-
-// A keyword ends where a word could not go on, except for the `?` that some may carry.
-template <typename Text>
-struct keyword      : p::seq<Text, p::not_at<p::minus<word_char, p::one<'?'>>>> {};
-struct optional     : p::seq<p::one<'?'>, p::not_at<word_char>> {};
-struct no_optional  : p::not_at<p::one<'?'>> {};
-
-// ---- keywords
-
-using policy_word       = keyword<TAO_PEGTL_STRING("policy")>;
-using use_word          = keyword<TAO_PEGTL_STRING("use")>;
-using let_word          = keyword<TAO_PEGTL_STRING("let")>;
-using param_word        = keyword<TAO_PEGTL_STRING("param")>;
-
-using files_word        = keyword<TAO_PEGTL_STRING("files")>;
-using network_word      = keyword<TAO_PEGTL_STRING("network")>;
-using syscalls_word     = keyword<TAO_PEGTL_STRING("syscalls")>;
-using capabilities_word = keyword<TAO_PEGTL_STRING("capabilities")>;
-using limits_word       = keyword<TAO_PEGTL_STRING("limits")>;
-using environment_word  = keyword<TAO_PEGTL_STRING("environment")>;
-using process_word      = keyword<TAO_PEGTL_STRING("process")>;
-struct any_section_word : p::sor<files_word, network_word, syscalls_word, capabilities_word, limits_word, environment_word, process_word> {};
-
-using read_word         = keyword<TAO_PEGTL_STRING("read")>;
-using write_word        = keyword<TAO_PEGTL_STRING("write")>;
-using execute_word      = keyword<TAO_PEGTL_STRING("execute")>;
-using hide_word         = keyword<TAO_PEGTL_STRING("hide")>;
-using protect_word      = keyword<TAO_PEGTL_STRING("protect")>;
-using private_word      = keyword<TAO_PEGTL_STRING("private")>;
-using device_word       = keyword<TAO_PEGTL_STRING("device")>;
-using link_word         = keyword<TAO_PEGTL_STRING("link")>;
-using file_word         = keyword<TAO_PEGTL_STRING("file")>;
-using setuid_word       = keyword<TAO_PEGTL_STRING("setuid")>;
-using from_word         = keyword<TAO_PEGTL_STRING("from")>;
-using size_word         = keyword<TAO_PEGTL_STRING("size")>;
-using mode_word         = keyword<TAO_PEGTL_STRING("mode")>;
-using allow_word        = keyword<TAO_PEGTL_STRING("allow")>;
-using forbid_word       = keyword<TAO_PEGTL_STRING("forbid")>;
-using refuse_word       = keyword<TAO_PEGTL_STRING("refuse")>;
-using except_word       = keyword<TAO_PEGTL_STRING("except")>;
-using with_word         = keyword<TAO_PEGTL_STRING("with")>;
-using keep_word         = keyword<TAO_PEGTL_STRING("keep")>;
-using set_word          = keyword<TAO_PEGTL_STRING("set")>;
-
 // ---- lists: a comma may be followed by a line end
 
-struct path_item    : p::seq<p::not_at<p::sor<from_word, size_word, mode_word>>, word> {};
-struct call_item    : p::seq<p::not_at<p::sor<except_word, with_word>>, word> {};
+struct path_item    : p::seq<p::not_at<p::sor<from_word, into_word, size_word, mode_word>>, word> {};
+struct call_item    : p::seq<p::not_at<p::sor<except_word, with_word, if_word>>, word> {};
 struct name_item    : word {};
 struct comma_sign   : p::one<','> {};
 struct comma        : p::seq<blanks, comma_sign, gap> {};
@@ -102,6 +30,20 @@ template <typename Item>
 struct further      : Item {};
 template <typename Item>
 struct list         : p::seq<blanks, p::must<first<Item>>, p::star<comma, p::must<further<Item>>>> {};
+
+// ---- parentheses: line ends inside are blanks
+
+struct open_paren   : p::one<'('> {};
+struct close_paren  : p::one<')'> {};
+template <typename Content>
+struct in_parens    : p::seq<open_paren, gap, Content, gap, p::must<close_paren>> {};
+
+// ---- NAME = VALUE
+
+struct binding_name   : name {};
+struct binding_equals : p::one<'='> {};
+struct binding_value  : argument {};
+struct binding        : p::seq<binding_name, blanks, p::must<binding_equals>, blanks, p::must<binding_value>> {};
 
 // ---- the end of a statement, and what is passed over after an error
 
@@ -113,7 +55,10 @@ struct block;
 struct inner_block  : p::seq<p::at<p::one<'{'>>, block> {};  // counted only where one begins
 struct block_token  : p::sor<any_string, comment, inner_block, p::not_one<'{', '}'>> {};
 struct block        : p::seq<p::one<'{'>, p::star<block_token>, p::one<'}'>> {};
-struct skip_token   : p::sor<any_string, comment, inner_block, p::seq<p::one<','>, gap>, p::not_one<';', '}', '\n'>> {};
+struct skip_else    : p::seq<gap, TAO_PEGTL_STRING("else"), p::not_at<word_char>> {};
+struct skip_join    : p::seq<p::sor<TAO_PEGTL_STRING("and"), TAO_PEGTL_STRING("or")>, p::not_at<word_char>, gap> {};
+struct skip_parens  : p::seq<p::one<'('>, p::star<p::not_one<'(', ')', '{', '}', ';'>>, p::one<')'>> {};
+struct skip_token   : p::sor<any_string, comment, skip_parens, p::seq<inner_block, p::opt<skip_else>>, p::seq<p::one<',', '('>, gap>, skip_join, p::plus<word_char>, p::not_one<';', '}', '\n'>> {};
 struct skip         : p::plus<skip_token> {};
 
 // A statement that begins with no keyword of its section. Its name decides what is said about it.
@@ -123,6 +68,61 @@ struct other        : p::sor<p::seq<other_name, p::star<skip_token>>, skip> {};
 struct begin        : p::success {};
 template <typename Rule>
 struct recovering   : p::seq<p::not_at<p::sor<p::one<'}'>, p::eof>>, begin, p::sor<p::try_catch_type<Resync, Rule>, skip>> {};
+
+// ---- conditions: comparisons joined by `and` or by `or`; both together need parentheses
+
+struct operand_char   : p::minus<word_char, p::one<'=', '!', '<', '>', '&', '|'>> {};
+struct condition_word : p::sor<if_word, and_word, or_word, not_word, in_word, has_word, lacks_word, within_word> {};
+struct operand_text   : p::seq<p::not_at<condition_word>, p::plus<operand_char>> {};
+struct operand_ended  : p::not_at<p::minus<quote_char, p::one<')'>>> {};
+struct bar            : p::seq<p::one<'|'>, p::not_at<p::one<'|'>>> {};
+template <typename Value>
+struct alternatives   : p::seq<p::must<Value>, p::star<blanks, bar, gap, p::must<Value>>> {};
+
+struct subject        : p::seq<p::not_at<condition_word>, p::plus<name_char>, p::not_at<operand_char>> {};
+struct mask_value     : p::seq<operand_text, p::must<operand_ended>> {};
+struct mask_sign      : p::seq<p::one<'&'>, p::not_at<p::one<'&'>>> {};
+struct mask           : p::seq<blanks, mask_sign, blanks, alternatives<mask_value>> {};
+struct value          : p::seq<operand_text, p::must<operand_ended>> {};
+struct listed_value   : value {};
+struct values_open    : p::at<open_paren> {};
+struct listed_values  : p::seq<blanks, p::must<values_open>, in_parens<list<listed_value>>> {};
+
+struct sign_text      : p::sor<TAO_PEGTL_STRING("=="), TAO_PEGTL_STRING("!="), TAO_PEGTL_STRING("<="), TAO_PEGTL_STRING(">="), p::one<'<', '>'>> {};
+struct sign           : p::seq<sign_text, p::not_at<p::one<'=', '!', '<', '>'>>> {};
+struct bits_relation  : p::sor<has_word, lacks_word> {};
+struct not_in         : p::seq<not_word, blanks, in_word> {};
+struct is_in          : in_word {};
+struct is_within      : within_word {};
+struct relation       : p::sor<p::seq<p::sor<not_in, is_in>, listed_values>,
+                               p::seq<is_within, blanks, p::sor<in_parens<list<listed_value>>, alternatives<value>>>,
+                               p::seq<p::sor<bits_relation, sign>, blanks, alternatives<value>>> {};
+struct comparison     : p::seq<subject, p::opt<mask>, blanks, p::must<relation>> {};
+
+struct primary;
+struct inner_condition;
+struct negated        : p::seq<p::must<primary>> {};
+struct negation       : p::seq<not_word, blanks, negated> {};
+struct parenthesized  : p::seq<inner_condition> {};
+struct parenthesis    : in_parens<parenthesized> {};
+struct exists_path    : argument {};
+struct exists         : p::seq<exists_word, blanks, p::must<exists_path>> {};
+struct flag           : p::seq<p::one<'$'>, p::plus<name_char>, p::not_at<operand_char>> {};
+struct primary        : p::sor<negation, parenthesis, exists, flag, comparison> {};
+
+struct and_join       : and_word {};
+struct or_join        : or_word {};
+template <typename Between>
+struct conjunction    : p::plus<Between, and_join, gap, p::must<primary>> {};
+template <typename Between>
+struct disjunction    : p::plus<Between, or_join, gap, p::must<primary>> {};
+template <typename Between>
+struct not_mixed      : p::not_at<Between, p::sor<and_word, or_word>> {};
+struct condition_begin : p::success {};
+template <typename Between>
+struct joined         : p::seq<condition_begin, p::must<primary>, p::opt<p::sor<conjunction<Between>, disjunction<Between>>>, p::must<not_mixed<Between>>> {};
+struct condition       : joined<blanks> {};
+struct inner_condition : joined<gap> {};
 
 // ---- files
 
@@ -145,34 +145,64 @@ struct link             : p::seq<link_word, p::must<no_optional>, blanks, p::mus
 struct file_path        : word {};
 struct file_text        : word {};
 struct text_file        : p::seq<file_word, p::must<no_optional>, blanks, p::must<file_path>, blanks, p::must<file_text>, statement_end> {};
+struct into_value       : word {};
+struct into_clause      : p::seq<blanks, into_word, blanks, p::must<into_value>> {};
+struct overlay          : p::seq<overlay_word, p::must<no_optional>, list<path_item>, p::opt<into_clause>, statement_end> {};
+struct root_path        : word {};
+struct root             : p::seq<root_word, p::must<no_optional>, blanks, p::must<root_path>, statement_end> {};
+struct directory        : p::seq<directory_word, p::must<no_optional>, list<path_item>, statement_end> {};
 struct setuid_allow     : allow_word {};
 struct setuid           : p::seq<setuid_word, p::must<no_optional>, blanks, p::must<setuid_allow>, statement_end> {};
-struct files_statement  : p::sor<grant, hide, protect, private_folder, device, link, text_file, setuid, other> {};
+struct files_statement  : p::sor<grant, hide, protect, private_folder, overlay, root, directory, device, link, text_file, setuid, other> {};
 
 // ---- syscalls
 
 struct call_verb        : p::sor<allow_word, forbid_word> {};
+struct parameter        : p::seq<p::plus<name_char>, p::not_at<word_char>> {};
+struct open_parameters  : open_paren {};
+struct parameters       : p::seq<open_parameters, gap, list<parameter>, gap, p::must<close_paren>> {};
+struct call_name        : bare_text {};
+struct quoted_call      : quoted_word {};
+struct call_ended       : p::not_at<p::sor<quote_char, word_char>> {};
+struct bare_call        : p::seq<call_name, p::opt<parameters>, p::must<call_ended>> {};
+struct call_pattern     : p::seq<p::not_at<p::sor<except_word, with_word, if_word>>, p::sor<quoted_call, bare_call>> {};
 struct except_clause    : p::seq<blanks, except_word, list<call_item>> {};
-struct call             : p::seq<call_verb, p::must<no_optional>, list<call_item>, p::opt<except_clause>, statement_end> {};
+struct if_clause        : p::seq<blanks, if_word, blanks, condition> {};
+struct call             : p::seq<call_verb, p::must<no_optional>, list<call_pattern>, p::opt<p::sor<except_clause, if_clause>>, statement_end> {};
 struct refused_calls    : p::seq<p::not_at<blanks, with_word>, list<call_item>> {};
 struct refuse_with      : with_word {};
 struct response         : word {};
 struct refuse           : p::seq<refuse_word, p::must<no_optional>, p::opt<refused_calls>, blanks, p::must<refuse_with>, blanks, p::must<response>, statement_end> {};
-struct syscalls_statement : p::sor<call, refuse, other> {};
+struct abi              : p::seq<abi_word, p::must<no_optional>, list<name_item>, statement_end> {};
+struct syscalls_statement : p::sor<call, refuse, abi, other> {};
+
+// ---- network
+
+struct protocol         : p::sor<tcp_word, p::seq<name, p::at<p::plus<p::blank>, word_char>>> {};
+struct port_item        : word {};
+struct endpoint_item    : word {};
+struct ports            : p::sor<p::seq<blanks, protocol, list<port_item>>, list<endpoint_item>> {};
+struct all_ports        : p::at<statement_ended> {};
+struct port_mode        : p::sor<connect_word, listen_word> {};
+struct unix_mode        : unix_word {};
+struct unix_paths       : p::seq<p::not_at<statement_ended>, list<path_item>> {};
+struct forbidden        : forbid_word {};
 
 // ---- sections whose statements begin with a name that the compiler looks up
 
 struct open_name        : p::seq<p::not_at<any_section_word>, name> {};
 struct network_mode     : open_name {};
-struct network          : p::seq<network_mode, p::must<no_optional>, statement_end> {};
+struct network_rule     : p::sor<p::seq<port_mode, p::must<no_optional>, ports>, p::seq<unix_mode, p::must<no_optional>, p::opt<unix_paths>>, p::seq<network_mode, p::must<no_optional>>> {};
+struct forbidden_rule   : p::sor<p::seq<port_mode, all_ports>, network_rule> {};
+struct network          : p::sor<p::seq<forbidden, p::must<no_optional>, blanks, p::must<forbidden_rule>, statement_end>, p::seq<network_rule, statement_end>> {};
 struct network_statement : p::sor<network, other> {};
 struct limit_name       : open_name {};
-struct limit_value      : word {};
-struct limit            : p::seq<limit_name, p::opt<optional>, blanks, p::must<limit_value>, statement_end> {};
+struct limit_item       : word {};
+struct limit            : p::seq<limit_name, p::opt<optional>, list<limit_item>, statement_end> {};
 struct limits_statement : p::sor<limit, other> {};
 struct process_name     : open_name {};
-struct process_value    : word {};
-struct process          : p::seq<process_name, p::must<no_optional>, blanks, p::must<process_value>, statement_end> {};
+struct process_item     : word {};
+struct process          : p::seq<process_name, p::must<no_optional>, list<process_item>, statement_end> {};
 struct process_statement : p::sor<process, other> {};
 
 // ---- capabilities, environment
@@ -185,14 +215,45 @@ struct set_value        : word {};
 struct set_variable     : p::seq<set_word, p::must<no_optional>, blanks, p::must<set_name>, blanks, p::must<set_value>, statement_end> {};
 struct environment_statement : p::sor<keep_variable, set_variable, other> {};
 
-// ---- the whole text
+// ---- questions
 
-struct open_brace       : p::one<'{'> {};
+struct file_subject     : p::sor<read_word, write_word, execute_word> {};
+struct question_path    : word {};
+struct file_question    : p::seq<file_subject, blanks, p::must<question_path>> {};
+struct port_subject     : p::sor<connect_word, listen_word> {};
+struct question_port    : word {};
+struct question_endpoint : word {};
+struct port_question    : p::seq<port_subject, blanks, p::sor<p::seq<protocol, blanks, p::must<question_port>>, p::must<question_endpoint>>> {};
+struct resolve_question : resolve_word {};
+struct name_subject     : p::sor<capability_word, device_word, variable_word> {};
+struct question_name    : word {};
+struct name_question    : p::seq<name_subject, blanks, p::must<question_name>> {};
+struct next_argument    : p::success {};
+struct argument_value   : p::seq<operand_text, p::must<operand_ended>> {};
+struct call_argument    : p::seq<next_argument, argument_value, p::star<blanks, bar, gap, p::must<argument_value>>> {};
+struct open_arguments   : open_paren {};
+struct call_arguments   : p::seq<open_arguments, gap, p::opt<p::not_at<close_paren>, list<call_argument>>, gap, p::must<close_paren>> {};
+struct question_call    : p::seq<p::plus<name_char>, p::not_at<word_char>> {};
+struct call_question    : p::seq<syscall_word, blanks, p::must<question_call>, p::opt<call_arguments>> {};
+struct question         : p::sor<file_question, port_question, resolve_question, name_question, call_question> {};
+
+// What `ward why` is asked: there a call with its arguments needs no word before it.
+struct asked_call       : p::seq<p::at<p::plus<name_char>, open_paren>, question_call, call_arguments> {};
+struct asked            : p::sor<asked_call, question> {};
+struct asked_end        : p::eof {};
+struct question_text    : p::seq<gap, p::must<asked>, gap, p::must<asked_end>> {};
+
+// ---- blocks
+
 struct close_brace      : p::one<'}'> {};
 struct never_closed     : p::eof {};
 struct separators       : p::plus<p::sor<p::blank, p::eol, comment, p::one<';'>>> {};
+template <typename Statement>
+struct block_rest       : p::seq<p::star<p::sor<separators, recovering<Statement>>>, p::sor<close_brace, never_closed>> {};
+
+struct open_brace       : p::one<'{'> {};
 template <typename Word, typename Statement>
-struct section          : p::seq<Word, gap, p::must<open_brace>, p::star<p::sor<separators, recovering<Statement>>>, p::sor<close_brace, never_closed>> {};
+struct section          : p::seq<Word, gap, p::must<open_brace>, block_rest<Statement>> {};
 using files_section        = section<files_word, files_statement>;
 using network_section      = section<network_word, network_statement>;
 using syscalls_section     = section<syscalls_word, syscalls_statement>;
@@ -202,12 +263,22 @@ using environment_section  = section<environment_word, environment_statement>;
 using process_section      = section<process_word, process_statement>;
 struct any_section         : p::sor<files_section, network_section, syscalls_section, capabilities_section, limits_section, environment_section, process_section> {};
 
+// when CONDITION { ... } [else { ... } | else when ...]
+struct when;
+struct when_item        : p::sor<any_section, when, other> {};
+struct when_brace       : p::one<'{'> {};
+struct else_begin       : else_word {};
+struct else_brace       : p::one<'{'> {};
+struct else_branch      : p::sor<when, p::seq<else_brace, block_rest<when_item>>> {};
+struct when             : p::seq<when_word, p::must<no_optional>, blanks, condition, gap, p::must<when_brace>, block_rest<when_item>, p::opt<gap, else_begin, gap, p::must<else_branch>>> {};
+
+// ---- what stands outside of sections
+
 struct policy_name      : dotted_name {};
 struct description      : p::seq<quoted_word> {};
 struct policy_line      : p::seq<policy_word, p::must<no_optional>, blanks, p::must<policy_name>, blanks, p::opt<description>, statement_end> {};
 struct use_name         : dotted_name {};
-struct no_arguments     : p::not_at<p::one<'('>> {};
-struct use              : p::seq<use_word, p::must<no_optional>, blanks, p::must<use_name>, blanks, p::must<no_arguments>, statement_end> {};
+struct use              : p::seq<use_word, p::must<no_optional>, blanks, p::must<use_name>, blanks, p::opt<in_parens<list<binding>>>, statement_end> {};
 struct let_name         : name {};
 struct let_equals       : p::one<'='> {};
 struct let_value        : word {};
@@ -218,8 +289,22 @@ struct param_type       : name {};
 struct param_default    : word {};
 struct default_clause   : p::seq<blanks, p::one<'='>, blanks, p::must<param_default>> {};
 struct param            : p::seq<param_word, p::must<no_optional>, blanks, p::must<param_name>, blanks, p::must<param_colon>, blanks, p::must<param_type>, p::opt<default_clause>, statement_end> {};
+struct group_name       : p::seq<p::one<'@'>, p::plus<name_char>, p::not_at<word_char>> {};
+struct group_brace      : p::one<'{'> {};
+struct block_word       : p::sor<any_section_word, when_word, group_word, test_word> {};
+struct group_except     : p::seq<except_word, list<call_item>> {};
+struct group_calls      : p::seq<p::not_at<block_word>, p::at<p::sor<word_char, p::one<'"'>>>, list<call_item>, p::opt<blanks, group_except>> {};
+struct group_entry      : p::seq<p::sor<group_except, group_calls>, statement_end> {};
+struct group_statement  : p::sor<group_entry, other> {};
+struct group            : p::seq<group_word, p::must<no_optional>, blanks, p::must<group_name>, gap, p::must<group_brace>, block_rest<group_statement>> {};
+struct expected         : p::sor<allow_word, deny_word> {};
+struct expectation      : p::seq<expected, p::must<no_optional>, blanks, p::must<question>, statement_end> {};
+struct test_statement   : p::sor<expectation, other> {};
+struct test_title       : p::seq<quoted_word> {};
+struct test_brace       : p::one<'{'> {};
+struct test             : p::seq<test_word, p::must<no_optional>, blanks, p::must<test_title>, p::opt<blanks, with_word, list<binding>>, gap, p::must<test_brace>, block_rest<test_statement>> {};
 struct stray_brace      : p::one<'}'> {};
-struct item             : p::sor<policy_line, use, let, param, any_section, other> {};
+struct item             : p::sor<policy_line, use, let, param, group, test, when, any_section, other> {};
 struct file_end         : p::eof {};
 struct file             : p::seq<p::star<p::sor<separators, stray_brace, recovering<item>>>, p::must<file_end>> {};
 

@@ -24,10 +24,6 @@ template <>
 inline constexpr SyntaxError error_of<use_name>{&slug::missing_name, "`use` needs the name of a policy",
                                                 "name a policy, such as `use base.program`"};
 template <>
-inline constexpr SyntaxError error_of<no_arguments>{&slug::not_yet_supported,
-                                                    "parameters of a `use` are not supported yet",
-                                                    "remove the parentheses and what they hold"};
-template <>
 inline constexpr SyntaxError error_of<let_name>{&slug::missing_name, "`let` needs a name", "write `let NAME = VALUE`"};
 template <>
 inline constexpr SyntaxError error_of<let_equals>{&slug::missing_value, "`let` needs `=` after the name",
@@ -91,17 +87,118 @@ template <>
 inline constexpr SyntaxError error_of<response>{&slug::missing_value, "`with` needs a response",
                                                 "write a response, such as `with EPERM`"};
 template <>
-inline constexpr SyntaxError error_of<limit_value>{&slug::missing_value, "the limit `{}` needs a value",
-                                                   "write a value after `{}`"};
+inline constexpr SyntaxError error_of<first<limit_item>>{&slug::missing_value, "the limit `{}` needs a value",
+                                                         "write a value after `{}`"};
 template <>
-inline constexpr SyntaxError error_of<process_value>{&slug::missing_value, "`{}` needs a value",
-                                                     "write a value after `{}`"};
+inline constexpr SyntaxError error_of<first<process_item>>{&slug::missing_value, "`{}` needs a value",
+                                                           "write a value after `{}`"};
 template <>
 inline constexpr SyntaxError error_of<set_name>{&slug::missing_name, "`set` needs the name of a variable",
                                                 "write `set NAME \"value\"`"};
 template <>
 inline constexpr SyntaxError error_of<set_value>{&slug::missing_value, "`set` needs a value",
                                                  "write `set NAME \"value\"`"};
+template <>
+inline constexpr SyntaxError error_of<into_value>{&slug::missing_value, "`into` needs a folder",
+                                                  "write the folder on the host after `into`"};
+template <>
+inline constexpr SyntaxError error_of<root_path>{&slug::missing_value, "`root` needs a folder",
+                                                 "write the folder on the host after `root`"};
+template <>
+inline constexpr SyntaxError error_of<forbidden_rule>{&slug::missing_value, "`forbid` needs what it forbids",
+                                                      "write what is forbidden, such as `forbid connect tcp 25`"};
+template <>
+inline constexpr SyntaxError error_of<first<port_item>>{&slug::empty_list, "`{}` needs at least one port",
+                                                        "write a port after `{}`, such as `{} 443`"};
+template <>
+inline constexpr SyntaxError error_of<first<endpoint_item>>{&slug::empty_list, "`{}` needs `tcp` and a port",
+                                                            "write `{} tcp 443`"};
+template <>
+inline constexpr SyntaxError error_of<close_paren>{&slug::missing_parenthesis, "`)` is missing",
+                                                   "write `)` where the list or the condition ends"};
+template <>
+inline constexpr SyntaxError error_of<first<binding>>{&slug::missing_value, "`{}` needs `NAME = VALUE`",
+                                                      "write a name, `=` and a value"};
+template <>
+inline constexpr SyntaxError error_of<further<binding>>{
+    &slug::missing_value, "`NAME = VALUE` is missing after the comma", "remove the comma", true};
+template <>
+inline constexpr SyntaxError error_of<binding_equals>{&slug::missing_value, "`=` is missing after the name",
+                                                      "write `NAME = VALUE`"};
+template <>
+inline constexpr SyntaxError error_of<binding_value>{&slug::missing_value, "a value is missing after `=`",
+                                                     "write a value after `=`"};
+template <>
+inline constexpr SyntaxError error_of<first<parameter>>{
+    &slug::empty_list, "the parentheses name no argument",
+    "write a name for each argument that the condition is about, and `_` for the others"};
+template <>
+inline constexpr SyntaxError error_of<first<listed_value>>{&slug::empty_list, "`{}` needs at least one value",
+                                                           "write a value between the parentheses"};
+template <>
+inline constexpr SyntaxError error_of<value>{&slug::missing_condition, "a value is missing",
+                                             "write a constant or a number"};
+template <>
+inline constexpr SyntaxError error_of<mask_value>{&slug::missing_condition, "a value is missing after `&`",
+                                                  "write a mask, such as `flags & O_ACCMODE == O_RDONLY`"};
+template <>
+inline constexpr SyntaxError error_of<values_open>{&slug::missing_parenthesis, "`{}` needs a list in parentheses",
+                                                   "write `{} (VALUE, ...)`"};
+template <>
+inline constexpr SyntaxError error_of<exists_path>{&slug::missing_value, "`exists` needs a path",
+                                                   "write the path on the host after `exists`"};
+template <>
+inline constexpr SyntaxError error_of<when_brace>{&slug::missing_brace, "`when` needs `{` after its condition",
+                                                  "write `when CONDITION { ... }`"};
+template <>
+inline constexpr SyntaxError error_of<else_branch>{&slug::missing_brace, "`else` needs `{` and sections, or `when`",
+                                                   "write `else { ... }`"};
+template <>
+inline constexpr SyntaxError error_of<group_name>{&slug::missing_name, "`group` needs a name that begins with `@`",
+                                                  "write `group @NAME { ... }`"};
+template <>
+inline constexpr SyntaxError error_of<group_brace>{&slug::missing_brace, "`group` needs `{` and system calls",
+                                                   "write `group @NAME { ... }`"};
+template <>
+inline constexpr SyntaxError error_of<test_title>{&slug::missing_name, "`test` needs a title in double quotes",
+                                                  "write `test \"TITLE\" { ... }`"};
+template <>
+inline constexpr SyntaxError error_of<test_brace>{&slug::missing_brace, "`test` needs `{` and its questions",
+                                                  "write `test \"TITLE\" { ... }`"};
+template <>
+inline constexpr SyntaxError error_of<question>{&slug::unknown_question, "a question is missing",
+                                                "write a question, such as `read /etc/shadow`"};
+template <>
+inline constexpr SyntaxError error_of<asked>{&slug::unknown_question, "a question is missing",
+                                             "write a question, such as `read /etc/shadow`"};
+template <>
+inline constexpr SyntaxError error_of<asked_end>{&slug::unexpected_text, "unexpected text after the question",
+                                                 "ask one question"};
+template <>
+inline constexpr SyntaxError error_of<question_path>{&slug::missing_value, "`{}` needs a path",
+                                                     "write a path after `{}`"};
+template <>
+inline constexpr SyntaxError error_of<question_port>{&slug::missing_value, "`{}` needs a port",
+                                                     "write a port after `{}`, such as `{} 443`"};
+template <>
+inline constexpr SyntaxError error_of<question_endpoint>{&slug::missing_value, "`{}` needs `tcp` and a port",
+                                                         "write `{} tcp 443`"};
+template <>
+inline constexpr SyntaxError error_of<question_name>{&slug::missing_value, "`{}` needs a name",
+                                                     "write a name after `{}`"};
+template <>
+inline constexpr SyntaxError error_of<question_call>{&slug::missing_value, "`syscall` needs the name of a system call",
+                                                     "write a name after `syscall`, such as `syscall execve`"};
+template <>
+inline constexpr SyntaxError error_of<first<call_argument>>{&slug::missing_value, "an argument is missing",
+                                                            "write a constant or a number, or `_` for any value"};
+template <>
+inline constexpr SyntaxError error_of<argument_value>{&slug::missing_value, "a value is missing after `|`",
+                                                      "write a constant or a number"};
+template <typename Between>
+inline constexpr SyntaxError error_of<not_mixed<Between>>{&slug::mixed_condition,
+                                                          "`and` and `or` stand together without parentheses",
+                                                          "put parentheses around the part that belongs together"};
 template <>
 inline constexpr SyntaxError error_of<file_end>{&slug::unexpected_text, "unexpected text", "remove it"};
 

@@ -13,7 +13,6 @@ inline constexpr std::string_view section_words[] = {
 struct StatementWord {
     std::string_view section;  // empty: outside every section
     std::string_view word;
-    bool supported = true;  // false: part of the language, not of this version
 };
 
 inline constexpr StatementWord statement_words[] = {
@@ -21,10 +20,10 @@ inline constexpr StatementWord statement_words[] = {
     {"", "use"},
     {"", "let"},
     {"", "param"},
-    {"", "when", false},
-    {"", "else", false},
-    {"", "group", false},
-    {"", "test", false},
+    {"", "when"},
+    {"", "else"},
+    {"", "group"},
+    {"", "test"},
     {"files", "read"},
     {"files", "write"},
     {"files", "execute"},
@@ -35,19 +34,19 @@ inline constexpr StatementWord statement_words[] = {
     {"files", "link"},
     {"files", "file"},
     {"files", "setuid"},
-    {"files", "overlay", false},
-    {"files", "directory", false},
-    {"files", "root", false},
+    {"files", "overlay"},
+    {"files", "directory"},
+    {"files", "root"},
     {"network", "host"},
     {"network", "unix"},
-    {"network", "connect", false},
-    {"network", "listen", false},
-    {"network", "resolve", false},
-    {"network", "forbid", false},
+    {"network", "connect"},
+    {"network", "listen"},
+    {"network", "resolve"},
+    {"network", "forbid"},
     {"syscalls", "allow"},
     {"syscalls", "forbid"},
     {"syscalls", "refuse"},
-    {"syscalls", "abi", false},
+    {"syscalls", "abi"},
     {"capabilities", "keep"},
     {"limits", "memory"},
     {"limits", "swap"},
@@ -59,19 +58,27 @@ inline constexpr StatementWord statement_words[] = {
     {"limits", "file-size"},
     {"limits", "stack"},
     {"limits", "core"},
-    {"limits", "cpu-set", false},
-    {"limits", "io", false},
-    {"limits", "priority", false},
+    {"limits", "cpu-set"},
+    {"limits", "io"},
+    {"limits", "priority"},
     {"environment", "keep"},
     {"environment", "set"},
     {"process", "hostname"},
     {"process", "user"},
     {"process", "terminal"},
-    {"process", "group", false},
-    {"process", "directory", false},
-    {"process", "share", false},
-    {"process", "nested", false},
-    {"process", "debug", false},
+    {"process", "group"},
+    {"process", "directory"},
+    {"process", "share"},
+    {"process", "nested"},
+    {"process", "debug"},
+};
+
+// In `test "TITLE" { ... }`.
+inline constexpr std::string_view expectation_words[] = {"allow", "deny"};
+
+// What a question begins with.
+inline constexpr std::string_view question_words[] = {
+    "read", "write", "execute", "connect", "listen", "resolve", "syscall", "capability", "device", "variable",
 };
 
 }  // namespace ward::policy

@@ -2,6 +2,10 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <map>
+#include <numeric>
+#include <span>
+#include <tuple>
 #include <utility>
 
 #include "policy/library_search.hpp"
@@ -27,13 +31,24 @@ public:
     }
 
     PolicySet result() && {
-        std::sort(nodes_.begin(), nodes_.end(), [](const Node& a, const Node& b) {
-            if (a.distance != b.distance) return a.distance < b.distance;
-            if (a.policy->name.text != b.policy->name.text) return a.policy->name.text < b.policy->name.text;
-            return a.key < b.key;
-        });
+        std::vector<std::size_t> order(nodes_.size());
+        std::iota(order.begin(), order.end(), 0);
+        const auto rank = [&](std::size_t node) {
+            const Node& of = nodes_[node];
+            return std::tuple(of.distance, std::string_view(of.policy->name.text), std::string_view(of.key));
+        };
+        std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return rank(a) < rank(b); });
+        std::vector<std::size_t> member_of(nodes_.size());
+        for (std::size_t i = 0; i < order.size(); ++i) member_of[order[i]] = i;
         PolicySet set;
-        for (Node& node : nodes_) set.members.push_back({*std::move(node.policy), node.distance, {}});
+        for (const std::size_t i : order) {
+            set.members.push_back({*std::move(nodes_[i].policy), nodes_[i].distance, {}});
+        }
+        for (const std::size_t i : order) {
+            for (const Edge& edge : nodes_[i].uses) {
+                set.members[member_of[edge.to]].used_by.push_back({member_of[i], edge.use});
+            }
+        }
         return set;
     }
 
@@ -41,6 +56,7 @@ private:
     struct Edge {
         std::size_t to;
         Span place;
+        std::size_t use;  // which `use` of the policy
     };
     struct Node {
         std::string key;     // where it was found
@@ -82,26 +98,47 @@ private:
 
     void load_used(std::size_t user) {
         if (!nodes_[user].policy) return;
-        std::vector<Use> uses = nodes_[user].policy->uses;
+        const std::vector<Use> uses = nodes_[user].policy->uses;
+        std::vector<std::size_t> order(uses.size());
+        std::iota(order.begin(), order.end(), 0);
         // By name, so that the order of the lines means nothing, not even the order of loading.
-        std::stable_sort(uses.begin(), uses.end(),
-                         [](const Use& a, const Use& b) { return a.name.text < b.name.text; });
-        const Use* before = nullptr;
-        for (const Use& use : uses) {
-            if (before != nullptr && before->name.text == use.name.text) {
-                duplicate_use(*before, use);
-                continue;
+        std::stable_sort(order.begin(), order.end(),
+                         [&](std::size_t a, std::size_t b) { return uses[a].name.text < uses[b].name.text; });
+        for (const std::size_t i : order) {
+            const auto location = find_used(user, uses[i]);
+            if (!location) continue;
+            if (nodes_.size() >= max_policies && !is_loaded(*location)) return too_many(uses[i]);
+            const std::size_t used = load(*location, uses[i].name.text, uses[i].span, nodes_[user].distance + 1);
+            const auto& edges = nodes_[user].uses;
+            const auto before =
+                std::find_if(edges.begin(), edges.end(), [used](const Edge& edge) { return edge.to == used; });
+            if (before != edges.end()) {
+                used_twice(uses[before->use], uses[i]);
+            } else {
+                nodes_[user].uses.push_back({used, uses[i].span, i});
             }
-            before = &use;
-            const auto location = find_policy(path_, nodes_[user].folder, use.name.text);
-            if (!location) {
-                report_unknown_policy(path_, use.name.text, use.name.span, diagnostics_);
-                continue;
-            }
-            if (nodes_.size() >= max_policies && !is_loaded(*location)) return too_many(use);
-            const std::size_t used = load(*location, use.name.text, use.span, nodes_[user].distance + 1);
-            nodes_[user].uses.push_back({used, use.span});
         }
+    }
+
+    // What a `use` of a policy names. Absent after an error.
+    std::optional<Location> find_used(std::size_t user, const Use& use) {
+        const Node& node = nodes_[user];
+        auto location = find_policy(path_, node.folder, use.name.text);
+        if (!location) {
+            report_unknown_policy(path_, use.name.text, use.name.span, diagnostics_);
+        } else if (location->identity() == node.key) {
+            location = find_policy(path_, node.folder, use.name.text, node.key);
+            if (!location) report_own_name(use);
+        }
+        return location;
+    }
+
+    void report_own_name(const Use& use) {
+        diagnostics_.add(slug::use_cycle, use.span, '`' + use.name.text + "` uses itself")
+            .note(
+                "a policy that uses its own name takes in the next one of that name on the search path, and there is "
+                "none")
+            .help("remove this line");
     }
 
     [[nodiscard]] bool is_loaded(const Location& location) const {
@@ -109,10 +146,29 @@ private:
                            [key = location.identity()](const Node& node) { return node.key == key; });
     }
 
-    void duplicate_use(const Use& first, const Use& again) {
+    void used_twice(const Use& first, const Use& again) {
+        if (!same_arguments(first, again)) {
+            diagnostics_
+                .add(slug::conflicting_uses, again.span,
+                     '`' + again.name.text + "` is used twice, with different arguments")
+                .also(first.span, "the other one")
+                .note("a policy is taken in once, so that each of its parameters has one value")
+                .help("write one `use` with all arguments");
+            return;
+        }
         diagnostics_.add(slug::duplicate_use, again.span, '`' + again.name.text + "` is used twice")
             .also(first.span, "first here")
             .help("remove this line");
+    }
+
+    // As written: what the values stand for is the compiler's.
+    static bool same_arguments(const Use& a, const Use& b) {
+        const auto written = [](const Use& use) {
+            std::map<std::string_view, std::string_view> result;
+            for (const Binding& binding : use.arguments) result.emplace(binding.name.text, binding.value.text);
+            return result;
+        };
+        return a.arguments.size() == b.arguments.size() && written(a) == written(b);
     }
 
     void too_many(const Use& use) {
@@ -163,6 +219,16 @@ private:
     bool too_many_ = false;
 };
 
+std::string origin_of(const Location& location) {
+    return location.built_in ? "built-in" : location.path;
+}
+
+bool uses_own_name(const Policy& policy, std::string_view name, const Location& location) {
+    const std::string file_name = location.file_name();
+    return std::any_of(policy.uses.begin(), policy.uses.end(),
+                       [&](const Use& use) { return use.name.text == name || use.name.text == file_name; });
+}
+
 bool is_file(std::string_view entry) {
     return entry == "-" || entry.find('/') != std::string_view::npos || entry.ends_with(".ward");
 }
@@ -194,7 +260,8 @@ bool Library::has(std::string_view name) const {
 
 std::vector<Listed> Library::list() const {
     std::vector<Listed> result;
-    for (const auto& [name, location] : all_policies(path_)) {
+    for (const auto& [name, locations] : all_policies(path_)) {
+        const Location& location = locations.front();
         Sources sources;
         Diagnostics ignored;  // a policy with errors is listed without a description
         std::optional<FileId> file;
@@ -204,9 +271,12 @@ std::vector<Listed> Library::list() const {
             file = read_source(location.path, sources, ignored);
         }
         const auto policy = file ? parse(sources, *file, ignored) : std::nullopt;
-        const bool described = policy && policy->description;
-        result.push_back({name, location.built_in ? "built-in" : location.path,
-                          described ? policy->description->text : std::string()});
+        Listed& row = result.emplace_back(Listed{name, origin_of(location), {}, {}, false});
+        if (policy && policy->description) row.description = policy->description->text;
+        for (const Location& other : std::span(locations).subspan(1)) {
+            if (other.identity() != location.identity()) row.shadows.push_back(origin_of(other));
+        }
+        row.extends = policy && !row.shadows.empty() && uses_own_name(*policy, name, location);
     }
     return result;
 }

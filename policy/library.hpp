@@ -35,13 +35,14 @@ struct PolicySet {
             std::size_t member = 0;
             std::size_t use = 0;
         };
-        std::vector<UsedBy> used_by;
+        std::vector<UsedBy> used_by{};
     };
     std::vector<Member> members;  // the policy itself first, each other one once, by distance
 };
 
 // The folders searched for NAME.ward (dots are folders), nearest first; built-in policies come last.
-// A `use` also looks in the folder of the file it stands in, before all of these.
+// A `use` also looks in the folder of the file it stands in, before all of these. A policy that uses its
+// own name means the next one of that name: so a user's `curl` extends the one that is shipped.
 struct SearchPath {
     std::vector<std::string> folders;
 
@@ -54,6 +55,9 @@ struct Listed {
     std::string name;
     std::string origin;       // a path or `built-in`
     std::string description;  // empty if it has none or does not parse
+    // The policies of that name further on in the search path: a path or `built-in` each.
+    std::vector<std::string> shadows;
+    bool extends = false;  // it uses the first of them
 };
 
 class Library {
@@ -66,7 +70,7 @@ public:
                                                 Diagnostics& diagnostics) const;
     // True if a policy of this name exists anywhere on the search path.
     [[nodiscard]] bool has(std::string_view name) const;
-    // Every policy that can be named, shadowed ones left out, sorted by name.
+    // Every policy that can be named, sorted by name.
     [[nodiscard]] std::vector<Listed> list() const;
 
 private:

@@ -54,7 +54,7 @@ const BuiltIn* find_built_in(std::string_view name) {
 }
 
 void add_folder(const std::string& folder, const std::string& prefix, unsigned depth,
-                std::map<std::string, Location>& result) {
+                std::map<std::string, std::vector<Location>>& result) {
     const std::unique_ptr<DIR, int (*)(DIR*)> listing(::opendir(folder.c_str()), ::closedir);
     if (!listing) return;
     while (const dirent* entry = ::readdir(listing.get())) {
@@ -68,7 +68,7 @@ void add_folder(const std::string& folder, const std::string& prefix, unsigned d
         std::string name = prefix;
         name += part;
         if (policy && S_ISREG(status.st_mode)) {
-            result.try_emplace(name, Location{path, nullptr});
+            result[name].push_back({path, nullptr});
         } else if (!policy && S_ISDIR(status.st_mode) && depth > 1) {
             add_folder(path, name + '.', depth - 1, result);
         }
@@ -103,35 +103,44 @@ std::string Location::file_name() const {
     return std::string(name);
 }
 
-std::optional<Location> find_policy(const SearchPath& path, const std::string& folder, std::string_view name) {
+std::optional<Location> find_policy(const SearchPath& path, const std::string& folder, std::string_view name,
+                                    std::string_view after) {
     const std::string relative = relative_path(name);
     if (relative.empty()) return std::nullopt;
     std::vector<std::string> folders = path.folders;
     if (!folder.empty()) folders.insert(folders.begin(), folder);
+    std::vector<Location> found;
     for (std::string& file : folders) {
         file.append("/").append(relative);
-        if (exists(file)) return Location{std::move(file), nullptr};
+        if (!exists(file)) continue;
+        found.push_back({std::move(file), nullptr});
+        if (after.empty()) return found.front();  // nearly every `use`
     }
-    if (const BuiltIn* built_in = find_built_in(name)) return Location{{}, built_in};
-    return std::nullopt;
+    if (const BuiltIn* built_in = find_built_in(name)) found.push_back({{}, built_in});
+    // The last of them: the folder of a file on the path is also its place on the path.
+    const auto own =
+        std::find_if(found.rbegin(), found.rend(), [&](const Location& each) { return each.identity() == after; });
+    const auto next = own == found.rend() ? found.begin() : own.base();
+    return next == found.end() ? std::nullopt : std::optional(std::move(*next));
 }
 
-std::map<std::string, Location> all_policies(const SearchPath& path) {
-    std::map<std::string, Location> result;
+std::map<std::string, std::vector<Location>> all_policies(const SearchPath& path) {
+    std::map<std::string, std::vector<Location>> result;
     for (const std::string& folder : path.folders) add_folder(folder, "", max_folder_depth, result);
     for (const BuiltIn& built_in : built_in_policies()) {
-        result.try_emplace(std::string(built_in.name), Location{{}, &built_in});
+        result[std::string(built_in.name)].push_back({{}, &built_in});
     }
     return result;
 }
 
 void report_unknown_policy(const SearchPath& path, std::string_view name, std::optional<Span> place,
                            Diagnostics& diagnostics) {
+    Diagnostic& diagnostic = diagnostics.add(slug::unknown_policy, place, "unknown policy `" + std::string(name) + '`');
+    if (diagnostics.suppressed() != 0) return;  // nobody sees it: no need to read every folder again
     const auto all = all_policies(path);
     std::vector<std::string_view> names;
     names.reserve(all.size());
-    for (const auto& [each, location] : all) names.push_back(each);
-    Diagnostic& diagnostic = diagnostics.add(slug::unknown_policy, place, "unknown policy `" + std::string(name) + '`');
+    for (const auto& [each, locations] : all) names.push_back(each);
     std::string searched = place ? "the policy's own folder, " : "";
     for (const std::string& folder : path.folders) searched.append("`").append(folder).append("`, ");
     diagnostic.note("searched: " + searched + "and the built-in policies");

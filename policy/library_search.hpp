@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "policy/library.hpp"
 
@@ -25,12 +26,13 @@ struct Location {
     [[nodiscard]] std::string file_name() const;
 };
 
-// `folder`, if not empty, comes before the search path.
+// `folder`, if not empty, comes before the search path. What has the identity `after`, and all that comes
+// before it, is passed over: a policy that uses its own name means the next one of that name.
 [[nodiscard]] std::optional<Location> find_policy(const SearchPath& path, const std::string& folder,
-                                                  std::string_view name);
+                                                  std::string_view name, std::string_view after = {});
 
-// Every policy on the path by its name; the nearest of those with one name.
-[[nodiscard]] std::map<std::string, Location> all_policies(const SearchPath& path);
+// Every policy on the path by its name, nearest first: a name means the first, which shadows the others.
+[[nodiscard]] std::map<std::string, std::vector<Location>> all_policies(const SearchPath& path);
 
 void report_unknown_policy(const SearchPath& path, std::string_view name, std::optional<Span> place,
                            Diagnostics& diagnostics);

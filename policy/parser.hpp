@@ -13,4 +13,9 @@ namespace ward::policy {
 // one run shows many. The result is absent exactly if this text added an error.
 [[nodiscard]] std::optional<Policy> parse(const Sources& sources, FileId file, Diagnostics& diagnostics);
 
+// Parses a text that is one question. There `NAME(VALUE, ...)` asks about a system call without the word
+// `syscall` too; its subject is `syscall` all the same. The result is absent exactly if this text added
+// an error.
+[[nodiscard]] std::optional<Question> parse_question(const Sources& sources, FileId file, Diagnostics& diagnostics);
+
 }  // namespace ward::policy

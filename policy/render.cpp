@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <span>
 #include <vector>
 
 #include "policy/utf8.hpp"
@@ -15,6 +16,8 @@ constexpr std::size_t max_line_bytes = 200;  // longer lines are cut around the 
 constexpr std::size_t bytes_before = 60;     // how much of a cut line stands before the place
 constexpr std::size_t max_secondary = 2;
 
+enum class Tone { error, warning, good };
+
 // Text in a colour, or plain.
 struct Painter {
     bool colour = false;
@@ -26,8 +29,8 @@ struct Painter {
     [[nodiscard]] std::string bold(std::string_view text) const { return paint("1", text); }
     [[nodiscard]] std::string gutter(std::string_view text) const { return paint("1;34", text); }
     [[nodiscard]] std::string help(std::string_view text) const { return paint("1;32", text); }
-    [[nodiscard]] std::string severity(Severity severity, std::string_view text) const {
-        return paint(severity == Severity::error ? "1;31" : "1;33", text);
+    [[nodiscard]] std::string tone(Tone tone, std::string_view text) const {
+        return paint(tone == Tone::error ? "1;31" : tone == Tone::warning ? "1;33" : "1;32", text);
     }
 };
 
@@ -115,22 +118,33 @@ Cut cut_around(std::string_view line, std::size_t offset) {
     return cut;
 }
 
-// Draws one diagnostic.
+// One diagnostic or remark, as what is drawn.
+struct Drawn {
+    std::string head;
+    Tone tone;
+    std::string_view message;
+    const Label* primary;  // null: no place
+    std::span<const Label> secondary;
+    std::span<const std::string> notes;
+    std::span<const std::string> helps;
+};
+
+// Draws it.
 class Drawing {
 public:
-    Drawing(const Diagnostic& diagnostic, const Sources& sources, RenderOptions options)
-        : diagnostic_(diagnostic), sources_(sources), painter_{options.colour} {}
+    Drawing(const Drawn& drawn, const Sources& sources, RenderOptions options)
+        : drawn_(drawn), sources_(sources), painter_{options.colour} {}
 
     std::string draw_all() {
         headline();
-        if (diagnostic_.primary()) {
+        if (drawn_.primary != nullptr) {
             find_places();
             draw_places();
         }
-        for (const std::string& note : diagnostic_.notes()) {
+        for (const std::string& note : drawn_.notes) {
             out_ += "  " + painter_.bold("note:") + ' ' + escaped(note) + '\n';
         }
-        for (const std::string& help : diagnostic_.helps()) {
+        for (const std::string& help : drawn_.helps) {
             out_ += "  " + painter_.help("help:") + ' ' + escaped(help) + '\n';
         }
         return std::move(out_);
@@ -138,20 +152,18 @@ public:
 
 private:
     void headline() {
-        const Slug& kind = diagnostic_.kind();
-        const std::string_view word = kind.severity == Severity::error ? "error" : "warning";
-        out_ += painter_.severity(kind.severity, std::string(word) + '[' + std::string(kind.name) + ']');
-        out_ += painter_.bold(": " + escaped(diagnostic_.message())) + '\n';
+        out_ += painter_.tone(drawn_.tone, drawn_.head);
+        out_ += painter_.bold(": " + escaped(drawn_.message)) + '\n';
     }
 
     void find_places() {
-        add_place(*diagnostic_.primary(), true);
-        const auto& secondary = diagnostic_.secondary();
+        add_place(*drawn_.primary, true);
+        const auto& secondary = drawn_.secondary;
         for (std::size_t i = 0; i < std::min(secondary.size(), max_secondary); ++i) add_place(secondary[i], false);
         std::size_t last_line = 0;
         for (const Place& place : places_) last_line = std::max(last_line, place.position.line);
         gutter_width_ = std::to_string(last_line).size();
-        const FileId own_file = diagnostic_.primary()->span.file;
+        const FileId own_file = drawn_.primary->span.file;
         std::stable_sort(places_.begin(), places_.end(), [own_file](const Place& a, const Place& b) {
             const Span& x = a.label->span;
             const Span& y = b.label->span;
@@ -165,7 +177,7 @@ private:
     }
 
     void draw_places() {
-        const Span& primary = diagnostic_.primary()->span;
+        const Span& primary = drawn_.primary->span;
         file_line("-->", primary);
         const Place* before = nullptr;
         for (const Place& place : places_) {
@@ -207,8 +219,7 @@ private:
     void underline(const Place& place, std::size_t indent, std::size_t width) {
         std::string mark(width, place.primary ? '^' : '-');
         if (!place.label->text.empty()) mark += ' ' + escaped(place.label->text);
-        const std::string painted =
-            place.primary ? painter_.severity(diagnostic_.kind().severity, mark) : painter_.gutter(mark);
+        const std::string painted = place.primary ? painter_.tone(drawn_.tone, mark) : painter_.gutter(mark);
         row("", std::string(indent, ' ') + painted);
     }
 
@@ -217,7 +228,7 @@ private:
         out_ += painter_.gutter("  " + pad + number + " |") + (text.empty() ? "" : " " + text) + '\n';
     }
 
-    const Diagnostic& diagnostic_;
+    const Drawn& drawn_;
     const Sources& sources_;
     Painter painter_;
     std::vector<Place> places_;
@@ -254,7 +265,30 @@ std::string escaped(std::string_view text) {
 }
 
 std::string render(const Diagnostic& diagnostic, const Sources& sources, RenderOptions options) {
-    return Drawing(diagnostic, sources, options).draw_all();
+    const Slug& kind = diagnostic.kind();
+    const bool is_error = kind.severity == Severity::error;
+    const std::string head = std::string(is_error ? "error" : "warning") + '[' + std::string(kind.name) + ']';
+    const Label* primary = diagnostic.primary() ? &*diagnostic.primary() : nullptr;
+    const Drawn drawn{head,
+                      is_error ? Tone::error : Tone::warning,
+                      diagnostic.message(),
+                      primary,
+                      diagnostic.secondary(),
+                      diagnostic.notes(),
+                      diagnostic.helps()};
+    return Drawing(drawn, sources, options).draw_all();
+}
+
+std::string render(const Remark& remark, const Sources& sources, RenderOptions options) {
+    const std::span<const Label> places = remark.places;
+    const Drawn drawn{remark.verdict,
+                      remark.is_good ? Tone::good : Tone::error,
+                      remark.message,
+                      places.empty() ? nullptr : &places.front(),
+                      places.subspan(places.empty() ? 0 : 1),
+                      remark.notes,
+                      remark.helps};
+    return Drawing(drawn, sources, options).draw_all();
 }
 
 std::string render(const Diagnostics& diagnostics, const Sources& sources, RenderOptions options) {

@@ -9,6 +9,8 @@ namespace ward::policy {
 
 [[nodiscard]] std::string dump(const Policy& policy);
 [[nodiscard]] std::string dump(const Statement& statement);
+[[nodiscard]] std::string dump(const Expression& expression);
+[[nodiscard]] std::string dump(const Question& question);
 // The place of a statement.
 [[nodiscard]] Span span_of(const Statement& statement);
 

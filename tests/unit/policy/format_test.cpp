@@ -113,8 +113,39 @@ process { hostname "web"; user me }
 limits { memory? 1G; open-files 10 }
 # tail)";
 
+// One with blocks and conditions.
+const std::string nested = R"(policy nested
+when (exists "/srv" # one
+  or $b # two
+  ) # three
+{ files{read /a} # four
+} # five
+# six
+else # seven
+when not(kernel>=6.8)and arch==x86_64 { }
+else{ # eight
+ limits { tasks 1 }
+ # nine
+}
+group @a # ten
+{ "if", b, # eleven
+ c except d # twelve
+ except e; f }
+syscalls { allow socket( domain,# x
+   _ ),b if(domain==A|
+   B or
+   domain  not in( C , D )) # y
+}
+use a(b=c=d,e = "f")
+test "plain" with a="b" { deny syscall b( 1|2,_ ) # z
+}
+network { forbid connect tcp 25,26; unix "/run/a" }
+files { overlay /a into "into"; root "/b"; directory /c }
+syscalls { allow a if x==1 and y has A|B; forbid d if not x lacks A }
+)";
+
 std::vector<std::string> starting_points() {
-    std::vector<std::string> texts{full};
+    std::vector<std::string> texts{full, nested};
     for (const BuiltIn& policy : built_in_policies()) texts.emplace_back(policy.text);
     return texts;
 }

@@ -134,7 +134,7 @@ TEST_F(LibraryTest, ShowsEveryCircle) {
     write("near/c.ward", "policy c\nuse c\n");
     const std::string text = load("a");
     EXPECT_NE(text.find("the circle is `a` -> `b` -> `a`\n"), std::string::npos) << text;
-    EXPECT_NE(text.find("the circle is `c` -> `c`\n"), std::string::npos) << text;
+    EXPECT_NE(text.find("error[use-cycle]: `c` uses itself\n"), std::string::npos) << text;
     EXPECT_TRUE(text.ends_with("\n2 errors\n")) << text;
 }
 
@@ -206,6 +206,85 @@ TEST(BuiltInPolicies, AreSortedAndHaveTheNamesOfTheirFiles) {
         EXPECT_TRUE(Library(SearchPath{}).load(each.name, sources, diagnostics)) << render(diagnostics, sources);
         for (FileId file = 0; file < sources.size(); ++file) EXPECT_TRUE(check_text(sources, file, diagnostics));
     }
+}
+
+// ---- policies of one name
+
+TEST_F(LibraryTest, APolicyThatUsesItsOwnNameMeansTheNextOne) {
+    write("near/curl.ward", std::string("policy curl\nuse curl\n") + body);
+    write("far/curl.ward", std::string("policy curl\n") + body);
+    EXPECT_EQ(load("curl"), "curl 0 FOLDER/near/curl.ward\ncurl 1 FOLDER/far/curl.ward\n");
+    // Three of a name.
+    write("far/curl.ward", std::string("policy curl\nuse curl\n") + body);
+    const std::string all = load("curl");
+    EXPECT_TRUE(
+        all.starts_with("curl 0 FOLDER/near/curl.ward\ncurl 1 FOLDER/far/curl.ward\n"
+                        "curl 2 <built-in>/curl.ward\n"))
+        << all;
+    // One that lies elsewhere comes before all of these.
+    const std::string file = write("own/curl.ward", std::string("policy curl\nuse curl\n") + body);
+    EXPECT_TRUE(load(file).starts_with("curl 0 FOLDER/own/curl.ward\ncurl 1 FOLDER/near/curl.ward\n")) << load(file);
+    // The far one alone goes on behind its place on the path, not to the near one.
+    EXPECT_TRUE(load((folder_ / "far/curl.ward").string())
+                    .starts_with("curl 0 FOLDER/far/curl.ward\ncurl 1 <built-in>/curl.ward\n"));
+}
+
+TEST_F(LibraryTest, AFolderIsPartOfTheName) {
+    write("near/base/parser.ward", std::string("policy parser\nuse base.parser\n") + body);
+    const std::string all = load("base.parser");
+    EXPECT_TRUE(all.starts_with("parser 0 FOLDER/near/base/parser.ward\nbase.parser 1 <built-in>/base/parser.ward\n"))
+        << all;
+}
+
+TEST_F(LibraryTest, OwnNamesThatLeadNowhere) {
+    write("near/mine.ward", std::string("policy mine\nuse mine\n") + body);
+    EXPECT_NE(load("mine").find("error[use-cycle]: `mine` uses itself"), std::string::npos);
+}
+
+TEST_F(LibraryTest, ListsWhatIsShadowedAndWhatIsExtended) {
+    write("near/curl.ward", std::string("policy curl\nuse curl\n") + body);
+    write("far/curl.ward", std::string("policy curl\n") + body);
+    write("far/jq.ward", std::string("policy jq\n") + body);
+    for (const Listed& listed : library().list()) {
+        if (listed.name == "curl") {
+            EXPECT_EQ(listed.shadows, (std::vector<std::string>{folder_ / "far/curl.ward", "built-in"}));
+            EXPECT_TRUE(listed.extends);
+        } else if (listed.name == "jq") {
+            EXPECT_EQ(listed.shadows, std::vector<std::string>{"built-in"});
+            EXPECT_FALSE(listed.extends);
+        } else {
+            EXPECT_TRUE(listed.shadows.empty()) << listed.name;
+        }
+    }
+}
+
+// ---- who uses what
+
+TEST_F(LibraryTest, KnowsEveryUse) {
+    write("near/b.ward", std::string("policy b\n") + body);
+    write("near/a.ward", "policy a\nuse b\n");
+    const std::string file = write("own/web.ward", "policy web\nuse b\nuse a\n");
+    Sources sources;
+    Diagnostics diagnostics;
+    const auto set = library().load(file, sources, diagnostics);
+    ASSERT_TRUE(set) << render(diagnostics, sources);
+    ASSERT_EQ(set->members.size(), 3U);
+    EXPECT_TRUE(set->members[0].used_by.empty());
+    ASSERT_EQ(set->members[2].policy.name.text, "b");
+    std::vector<std::string> users;
+    for (const auto& by : set->members[2].used_by) {
+        EXPECT_EQ(set->members[by.member].policy.uses[by.use].name.text, "b");
+        users.push_back(set->members[by.member].policy.name.text);
+    }
+    EXPECT_EQ(users, (std::vector<std::string>{"web", "a"}));
+}
+
+TEST_F(LibraryTest, TwoUsesOfOneFileAgree) {
+    write("near/b.ward", std::string("policy b\nparam p: size = 1M\n") + body);
+    const auto kinds = [&](const std::string& uses) { return load(write("own/web.ward", "policy web\n" + uses)); };
+    EXPECT_TRUE(kinds("use b (p = 1M)\nuse b (p = 1M)\n").starts_with("web 0"));
+    EXPECT_NE(kinds("use b (p = 1M)\nuse b (p = 2M)\n").find("error[conflicting-uses]"), std::string::npos);
+    EXPECT_NE(kinds("use b\nuse b (p = 2M)\n").find("error[conflicting-uses]"), std::string::npos);
 }
 
 }  // namespace

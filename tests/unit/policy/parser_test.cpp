@@ -29,7 +29,7 @@ std::string statements(const std::string& body) {
     const Parsed parsed("policy web\n" + body);
     if (!parsed.policy) return parsed.messages();
     std::string result;
-    for (const Statement& statement : parsed.policy->statements) result += dump(statement) + '\n';
+    for (const Statement& statement : parsed.policy->body.statements) result += dump(statement) + '\n';
     return result;
 }
 
@@ -129,11 +129,11 @@ TEST(Parser, KeepsThePlaceOfEveryWordAndStatement) {
     const std::string text = "policy web\nfiles { read /etc/ssl , \"a b\"   ; write /b # c\n}";
     const Parsed parsed(text);
     ASSERT_TRUE(parsed.policy) << parsed.messages();
-    const auto& grant = std::get<GrantStatement>(parsed.policy->statements[0]);
+    const auto& grant = std::get<GrantStatement>(parsed.policy->body.statements[0]);
     EXPECT_EQ(parsed.sources.text(grant.paths[0].span), "/etc/ssl");
     EXPECT_EQ(parsed.sources.text(grant.paths[1].span), "\"a b\"");
     EXPECT_EQ(parsed.sources.text(grant.span), "read /etc/ssl , \"a b\"");
-    EXPECT_EQ(parsed.sources.text(span_of(parsed.policy->statements[1])), "write /b");
+    EXPECT_EQ(parsed.sources.text(span_of(parsed.policy->body.statements[1])), "write /b");
     EXPECT_EQ(parsed.sources.text(parsed.policy->name.span), "web");
 }
 
@@ -168,7 +168,7 @@ std::string nested(const std::string& open, int depth) {
 }
 
 TEST(Parser, LimitsNestingToSixtyFour) {
-    for (const char* open : {"files {", "when x {\n", "{", "limits { ", "flies{ "}) {
+    for (const char* open : {"files {", "when $x {\n", "{", "limits { ", "flies{ "}) {
         EXPECT_EQ(Parsed(nested(open, 64)).messages().find("nesting-too-deep"), std::string::npos) << open;
         for (const int depth : {65, 10000, 100000}) {
             const Parsed parsed(nested(open, depth));

@@ -1,0 +1,13 @@
+#include "policy/excerpt.hpp"
+
+namespace ward::policy {
+
+std::string quoted(std::string_view text) {
+    constexpr std::size_t max_bytes = 40;
+    if (text.size() <= max_bytes) return '`' + std::string(text) + '`';
+    std::size_t end = max_bytes;
+    while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80) --end;
+    return '`' + std::string(text.substr(0, end)) + "…`";
+}
+
+}  // namespace ward::policy
