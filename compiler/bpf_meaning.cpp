@@ -45,6 +45,10 @@ public:
     Execution(std::span<const sock_filter> program, Diagram& diagram) : program_(program), diagram_(diagram) {}
 
     std::vector<AbiMeaning> run() {
+        if (program_.size() > BPF_MAXINSNS) throw Refused{"more instructions than the kernel takes"};
+        for (std::size_t at = 0; at < program_.size(); ++at)
+            if (program_[at].code > 0xff || program_[at].code == (BPF_JMP | BPF_JA | BPF_X))
+                refuse(at, "an instruction that is not followed");
         follow(0, {}, std::nullopt, Intervals{{0, greatest, 0}});
         return finish();
     }
@@ -163,7 +167,9 @@ private:
             case BPF_ALU:
                 return {calculated(at, state.a, state.x), state.x};
             case BPF_MISC:
-                return BPF_MISCOP(instruction.code) == BPF_TAX ? State{state.a, state.a} : State{state.x, state.x};
+                if (BPF_MISCOP(instruction.code) == BPF_TAX) return {state.a, state.a};
+                if (BPF_MISCOP(instruction.code) == BPF_TXA) return {state.x, state.x};
+                refuse(at, "an instruction that is not followed");
             default:
                 refuse(at, "an instruction that is not followed");
         }
@@ -184,9 +190,17 @@ private:
         return program_[at].k;
     }
 
+    // Filters of real policies need a hundredth of this.
+    void count_work(std::size_t steps = 1) {
+        constexpr std::size_t most = std::size_t{1} << 20;
+        work_ += steps;
+        if (work_ > most) throw Refused{"too many paths to follow"};
+    }
+
     // ---- execution for fixed numbers and all arguments
 
     Node outcome(std::size_t at, State state) {
+        count_work();
         if (at >= program_.size()) refuse(at, "the program ends without a return");
         const auto key = std::tuple{at, state};
         if (const auto known = outcomes_.find(key); known != outcomes_.end()) return known->second;
@@ -215,6 +229,7 @@ private:
     void follow(std::size_t at, State state, Arch arch, const Intervals& numbers) {
         if (numbers.empty()) return;
         while (at < program_.size() && !is_return(at) && (!is_jump(at) || is_plain_jump(at))) {
+            count_work();
             if (is_plain_jump(at)) {
                 at = target(at, program_[at].k);
             } else {
@@ -265,6 +280,7 @@ private:
     }
 
     void follow_number(std::size_t at, State state, Arch arch, const Intervals& numbers) {
+        count_work(numbers.size());
         const NumberRange range = taken(at);
         Intervals inside;
         Intervals outside;
@@ -330,6 +346,7 @@ private:
     std::vector<std::uint32_t> excluded_;  // ABIs that the current path has ruled out
     std::optional<std::vector<std::uint32_t>> others_excluded_;
     std::map<std::int64_t, std::vector<NumberRange>> found_;
+    std::size_t work_ = 0;
 };
 
 }  // namespace

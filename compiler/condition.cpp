@@ -32,7 +32,10 @@ Condition holds(Comparison comparison) {
 Condition negated(Condition condition) {
     if (is_always(condition)) return never();
     if (is_never(condition)) return always();
-    if (condition.kind == Condition::Kind::negation) return Condition(condition.parts.front());
+    if (condition.kind == Condition::Kind::negation) {
+        Condition inner = std::move(condition.parts.front());
+        return inner;
+    }
     Condition result{Condition::Kind::negation, {}, {}};
     result.parts.push_back(std::move(condition));
     return result;

@@ -6,7 +6,9 @@ namespace ward::compiler {
 namespace {
 
 constexpr std::uint32_t empty_bucket = ~0u;
-constexpr std::size_t memory_size = 4096;  // of choose(); a power of two
+// Powers of two. Small at first: most diagrams are, and pages that nobody touches cost nothing.
+constexpr std::size_t first_size = 256;
+constexpr std::size_t most_memory = 4096;  // of choose()
 
 std::size_t mixed(std::uint64_t a, std::uint64_t b, std::uint64_t c) {
     std::uint64_t hash = a * 0x9e3779b97f4a7c15u;
@@ -29,8 +31,8 @@ unsigned bit_of(std::uint32_t variable) {
 
 }  // namespace
 
-Diagram::Diagram() : buckets_(1024, empty_bucket), chosen_(memory_size) {
-    nodes_.reserve(1024);
+Diagram::Diagram() : buckets_(first_size, empty_bucket), chosen_(first_size) {
+    nodes_.reserve(first_size / 2);
     (void)intern({leaf_variable, 0, 0});
     (void)intern({leaf_variable, 1, 0});
 }
@@ -55,6 +57,7 @@ void Diagram::grow() {
         while (buckets_[at] != empty_bucket) at = (at + 1) & last;
         buckets_[at] = node;
     }
+    if (chosen_.size() < most_memory) chosen_.assign(chosen_.size() * 4, {});
 }
 
 Diagram::Node Diagram::leaf(std::uint32_t value) {
@@ -63,6 +66,11 @@ Diagram::Node Diagram::leaf(std::uint32_t value) {
 
 Diagram::Node Diagram::bit(unsigned argument, unsigned bit) {
     return intern({variable_of(argument, bit), no, yes});
+}
+
+Diagram::Split Diagram::split(Node node) const {
+    const Entry& entry = nodes_[node];
+    return {entry.variable / 64, bit_of(entry.variable), entry.low, entry.high};
 }
 
 Diagram::Node Diagram::branch(Node node, std::uint32_t variable, bool set) const {
@@ -76,8 +84,8 @@ Diagram::Node Diagram::choose(Node condition, Node then, Node otherwise) {
     if (condition == no) return otherwise;
     if (then == yes && otherwise == no) return condition;
 
-    const std::size_t at = mixed(condition, then, otherwise) & (memory_size - 1);
-    if (const Chosen& known = chosen_[at];
+    const std::size_t hash = mixed(condition, then, otherwise);
+    if (const Chosen& known = chosen_[hash & (chosen_.size() - 1)];
         known.condition == condition && known.then == then && known.otherwise == otherwise)
         return known.result;
 
@@ -90,7 +98,7 @@ Diagram::Node Diagram::choose(Node condition, Node then, Node otherwise) {
     const Node low = half(false);
     const Node high = half(true);
     const Node result = low == high ? low : intern({variable, low, high});
-    chosen_[at] = {condition, then, otherwise, result};
+    chosen_[hash & (chosen_.size() - 1)] = {condition, then, otherwise, result};
     return result;
 }
 

@@ -38,6 +38,12 @@ public:
 
     [[nodiscard]] bool is_leaf(Node node) const { return nodes_[node].variable == leaf_variable; }
     [[nodiscard]] std::uint32_t value(Node leaf) const { return nodes_[leaf].low; }
+    // What a node that is no leaf looks at, and what follows.
+    struct Split {
+        unsigned argument = 0, bit = 0;
+        Node clear = no, set = no;
+    };
+    [[nodiscard]] Split split(Node node) const;
     [[nodiscard]] std::size_t size() const { return nodes_.size(); }
 
     // Arguments for which two different functions differ.

@@ -1,8 +1,9 @@
 // The program, from its first instruction:
 //
-//        ld arch;  jeq x86_64, next, kill_process
-//   next ld nr;    a search over ranges of numbers: jge between blocks, jeq inside a block
-//        the argument checks, each distinct one once
+//        ld arch;  jeq, for each architecture; the rest is kill_process
+//        for each architecture: ld nr; a search over ranges of numbers: jge between blocks, jeq inside
+//                               a block. x32 is in that of x86_64, by its bit.
+//        the argument checks, each distinct one once, for all architectures
 //        one ret for each distinct response
 //
 // A call whose response does not depend on arguments meets only ld nr, ld arch, jumps and ret. The
@@ -20,7 +21,7 @@
 #include "compiler/decisions.hpp"
 #include "compiler/filter.hpp"
 #include "compiler/filter_assembler.hpp"
-#include "compiler/filter_layout.hpp"
+#include "compiler/filter_search.hpp"
 
 namespace ward::compiler {
 namespace {
@@ -43,7 +44,7 @@ std::uint32_t kernel_value(Response response, bool supervised) {
     return SECCOMP_RET_KILL_PROCESS;
 }
 
-// Where a half of an argument is. x86_64 is little-endian.
+// Where a half of an argument is. x86_64, i386 and aarch64 are little-endian.
 std::size_t word_of(std::uint8_t argument, bool high_half) {
     return offsetof(seccomp_data, args) + sizeof(std::uint64_t) * argument + (high_half ? sizeof(std::uint32_t) : 0);
 }
@@ -54,12 +55,13 @@ public:
 
     std::vector<sock_filter> run() {
         const Label kill = response({Response::Kind::kill_process});
-        make_segments(kill);
-        const std::vector<NumberBlock> blocks = cheapest_blocks(segments_, outcomes_.size());
-        assembler_.continue_at(search(blocks));
-        assembler_.load(offsetof(seccomp_data, nr));
-        const Label next = assembler_.here();
-        assembler_.continue_at(assembler_.jump(BPF_JEQ, AUDIT_ARCH_X86_64, next, kill));
+        std::vector<std::pair<std::uint32_t, SegmentList>> numbers;
+        for (const Abi abi : {Abi::x86_64, Abi::i386, Abi::aarch64})
+            if (has_calls(abi)) numbers.emplace_back(audit_architecture(abi), numbers_of(abi, kill));
+        // Backwards: the native architecture is last here and first in the program.
+        Label other = kill;
+        for (auto each = numbers.rbegin(); each != numbers.rend(); ++each) other = architecture(*each, other);
+        assembler_.continue_at(other);
         assembler_.load(offsetof(seccomp_data, arch));
         return assembler_.program();
     }
@@ -67,57 +69,40 @@ public:
 private:
     // ---- what a call number leads to
 
+    const AbiModel* find(Abi abi) const {
+        const auto found = std::find_if(model_.abis.begin(), model_.abis.end(),
+                                        [abi](const AbiModel& each) { return each.abi == abi; });
+        return found == model_.abis.end() ? nullptr : &*found;
+    }
+
+    bool has_calls(Abi abi) const { return find(abi) || (abi == Abi::x86_64 && find(Abi::x32)); }
+
     // Writes every decision that a number leads to, and says which numbers lead where.
-    void make_segments(Label kill) {
-        const AbiModel& native = model_.abis.front();
-        const auto count = static_cast<std::uint32_t>(native.calls.size());
-        for (std::uint32_t number = 0; number < count; ++number)
-            add_segment(number, number, decision(nodes_.decide(native.calls[number])));
-        add_segment(count, x32_bit - 1, response(native.beyond));
-        add_segment(x32_bit, ~0u, kill);
+    SegmentList numbers_of(Abi abi, Label kill) {
+        SegmentList list;
+        const bool has_x32 = abi == Abi::x86_64;
+        add_calls(list, find(abi), 0, has_x32 ? x32_bit - 1 : ~0u, kill);
+        if (has_x32) add_calls(list, find(Abi::x32), x32_bit, ~0u, kill);
+        return list;
     }
 
-    void add_segment(std::uint32_t first, std::uint32_t last, Label label) {
-        const std::uint32_t outcome = outcome_of(label);
-        if (!segments_.empty() && segments_.back().outcome == outcome)
-            segments_.back().last = last;
-        else
-            segments_.push_back({first, last, outcome});
+    void add_calls(SegmentList& list, const AbiModel* abi, std::uint32_t first, std::uint32_t last, Label kill) {
+        if (!abi) return list.add(last, kill);
+        for (const CallModel& call : abi->calls) list.add(first++, call_label(call));
+        list.add(last, response(abi->beyond));
     }
 
-    std::uint32_t outcome_of(Label label) {
-        const auto found = std::find(outcomes_.begin(), outcomes_.end(), label);
-        const auto outcome = static_cast<std::uint32_t>(found - outcomes_.begin());
-        if (found == outcomes_.end()) outcomes_.push_back(label);
-        return outcome;
+    Label call_label(const CallModel& call) {
+        const bool is_constant = call.answers.empty() && !call.one_shot;
+        return is_constant ? response(call.otherwise) : decision(nodes_.decide(call));
     }
 
-    // A balanced tree: n blocks need n - 1 splits, whatever its shape.
-    Label search(std::span<const NumberBlock> blocks) {
-        if (blocks.size() == 1) return chain(blocks.front());
-        const std::size_t half = blocks.size() / 2;
-        const Label upper = search(blocks.subspan(half));
-        const Label lower = search(blocks.first(half));
-        return assembler_.jump(BPF_JGE, segments_[blocks[half].begin].first, upper, lower);
-    }
-
-    Label chain(const NumberBlock& block) {
-        std::vector<NumberSegment> tested;
-        for (std::size_t i = block.begin; i < block.end; ++i)
-            if (segments_[i].outcome != block.base) tested.push_back(segments_[i]);
-        // Backwards: what comes last here is tested first. Only calls outside the kernel's map run
-        // the filter, so they come first.
-        std::stable_partition(tested.begin(), tested.end(),
-                              [this](const NumberSegment& segment) { return is_allow(outcomes_[segment.outcome]); });
-        Label label = outcomes_[block.base];
-        for (const NumberSegment& segment : tested)
-            label = assembler_.jump(BPF_JEQ, segment.first, outcomes_[segment.outcome], label);
-        return label;
-    }
-
-    bool is_allow(Label label) const {
-        const sock_filter& target = assembler_[label];
-        return BPF_CLASS(target.code) == BPF_RET && target.k == SECCOMP_RET_ALLOW;
+    // The test for one architecture, and behind it the search for its numbers.
+    Label architecture(const std::pair<std::uint32_t, SegmentList>& numbers, Label other) {
+        const SegmentList& list = numbers.second;
+        assembler_.continue_at(write_search(assembler_, list.segments(), list.places()));
+        assembler_.load(offsetof(seccomp_data, nr));
+        return assembler_.jump(BPF_JEQ, numbers.first, assembler_.here(), other);
     }
 
     // ---- decisions
@@ -126,13 +111,13 @@ private:
 
     // `loaded`: the word that the accumulator holds, or `nothing` that helps.
     Label decision(NodeId id, std::size_t loaded = nothing) {
-        const Decisions::Node node = nodes_[id];
+        const Decisions::Node& node = nodes_[id];
         if (node.kind == Decisions::Node::Kind::response) return response(node.response);
         const bool is_loaded =
-            node.kind == Decisions::Node::Kind::test && loaded == word_of(node.test.argument, node.test.high_half);
+            node.kind == Decisions::Node::Kind::field && loaded == word_of(node.field.argument, node.field.high_half);
         const auto known = decisions_.find({id, is_loaded});
         if (known != decisions_.end()) return known->second;
-        const Label label = is_loaded ? compare(node) : loading(id);
+        const Label label = is_loaded ? search(node) : loading(id);
         decisions_.emplace(std::pair{id, is_loaded}, label);
         return label;
     }
@@ -146,46 +131,69 @@ private:
 
     // A decision that first loads what it looks at.
     Label loading(NodeId id) {
-        const Decisions::Node node = nodes_[id];
+        const Decisions::Node& node = nodes_[id];
         if (node.kind == Decisions::Node::Kind::exec_key) return exec_key(node);
-        const std::size_t word = word_of(node.test.argument, node.test.high_half);
+        const std::size_t word = word_of(node.field.argument, node.field.high_half);
         assembler_.continue_at(decision(id, word));
         assembler_.load(word);
         return assembler_.here();
     }
 
-    // A test of the word in the accumulator.
-    Label compare(const Decisions::Node& node) {
-        const Test& test = node.test;
-        const std::size_t word = word_of(test.argument, test.high_half);
-        if (test.relation == Test::Relation::at_least) return at_least(node, word);
-        const bool is_single_bit = (test.mask & (test.mask - 1)) == 0;
-        if (test.mask == ~0u) return branch(BPF_JEQ, test.value, node.yes, node.no, word);
-        if (test.value == 0) return branch(BPF_JSET, test.mask, node.no, node.yes, word);
-        if (is_single_bit) return branch(BPF_JSET, test.mask, node.yes, node.no, word);
-        assembler_.continue_at(branch(BPF_JEQ, test.value, node.yes, node.no));
-        assembler_.calculate(BPF_AND, test.mask);
-        return assembler_.here();
+    // Where the word in the accumulator leads.
+    Label search(const Decisions::Node& node) {
+        const std::uint32_t mask = node.field.mask;
+        const std::size_t word = word_of(node.field.argument, node.field.high_half);
+        if (mask == ~0u) return search_word(node, word);
+        const bool is_any_or_none = node.branches.size() == 2 && node.branches.front().last < next_value(mask, 1);
+        if (is_any_or_none) {
+            const Label none = decision(node.branches[0].to, word);
+            const Label any = decision(node.branches[1].to, word);
+            return assembler_.jump(BPF_JSET, mask, any, none);
+        }
+        const SegmentList list = branches_of(node);
+        return after_and(mask, list.segments(), labels_of(list, nothing));
     }
 
-    Label at_least(const Decisions::Node& node, std::size_t word) {
-        if (node.test.mask == ~0u) return branch(BPF_JGE, node.test.value, node.yes, node.no, word);
-        assembler_.continue_at(branch(BPF_JGE, node.test.value, node.yes, node.no));
-        assembler_.calculate(BPF_AND, node.test.mask);
-        return assembler_.here();
+    Label search_word(const Decisions::Node& node, std::size_t word) {
+        const SegmentList list = branches_of(node);
+        const Shortcut shortcut = best_shortcut(list.segments(), list.places().size());
+        if (shortcut.kind == Shortcut::Kind::ignore)
+            return after_and(~shortcut.bits, shortcut.segments, labels_of(list, nothing));
+        const std::vector<Label> labels = labels_of(list, word);
+        if (shortcut.kind == Shortcut::Kind::none) return write_search(assembler_, list.segments(), labels);
+        const Label others = write_search(assembler_, shortcut.segments, labels);
+        return assembler_.jump(BPF_JSET, ~shortcut.bits, others, labels[shortcut.outcome]);
     }
 
-    Label branch(std::uint16_t condition, std::uint32_t operand, NodeId yes, NodeId no, std::size_t loaded = nothing) {
-        const Label where_yes = decision(yes, loaded);
-        const Label where_no = decision(no, loaded);
-        return assembler_.jump(condition, operand, where_yes, where_no);
+    static SegmentList branches_of(const Decisions::Node& node) {
+        SegmentList list;
+        for (const Decisions::Branch& branch : node.branches) {
+            const bool is_last = &branch == &node.branches.back();
+            list.add(is_last ? ~0u : branch.last, branch.to);
+        }
+        return list;
+    }
+
+    std::vector<Label> labels_of(const SegmentList& list, std::size_t loaded) {
+        std::vector<Label> labels;
+        for (const NodeId id : list.places()) labels.push_back(decision(id, loaded));
+        return labels;
+    }
+
+    // Ends the accumulator's word: what follows has to load it again.
+    Label after_and(std::uint32_t mask, std::span<const Segment> segments, const std::vector<Label>& labels) {
+        assembler_.continue_at(write_search(assembler_, segments, labels));
+        assembler_.calculate(BPF_AND, mask);
+        return assembler_.here();
     }
 
     // Both halves are compared at once: one after the other, the time of a refusal would tell a
     // guesser which half was right.
     Label exec_key(const Decisions::Node& node) {
         constexpr std::uint8_t sixth = 5;
-        assembler_.continue_at(branch(BPF_JEQ, 0, node.yes, node.no));
+        const Label right = decision(node.branches[0].to);
+        const Label wrong = decision(node.branches[1].to);
+        assembler_.continue_at(assembler_.jump(BPF_JEQ, 0, right, wrong));
         assembler_.calculate_with_x(BPF_OR);
         assembler_.calculate(BPF_XOR, static_cast<std::uint32_t>(options_.exec_key >> 32));
         assembler_.load(word_of(sixth, true));
@@ -201,16 +209,17 @@ private:
     Assembler assembler_;
     std::map<std::uint32_t, Label> returns_;              // by SECCOMP_RET_* value
     std::map<std::pair<NodeId, bool>, Label> decisions_;  // bool: what it tests is already loaded
-    std::vector<Label> outcomes_;                         // that numbers lead to
-    std::vector<NumberSegment> segments_;
 };
 
 }  // namespace
 
 std::optional<std::vector<sock_filter>> emit(const FilterModel& model, const EmitOptions& options) {
-    std::vector<sock_filter> program = Emitter(model, options).run();
-    if (program.size() > BPF_MAXINSNS) return std::nullopt;
-    return program;
+    try {
+        std::vector<sock_filter> program = Emitter(model, options).run();
+        if (program.size() <= BPF_MAXINSNS) return program;
+    } catch (const TooManyTests&) {
+    }
+    return std::nullopt;
 }
 
 }  // namespace ward::compiler

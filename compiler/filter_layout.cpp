@@ -15,7 +15,7 @@ public:
     explicit GrowingBlock(std::size_t outcome_count) : counts_(outcome_count) {}
 
     // False if the segments no longer fit in one block; nothing that follows would fit either.
-    bool add(const NumberSegment& segment) {
+    bool add(const Segment& segment) {
         ++size_;
         const bool is_single = segment.first == segment.last;
         if (!is_single && fixed_ && base_ != segment.outcome) return false;
@@ -36,16 +36,16 @@ private:
     std::vector<std::size_t> counts_;
     std::size_t size_ = 0;
     std::uint32_t base_ = 0;
-    bool fixed_ = false;  // a segment of several numbers is in it, which must be the base
+    bool fixed_ = false;  // a segment of several values is in it, which must be the base
 };
 
 // The cheapest way to decide all segments before one, and the block that ends there.
 struct Best {
     std::size_t compares = ~std::size_t{0};
-    NumberBlock last;
+    Block last;
 };
 
-std::vector<Best> best_prefixes(std::span<const NumberSegment> segments, std::size_t outcome_count) {
+std::vector<Best> best_prefixes(std::span<const Segment> segments, std::size_t outcome_count) {
     std::vector<Best> best(segments.size() + 1);
     best[0].compares = 0;
     for (std::size_t begin = 0; begin < segments.size(); ++begin) {
@@ -61,12 +61,20 @@ std::vector<Best> best_prefixes(std::span<const NumberSegment> segments, std::si
 
 }  // namespace
 
-std::vector<NumberBlock> cheapest_blocks(std::span<const NumberSegment> segments, std::size_t outcome_count) {
+std::vector<Block> cheapest_blocks(std::span<const Segment> segments, std::size_t outcome_count) {
     const std::vector<Best> best = best_prefixes(segments, outcome_count);
-    std::vector<NumberBlock> blocks;
+    std::vector<Block> blocks;
     for (std::size_t end = segments.size(); end != 0; end = blocks.back().begin) blocks.push_back(best[end].last);
     std::reverse(blocks.begin(), blocks.end());
     return blocks;
+}
+
+std::size_t count_compares(std::span<const Block> blocks, std::span<const Segment> segments) {
+    std::size_t count = blocks.size() - 1;
+    for (const Block& block : blocks)
+        for (const Segment& segment : segments.subspan(block.begin, block.end - block.begin))
+            count += segment.outcome != block.base;
+    return count;
 }
 
 }  // namespace ward::compiler

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "compiler/bpf_meaning.hpp"
+#include "compiler/condition_diagram.hpp"
 #include "compiler/diagram.hpp"
 
 namespace ward::compiler {
@@ -34,8 +35,22 @@ std::uint32_t kernel_value(Response response, bool supervised) {
     return SECCOMP_RET_KILL_PROCESS;
 }
 
-// What the model says, as diagrams: from the conditions themselves, so that a mistake in Decisions is
-// found as well.
+// The same holds for this table.
+std::uint32_t kernel_arch(Abi abi) {
+    switch (abi) {
+        case Abi::x86_64:
+        case Abi::x32:
+            return AUDIT_ARCH_X86_64;
+        case Abi::i386:
+            return AUDIT_ARCH_I386;
+        case Abi::aarch64:
+            return AUDIT_ARCH_AARCH64;
+    }
+    return 0;
+}
+
+// What the model says, as diagrams: from the conditions themselves, so that mistakes in CallTests and
+// Decisions are found as well.
 class Meaning {
 public:
     Meaning(const EmitOptions& options, Diagram& diagram) : options_(options), diagram_(diagram) {}
@@ -45,106 +60,82 @@ public:
     Outcome of(const CallModel& call) {
         Outcome result = of(call.otherwise);
         for (auto answer = call.answers.rbegin(); answer != call.answers.rend(); ++answer)
-            result = diagram_.choose(of(answer->when), of(answer->response), result);
+            result = diagram_.choose(node_of(answer->when, diagram_), of(answer->response), result);
         if (!call.one_shot) return result;
-        return diagram_.choose(equals(5, 64, ~std::uint64_t{0}, options_.exec_key), of(Response{Response::Kind::allow}),
-                               result);
+        constexpr std::uint8_t sixth = 5;
+        const Condition is_key = holds({.argument = sixth, .bits = 64, .value = options_.exec_key});
+        return diagram_.choose(node_of(is_key, diagram_), of(Response{Response::Kind::allow}), result);
     }
 
 private:
-    Outcome of(const Condition& condition) {
-        const bool is_any = condition.kind == Condition::Kind::any;
-        if (condition.kind == Condition::Kind::comparison) return of(condition.comparison);
-        if (condition.kind == Condition::Kind::negation) return diagram_.negate(of(condition.parts.front()));
-        Outcome result = is_any ? Diagram::no : Diagram::yes;
-        for (const Condition& part : condition.parts)
-            result = is_any ? diagram_.either(of(part), result) : diagram_.both(of(part), result);
-        return result;
-    }
-
-    Outcome of(const Comparison& c) {
-        return c.relation == Comparison::Relation::equal ? equals(c.argument, c.bits, c.mask, c.value)
-                                                         : less(c.argument, c.bits, c.is_signed, c.value);
-    }
-
-    Outcome equals(unsigned argument, unsigned bits, std::uint64_t mask, std::uint64_t value) {
-        Outcome all = Diagram::yes;
-        for (unsigned bit = 0; bit < bits; ++bit) {
-            const bool is_set = ((value >> bit) & 1) != 0;
-            if (!((mask >> bit) & 1)) {
-                if (is_set) return Diagram::no;
-                continue;
-            }
-            const Outcome set = diagram_.bit(argument, bit);
-            all = diagram_.both(is_set ? set : diagram_.negate(set), all);
-        }
-        return all;
-    }
-
-    // From the least bit on: where a bit differs, it decides over all below it. A sign bit counts the
-    // other way round.
-    Outcome less(unsigned argument, unsigned bits, bool is_signed, std::uint64_t value) {
-        Outcome result = Diagram::no;
-        for (unsigned bit = 0; bit < bits; ++bit) {
-            const bool is_sign = is_signed && bit + 1 == bits;
-            const Outcome set = diagram_.bit(argument, bit);
-            const Outcome greater_bit = is_sign ? diagram_.negate(set) : set;
-            const bool value_has_it = (((value >> bit) & 1) != 0) != is_sign;
-            result = value_has_it ? diagram_.choose(greater_bit, result, Diagram::yes)
-                                  : diagram_.choose(greater_bit, Diagram::no, result);
-        }
-        return result;
-    }
-
     const EmitOptions& options_;
     Diagram& diagram_;
 };
 
+// The calls of one architecture whose numbers lie in [first, last] belong to an ABI, or are killed.
+struct Part {
+    std::uint32_t first, last;
+    const AbiModel* abi;  // null: killed
+};
+
 class Comparer {
 public:
-    Comparer(const FilterModel& model, const EmitOptions& options)
-        : native_(model.abis.front()), meaning_(options, diagram_) {}
+    Comparer(const FilterModel& model, const EmitOptions& options) : model_(model), meaning_(options, diagram_) {}
 
     std::optional<Disproof> run(std::span<const sock_filter> program) {
         const BpfMeaning actual = meaning_of(program, diagram_);
         if (!actual.refusal.empty()) return Disproof{actual.refusal, std::nullopt};
-        for (const AbiMeaning& abi : actual.abis) {
-            auto different = abi.arch == AUDIT_ARCH_X86_64 ? native(abi) : foreign(abi);
-            if (different) return different;
+        for (const AbiMeaning& abi : actual.abis)
+            if (auto different = compare(abi)) return different;
+        // What the program does not tell apart it treats as any other.
+        for (const AbiModel& abi : model_.abis) {
+            const std::uint32_t arch = kernel_arch(abi.abi);
+            if (std::any_of(actual.abis.begin(), actual.abis.end(),
+                            [&](const auto& each) { return each.arch == arch; }))
+                continue;
+            if (auto different = compare({arch, actual.abis.back().ranges})) return different;
         }
-        // A program that never tells x86_64 apart treats it as it treats all others: that is a difference too.
-        const bool has_native = std::any_of(actual.abis.begin(), actual.abis.end(),
-                                            [](const AbiMeaning& abi) { return abi.arch == AUDIT_ARCH_X86_64; });
-        if (!has_native) return Disproof{"the program never looks whether a call is for x86_64", std::nullopt};
         return std::nullopt;
     }
 
 private:
-    std::optional<Disproof> foreign(const AbiMeaning& abi) {
-        for (const NumberRange& range : abi.ranges)
-            if (auto different =
-                    compare(abi, range.first, range.outcome, meaning_.of(Response{Response::Kind::kill_process})))
-                return different;
+    const AbiModel* find(Abi abi) const {
+        for (const AbiModel& each : model_.abis)
+            if (each.abi == abi) return &each;
+        return nullptr;
+    }
+
+    // The ABIs of an architecture, by number. An x32 call has the architecture of x86_64.
+    std::vector<Part> parts_of(std::optional<std::uint32_t> arch) const {
+        if (arch == AUDIT_ARCH_X86_64) return {{0, x32_first - 1, find(Abi::x86_64)}, {x32_first, ~0u, find(Abi::x32)}};
+        if (arch == AUDIT_ARCH_I386) return {{0, ~0u, find(Abi::i386)}};
+        if (arch == AUDIT_ARCH_AARCH64) return {{0, ~0u, find(Abi::aarch64)}};
+        return {{0, ~0u, nullptr}};
+    }
+
+    std::optional<Disproof> compare(const AbiMeaning& abi) {
+        for (const Part& part : parts_of(abi.arch)) {
+            for (const NumberRange& range : abi.ranges) {
+                const NumberRange both{std::max(part.first, range.first), std::min(part.last, range.last),
+                                       range.outcome};
+                if (both.first > both.last) continue;
+                if (auto different = within(abi, part, both)) return different;
+            }
+        }
         return std::nullopt;
     }
 
-    std::optional<Disproof> native(const AbiMeaning& abi) {
-        for (const NumberRange& range : abi.ranges)
-            if (auto different = within(abi, range)) return different;
-        return std::nullopt;
-    }
-
-    // A range of the program against the model: number by number where the model has a table, and
-    // against the rest as whole ranges.
-    std::optional<Disproof> within(const AbiMeaning& abi, const NumberRange& range) {
-        const auto count = static_cast<std::uint32_t>(native_.calls.size());
-        for (std::uint32_t number = range.first; number < count && number <= range.last; ++number)
-            if (auto different = compare(abi, number, range.outcome, meaning_.of(native_.calls[number])))
+    // A range of the program against a part of the model: number by number where there is a table, and
+    // against the rest at once.
+    std::optional<Disproof> within(const AbiMeaning& abi, const Part& part, NumberRange range) {
+        const Response rest = part.abi ? part.abi->beyond : Response{Response::Kind::kill_process};
+        const std::size_t count = part.abi ? part.abi->calls.size() : 0;
+        for (std::uint64_t number = range.first; number <= range.last; ++number) {
+            const auto is = static_cast<std::uint32_t>(number);
+            if (is - part.first >= count) return compare(abi, is, range.outcome, meaning_.of(rest));
+            if (auto different = compare(abi, is, range.outcome, meaning_.of(part.abi->calls[is - part.first])))
                 return different;
-        if (const auto first = std::max(range.first, count); first <= range.last && first < x32_first)
-            if (auto different = compare(abi, first, range.outcome, meaning_.of(native_.beyond))) return different;
-        if (const auto first = std::max(range.first, x32_first); range.last >= x32_first)
-            return compare(abi, first, range.outcome, meaning_.of(Response{Response::Kind::kill_process}));
+        }
         return std::nullopt;
     }
 
@@ -156,7 +147,7 @@ private:
                                        diagram_.evaluate(actual, arguments)}};
     }
 
-    const AbiModel& native_;
+    const FilterModel& model_;
     Diagram diagram_;
     Meaning meaning_;
 };
@@ -165,7 +156,11 @@ private:
 
 std::optional<Disproof> disprove(std::span<const sock_filter> program, const FilterModel& model,
                                  const EmitOptions& options) {
-    return Comparer(model, options).run(program);
+    try {
+        return Comparer(model, options).run(program);
+    } catch (const Diagram::TooLarge&) {
+        return Disproof{"the policy's conditions on arguments are too entangled to prove", std::nullopt};
+    }
 }
 
 }  // namespace ward::compiler

@@ -1,7 +1,9 @@
 // Shows that a BPF program means exactly what a FilterModel says, for every ABI, every number and
 // every argument; or finds a call for which it does not.
 //
-// Runs on the bytes that will be loaded, at every launch. It shares no code with emit().
+// Runs on the bytes that will be loaded, at every launch. It shares no code with emit(). Arguments have
+// 64 bits for every ABI: on i386 the kernel fills the upper half with zeros, so there the proof covers
+// more calls than there are.
 #pragma once
 
 #include <linux/filter.h>

@@ -2,7 +2,9 @@
 
 #include <linux/audit.h>
 
+#include <algorithm>
 #include <cstdio>
+#include <limits>
 #include <string>
 
 #include "compiler/syscall_table.hpp"
@@ -30,6 +32,61 @@ std::string call_in_words(const Counterexample& call) {
     return native ? words : words + " of ABI " + hexadecimal(call.arch);
 }
 
+// ---- too long
+
+// A call that a policy limits by conditions, and the instructions that these take.
+struct Costly {
+    static constexpr std::size_t unbounded = std::numeric_limits<std::size_t>::max();
+    const CallRule* rule;
+    std::size_t instructions;  // unbounded: more than any filter may have
+
+    [[nodiscard]] std::string words() const {
+        return instructions == unbounded ? "more than " + std::to_string(BPF_MAXINSNS) + " instructions"
+                                         : std::to_string(instructions) + " instructions";
+    }
+};
+
+// A filter with this call alone, without what every filter has.
+std::size_t instructions_of(const CallModel& call) {
+    const auto length = [](const CallModel& only) {
+        const auto program = emit({{{Abi::x86_64, {only}, only.otherwise}}}, {});
+        return program ? program->size() : Costly::unbounded;
+    };
+    const std::size_t with = length(call);
+    return with == Costly::unbounded ? with : with - length({{}, call.otherwise});
+}
+
+// The three whose conditions take most, the most first; none that takes little: it is not the cause. The native ABI
+// stands for the others: statements are about all of them.
+std::vector<Costly> costliest(const Jail& jail) {
+    constexpr std::size_t shown = 3;
+    std::vector<Costly> all;
+    for (const CallRule& rule : jail.calls)
+        if (rule.verdict == CallRule::Verdict::conditional && !rule.clauses.empty())
+            all.push_back({&rule, instructions_of(jail.filter.abis.front().calls.at(rule.number))});
+    std::stable_sort(all.begin(), all.end(),
+                     [](const Costly& a, const Costly& b) { return a.instructions > b.instructions; });
+    if (all.size() > shown) all.erase(all.begin() + shown, all.end());
+    std::erase_if(all, [](const Costly& each) { return each.instructions < BPF_MAXINSNS / 16; });
+    return all;
+}
+
+void report_too_long(const Jail& jail, policy::Diagnostics& diagnostics) {
+    const auto costly = costliest(jail);
+    const auto where = costly.empty() ? jail.origin : costly.front().rule->clauses.front().origin;
+    policy::Diagnostic& diagnostic =
+        diagnostics.add(policy::slug::filter_too_long, where, "the system-call filter is too long");
+    diagnostic.note("the kernel takes filters of at most " + std::to_string(BPF_MAXINSNS) + " instructions");
+    if (costly.empty()) {
+        diagnostic.help("allow whole groups in place of single calls with conditions");
+        return;
+    }
+    diagnostic.label("its conditions take " + costly.front().words());
+    for (auto other = costly.begin() + 1; other != costly.end(); ++other)
+        diagnostic.also(other->rule->clauses.front().origin, "these take " + other->words());
+    diagnostic.help("compare with a range (`<`, `>`) or a mask (`&`) in place of many single values");
+}
+
 }  // namespace
 
 void report_disproof(const Disproof& disproof, policy::Span policy, policy::Diagnostics& diagnostics) {
@@ -45,8 +102,7 @@ std::optional<std::vector<sock_filter>> proved_filter(const Jail& jail, const Em
                                                       policy::Diagnostics& diagnostics) {
     auto filter = emit(jail.filter, options);
     if (!filter) {
-        diagnostics.add(policy::slug::filter_too_long, jail.origin, "the system-call filter is too long")
-            .help("allow whole groups in place of single calls with conditions");
+        report_too_long(jail, diagnostics);
         return std::nullopt;
     }
     if (const auto disproof = disprove(*filter, jail.filter, options)) {

@@ -12,8 +12,9 @@
 
 namespace ward::compiler {
 
-// Absent after an error: too long for the kernel, or (a mistake of this program) not what the policy
-// says; the diagnostic then shows a call that would have been treated otherwise.
+// Absent after an error: too long for the kernel, and the diagnostic names the calls whose conditions take
+// most; or (a mistake of this program) not what the policy says, and it shows a call that would have been
+// treated otherwise.
 [[nodiscard]] std::optional<std::vector<sock_filter>> proved_filter(const Jail& jail, const EmitOptions& options,
                                                                     policy::Diagnostics& diagnostics);
 

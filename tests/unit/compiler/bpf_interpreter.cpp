@@ -14,10 +14,10 @@ class Machine {
 public:
     Machine(std::span<const sock_filter> program, const seccomp_data& data) : program_(program), data_(data) {}
 
-    std::optional<std::uint32_t> run(std::vector<sock_filter>* trace) {
+    std::optional<std::uint32_t> run(std::vector<std::size_t>* trace) {
         for (std::size_t at = 0; at < program_.size(); ++at) {
             const sock_filter& instruction = program_[at];
-            if (trace) trace->push_back(instruction);
+            if (trace) trace->push_back(at);
             if (BPF_CLASS(instruction.code) == BPF_RET) return returned(instruction);
             if (BPF_CLASS(instruction.code) == BPF_JMP)
                 at += jump(instruction);
@@ -64,6 +64,10 @@ private:
     }
 
     bool load(const sock_filter& instruction) {
+        if (instruction.code == (BPF_LD | BPF_IMM)) {
+            a_ = instruction.k;
+            return true;
+        }
         const bool fits = instruction.k % 4 == 0 && instruction.k <= sizeof(seccomp_data) - 4;
         if (instruction.code != (BPF_LD | BPF_W | BPF_ABS) || !fits) return false;
         std::memcpy(&a_, reinterpret_cast<const char*>(&data_) + instruction.k, sizeof a_);
@@ -115,8 +119,8 @@ std::uint32_t interpret(std::span<const sock_filter> program, const seccomp_data
     return Machine(program, data).run(nullptr).value_or(not_loadable);
 }
 
-std::vector<sock_filter> executed(std::span<const sock_filter> program, const seccomp_data& data) {
-    std::vector<sock_filter> trace;
+std::vector<std::size_t> executed(std::span<const sock_filter> program, const seccomp_data& data) {
+    std::vector<std::size_t> trace;
     (void)Machine(program, data).run(&trace);
     return trace;
 }
@@ -125,8 +129,8 @@ bool is_constant_allow(std::span<const sock_filter> program, std::uint32_t arch,
     seccomp_data data{};
     data.nr = static_cast<int>(number);
     data.arch = arch;
-    for (const sock_filter& instruction : executed(program, data))
-        if (!is_constant(instruction)) return false;
+    for (const std::size_t at : executed(program, data))
+        if (!is_constant(program[at])) return false;
     return interpret(program, data) == SECCOMP_RET_ALLOW;
 }
 

@@ -4,6 +4,7 @@
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 
+#include <cstddef>
 #include <cstdint>
 #include <span>
 #include <vector>
@@ -14,8 +15,8 @@ namespace ward::compiler::test {
 // not have loaded the program.
 [[nodiscard]] std::uint32_t interpret(std::span<const sock_filter> program, const seccomp_data& data);
 
-// The instructions that are executed for one input, in order.
-[[nodiscard]] std::vector<sock_filter> executed(std::span<const sock_filter> program, const seccomp_data& data);
+// The indexes of the instructions that are executed for one input, in order.
+[[nodiscard]] std::vector<std::size_t> executed(std::span<const sock_filter> program, const seccomp_data& data);
 
 // True if the kernel learns, when it loads the filter, that this call is allowed whatever its arguments
 // are, and never runs the filter for it: seccomp_is_const_allow() of Linux 6.18, written again.

@@ -24,7 +24,7 @@ namespace ward::compiler {
 namespace {
 
 using Program = std::vector<sock_filter>;
-using Arguments = std::array<std::uint64_t, 6>;
+using test::Arguments;
 
 constexpr std::uint64_t key = 0x1122334455667788u;
 

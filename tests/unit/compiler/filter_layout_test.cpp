@@ -9,18 +9,18 @@
 namespace ward::compiler {
 namespace {
 
-using Segments = std::vector<NumberSegment>;
+using Segments = std::vector<Segment>;
 
-std::size_t tests_in(const NumberBlock& block, const Segments& segments) {
+std::size_t tests_in(const Block& block, const Segments& segments) {
     return static_cast<std::size_t>(
         std::count_if(segments.begin() + static_cast<std::ptrdiff_t>(block.begin),
                       segments.begin() + static_cast<std::ptrdiff_t>(block.end),
-                      [&](const NumberSegment& segment) { return segment.outcome != block.base; }));
+                      [&](const Segment& segment) { return segment.outcome != block.base; }));
 }
 
-std::size_t compares(const std::vector<NumberBlock>& blocks, const Segments& segments) {
+std::size_t compares(const std::vector<Block>& blocks, const Segments& segments) {
     std::size_t sum = blocks.size() - 1;
-    for (const NumberBlock& block : blocks) sum += tests_in(block, segments);
+    for (const Block& block : blocks) sum += tests_in(block, segments);
     return sum;
 }
 
@@ -66,7 +66,7 @@ TEST(FilterLayout, BlocksCoverEverySegmentOnce) {
     for (unsigned round = 0; round < 50; ++round) {
         const Segments segments = random_segments(random, 1 + random() % 150);
         std::size_t next = 0;
-        for (const NumberBlock& block : cheapest_blocks(segments, 3)) {
+        for (const Block& block : cheapest_blocks(segments, 3)) {
             EXPECT_EQ(block.begin, next);
             EXPECT_LT(block.begin, block.end);
             next = block.end;

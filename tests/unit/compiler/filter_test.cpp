@@ -5,11 +5,11 @@
 #include <linux/audit.h>
 
 #include <cerrno>
-#include <random>
 
 #include "compiler/proof.hpp"
 #include "tests/unit/compiler/bpf_interpreter.hpp"
 #include "tests/unit/compiler/model_oracle.hpp"
+#include "tests/unit/compiler/random_models.hpp"
 
 namespace ward::compiler {
 namespace {
@@ -22,11 +22,10 @@ const EmitOptions options{0x1122334455667788u, true};
 // `count` calls that are allowed or not by `is_allowed(number)`.
 template <typename Predicate>
 FilterModel model_of(std::uint32_t count, Predicate is_allowed) {
-    FilterModel model;
-    model.beyond = model.decisions.respond(enosys);
+    AbiModel native{Abi::x86_64, {}, enosys};
     for (std::uint32_t number = 0; number < count; ++number)
-        model.calls.push_back(model.decisions.respond(is_allowed(number) ? allow : eperm));
-    return model;
+        native.calls.push_back({{}, is_allowed(number) ? allow : eperm});
+    return {{native}};
 }
 
 void expect_agreement(const FilterModel& model) {
@@ -38,28 +37,6 @@ void expect_agreement(const FilterModel& model) {
         const auto disproof = disprove(*program, model, how);
         EXPECT_FALSE(disproof) << disproof->reason;
     }
-}
-
-TEST(Decisions, WhatIsBuiltAlikeIsTheSame) {
-    Decisions decisions;
-    const NodeId yes = decisions.respond(allow);
-    const NodeId no = decisions.respond(eperm);
-    EXPECT_EQ(decisions.respond({Response::Kind::allow, 7}), yes) << "only a refusal has an errno";
-    EXPECT_NE(decisions.respond(enosys), no);
-    EXPECT_EQ(decisions.test({0, false, ~0u, 1}, yes, no), decisions.test({0, false, ~0u, 1}, yes, no));
-    EXPECT_NE(decisions.test({0, false, ~0u, 1}, yes, no), decisions.test({0, true, ~0u, 1}, yes, no));
-    EXPECT_NE(decisions.test({0, false, ~0u, 1}, yes, no), decisions.test({0, false, ~0u, 1}, no, yes));
-    EXPECT_EQ(decisions.exec_key(yes, no), decisions.exec_key(yes, no));
-}
-
-TEST(Decisions, TestsWithoutAnEffectAreNotMade) {
-    Decisions decisions;
-    const NodeId yes = decisions.respond(allow);
-    const NodeId no = decisions.respond(eperm);
-    EXPECT_EQ(decisions.test({0, false, ~0u, 1}, yes, yes), yes);
-    EXPECT_EQ(decisions.test({0, false, 6, 1}, yes, no), no) << "the mask clears the bit";
-    EXPECT_EQ(decisions.test({0, false, 0, 0}, yes, no), yes);
-    EXPECT_EQ(decisions.exec_key(no, no), no);
 }
 
 TEST(Filter, NoCallsAtAll) {
@@ -77,11 +54,11 @@ TEST(Filter, EveryOtherCallAllowed) {
 }
 
 TEST(Filter, KernelValuesOfResponses) {
-    FilterModel model;
+    AbiModel native{Abi::x86_64, {}, enosys};
     const Response responses[] = {
         allow, eperm, {Response::Kind::trap}, {Response::Kind::kill}, {Response::Kind::kill_process}};
-    for (const Response response : responses) model.calls.push_back(model.decisions.respond(response));
-    model.beyond = model.decisions.respond(enosys);
+    for (const Response response : responses) native.calls.push_back({{}, response});
+    const FilterModel model{{native}};
     const auto supervised = emit(model, {0, true});
     const auto alone = emit(model, {0, false});
     const auto result = [](const auto& program, std::uint32_t number) {
@@ -109,7 +86,7 @@ TEST(Filter, ForeignAbisAreKilled) {
 
 TEST(Filter, TheExecKeyNeedsBothHalves) {
     FilterModel model = model_of(3, [](auto) { return false; });
-    model.calls[1] = model.decisions.exec_key(model.decisions.respond(allow), model.decisions.respond(eperm));
+    model.abis[0].calls[1].one_shot = true;
     model.needs_exec_key = true;
     expect_agreement(model);
     const auto program = *emit(model, options);
@@ -129,7 +106,7 @@ TEST(Filter, TheExecKeyNeedsBothHalves) {
 // A right half must not be visible in the number of instructions that run.
 TEST(Filter, TheExecKeyTakesEquallyLongForEveryGuess) {
     FilterModel model = model_of(1, [](auto) { return false; });
-    model.calls[0] = model.decisions.exec_key(model.decisions.respond(allow), model.decisions.respond(eperm));
+    model.abis[0].calls[0].one_shot = true;
     const auto program = *emit(model, options);
     std::vector<std::size_t> lengths;
     for (const std::uint64_t guess :
@@ -144,56 +121,54 @@ TEST(Filter, TheExecKeyTakesEquallyLongForEveryGuess) {
 
 // ---- random models
 
-class RandomModel {
-public:
-    explicit RandomModel(unsigned seed) : random_(seed) {}
-
-    FilterModel make(std::uint32_t count, unsigned percent_with_arguments) {
-        FilterModel model;
-        model.beyond = model.decisions.respond(enosys);
-        NodeId run = response(model.decisions);
-        for (std::uint32_t number = 0; number < count; ++number) {
-            if (below(3) == 0) run = response(model.decisions);
-            const bool looks_at_arguments = below(100) < percent_with_arguments;
-            model.calls.push_back(looks_at_arguments ? tree(model.decisions, 3) : run);
-        }
-        return model;
+FilterModel of_three_abis(unsigned seed) {
+    FilterModel model;
+    for (const Abi abi : {Abi::x86_64, Abi::i386, Abi::x32}) {
+        AbiModel each = test::RandomModel(seed * 10 + static_cast<unsigned>(abi)).make(30 + seed % 20, 20).abis.front();
+        each.abi = abi;
+        model.abis.push_back(std::move(each));
     }
+    return model;
+}
 
-private:
-    unsigned below(unsigned limit) { return static_cast<unsigned>(random_()) % limit; }
-
-    NodeId response(Decisions& decisions) {
-        const Response all[] = {allow, allow, eperm, enosys, {Response::Kind::trap}, {Response::Kind::kill}};
-        return decisions.respond(all[below(6)]);
+TEST(Filter, SeveralAbisAgree) {
+    for (unsigned seed = 0; seed < 6; ++seed) {
+        SCOPED_TRACE(seed);
+        FilterModel model = of_three_abis(seed);
+        expect_agreement(model);
+        model.abis.erase(model.abis.begin());
+        expect_agreement(model);
+        model.abis.resize(1);
+        model.abis[0].abi = Abi::aarch64;
+        expect_agreement(model);
+        model.abis[0].abi = Abi::x32;
+        expect_agreement(model);
     }
+}
 
-    // At most two arguments, so that all combinations of values can be tried.
-    NodeId tree(Decisions& decisions, unsigned depth) {
-        if (depth == 0) return response(decisions);
-        const std::uint32_t masks[] = {~0u, 06000, 4, 0xff00, 0x80000000u, 0x80000001u};
-        const std::uint32_t mask = masks[below(6)];
-        const std::uint32_t values[] = {0, mask, mask & 0x5412, 1};
-        const Test test{static_cast<std::uint8_t>(below(2)), below(4) == 0, mask, values[below(4)]};
-        const NodeId yes = tree(decisions, depth - 1 - below(depth));
-        const NodeId no = tree(decisions, depth - 1);
-        return decisions.test(test, yes, no);
-    }
-
-    std::mt19937 random_;
-};
+TEST(Filter, SeveralAbisShareTheirChecks) {
+    FilterModel model = test::RandomModel(3).make(300, 20);
+    const std::size_t one = emit(model, options)->size();
+    model.abis.push_back(model.abis.front());
+    model.abis.back().abi = Abi::x32;
+    std::size_t constant = 0;
+    for (const CallModel& call : model.abis.front().calls) constant += call.answers.empty();
+    EXPECT_LT(emit(model, options)->size(), one + 300) << "the searches twice, the checks once";
+    EXPECT_GT(constant, 200u);
+    expect_agreement(model);
+}
 
 TEST(Filter, RandomModelsAgree) {
     for (unsigned seed = 0; seed < 12; ++seed) {
         SCOPED_TRACE(seed);
-        expect_agreement(RandomModel(seed).make(40, 20));
+        expect_agreement(test::RandomModel(seed).make(40, 20));
     }
 }
 
 // Long enough that jumps must step over more than 255 instructions.
 TEST(Filter, LongProgramsAgree) {
     for (unsigned seed = 100; seed < 103; ++seed) {
-        const FilterModel model = RandomModel(seed).make(470, 25);
+        const FilterModel model = test::RandomModel(seed).make(470, 25);
         SCOPED_TRACE(seed);
         EXPECT_GT(emit(model, options)->size(), 600u);
         expect_agreement(model);
@@ -202,7 +177,7 @@ TEST(Filter, LongProgramsAgree) {
 
 TEST(Filter, TheSameModelGivesTheSameBytes) {
     const auto bytes = [](unsigned seed) {
-        const auto program = *emit(RandomModel(seed).make(300, 20), options);
+        const auto program = *emit(test::RandomModel(seed).make(300, 20), options);
         return std::string(reinterpret_cast<const char*>(program.data()), program.size() * sizeof(sock_filter));
     };
     EXPECT_EQ(bytes(1), bytes(1));
@@ -211,11 +186,12 @@ TEST(Filter, TheSameModelGivesTheSameBytes) {
 
 // A model whose program has a block of three instructions for each call and little else.
 FilterModel many_arguments(std::uint32_t count) {
-    FilterModel model;
-    model.beyond = model.decisions.respond(enosys);
-    for (std::uint32_t i = 0; i < count; ++i)
-        model.calls.push_back(model.decisions.test({0, false, ~0u, i}, model.decisions.respond(allow), model.beyond));
-    return model;
+    AbiModel native{Abi::x86_64, {}, enosys};
+    for (std::uint32_t i = 0; i < count; ++i) {
+        const Comparison is_i{.argument = 0, .bits = 32, .value = i};
+        native.calls.push_back({{{holds(is_i), allow}}, enosys});
+    }
+    return {{native}};
 }
 
 TEST(Filter, MoreThanTheKernelTakesIsNoProgram) {

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <initializer_list>
+#include <random>
 #include <set>
 
 #include "tests/unit/compiler/bpf_interpreter.hpp"
@@ -22,94 +23,158 @@ std::uint32_t value_of(Response response, bool supervised) {
     return SECCOMP_RET_KILL_PROCESS;
 }
 
-bool holds(const Decisions::Node& node, const EmitOptions& options, const seccomp_data& data) {
-    if (node.kind == Decisions::Node::Kind::exec_key) return data.args[5] == options.exec_key;
-    const std::uint64_t argument = data.args[node.test.argument];
-    const auto half = static_cast<std::uint32_t>(node.test.high_half ? argument >> 32 : argument);
-    return (half & node.test.mask) == node.test.value;
+// A value of so many bits, as the C types of the kernel would hold it.
+std::uint64_t cut(std::uint64_t value, unsigned bits) {
+    if (bits == 16) return static_cast<std::uint16_t>(value);
+    return bits == 32 ? static_cast<std::uint32_t>(value) : value;
 }
 
-// Every node that a decision may reach.
-void collect(const FilterModel& model, NodeId id, std::set<NodeId>& nodes) {
-    if (!nodes.insert(id).second) return;
-    const Decisions::Node& node = model.decisions[id];
-    if (node.kind == Decisions::Node::Kind::response) return;
-    collect(model, node.yes, nodes);
-    collect(model, node.no, nodes);
+std::int64_t as_signed(std::uint64_t value, unsigned bits) {
+    if (bits == 16) return static_cast<std::int16_t>(value);
+    return bits == 32 ? static_cast<std::int32_t>(value) : static_cast<std::int64_t>(value);
 }
 
-std::vector<unsigned> arguments_of(const FilterModel& model, NodeId decision) {
-    std::set<NodeId> nodes;
-    collect(model, decision, nodes);
-    std::set<unsigned> arguments;
-    for (const NodeId id : nodes) {
-        const Decisions::Node& node = model.decisions[id];
-        if (node.kind == Decisions::Node::Kind::test) arguments.insert(node.test.argument);
-        if (node.kind == Decisions::Node::Kind::exec_key) arguments.insert(5);
-    }
-    return {arguments.begin(), arguments.end()};
+bool holds(const Comparison& c, const Arguments& arguments) {
+    const std::uint64_t left = cut(arguments[c.argument], c.bits);
+    const std::uint64_t right = cut(c.value, c.bits);
+    if (c.relation == Comparison::Relation::equal) return (left & c.mask) == right;
+    return c.is_signed ? as_signed(left, c.bits) < as_signed(right, c.bits) : left < right;
 }
 
-class Comparison {
+std::uint32_t arch_of(Abi abi) {
+    if (abi == Abi::i386) return AUDIT_ARCH_I386;
+    return abi == Abi::aarch64 ? AUDIT_ARCH_AARCH64 : AUDIT_ARCH_X86_64;
+}
+
+// The ABI that a call comes through. Null: one that is killed.
+const AbiModel* abi_of(const FilterModel& model, const seccomp_data& data) {
+    const bool is_x32 = data.arch == AUDIT_ARCH_X86_64 && static_cast<std::uint32_t>(data.nr) >= x32_first;
+    for (const AbiModel& abi : model.abis)
+        if (arch_of(abi.abi) == data.arch && (abi.abi == Abi::x32) == is_x32) return &abi;
+    return nullptr;
+}
+
+void collect(const Condition& condition, std::vector<Comparison>& found) {
+    if (condition.kind == Condition::Kind::comparison) found.push_back(condition.comparison);
+    for (const Condition& part : condition.parts) collect(part, found);
+}
+
+// Every number with every boundary value, run through both.
+class Trial {
 public:
-    Comparison(std::span<const sock_filter> program, const FilterModel& model, const EmitOptions& options)
-        : program_(program), model_(model), options_(options), values_(boundary_values(model, options)) {}
+    Trial(std::span<const sock_filter> program, const FilterModel& model, const EmitOptions& options)
+        : program_(program), model_(model), options_(options) {}
 
     std::string run() {
-        const auto count = static_cast<std::uint32_t>(model_.calls.size());
-        for (std::uint32_t number = 0; number < count; ++number)
-            vary(native_call(number), arguments_of(model_, model_.calls[number]));
-        for (const std::uint32_t number : {count, count + 1, 511u, 512u, 1000u, x32_first - 1, x32_first, x32_first + 1,
-                                           x32_first + 59, 0x7fffffffu, 0x80000000u, ~0u})
-            vary(native_call(number), {0});
-        for (const auto arch : std::initializer_list<std::uint32_t>{AUDIT_ARCH_I386, AUDIT_ARCH_AARCH64, 0, ~0u}) {
-            seccomp_data data = native_call(1);
-            data.arch = arch;
-            vary(data, {});
+        for (const AbiModel& abi : model_.abis) {
+            const std::uint32_t base = abi.abi == Abi::x32 ? x32_first : 0;
+            for (std::uint32_t number = 0; number < abi.calls.size(); ++number)
+                vary(call(arch_of(abi.abi), base + number), abi.calls[number]);
         }
+        for (const auto arch :
+             std::initializer_list<std::uint32_t>{AUDIT_ARCH_X86_64, AUDIT_ARCH_I386, AUDIT_ARCH_AARCH64, 0, 1, ~0u})
+            around_borders(arch);
         return fault_;
     }
 
 private:
-    // All combinations of values in `arguments`, and the same garbage in the others.
-    void vary(seccomp_data data, std::vector<unsigned> arguments) {
-        if (!fault_.empty()) return;
-        if (arguments.empty()) return check(data);
-        const unsigned argument = arguments.back();
-        arguments.pop_back();
-        for (const std::uint64_t value : values_) {
-            data.args[argument] = value;
-            vary(data, arguments);
+    static seccomp_data call(std::uint32_t arch, std::uint32_t number) {
+        seccomp_data data = native_call(number);
+        data.arch = arch;
+        return data;
+    }
+
+    void around_borders(std::uint32_t arch) {
+        std::set<std::uint32_t> numbers = {0, 1, 59, 511, 512, 1000, x32_first - 1, x32_first, 0x7fffffff, 0x80000000};
+        for (const AbiModel& abi : model_.abis)
+            for (const auto past : {std::size_t{0}, std::size_t{1}, std::size_t{100}})
+                numbers.insert(static_cast<std::uint32_t>(abi.calls.size() + past));
+        for (const std::uint32_t number : std::set(numbers)) numbers.insert({x32_first + number, ~number});
+        for (const std::uint32_t number : numbers) {
+            seccomp_data data = call(arch, number);
+            for (unsigned flip = 0; flip < 2; ++flip) {
+                check(data);
+                std::fill(std::begin(data.args), std::end(data.args), ~std::uint64_t{0});
+            }
         }
+    }
+
+    void vary(seccomp_data data, const CallModel& call) {
+        std::vector<std::pair<unsigned, std::vector<std::uint64_t>>> varied;
+        std::size_t combinations = 1;
+        for (unsigned argument = 0; argument < 6; ++argument) {
+            if (!looks_at(call, argument)) continue;
+            varied.emplace_back(argument, boundary_values(call, argument, options_));
+            combinations *= varied.back().second.size();
+        }
+        constexpr std::size_t limit = 4'000;
+        for (std::size_t i = 0; i < std::min(combinations, limit) && fault_.empty(); ++i) {
+            std::size_t choice = combinations <= limit ? i : random_() % combinations;
+            for (const auto& [argument, values] : varied) {
+                data.args[argument] = values[choice % values.size()];
+                choice /= values.size();
+            }
+            check(data);
+        }
+    }
+
+    static bool looks_at(const CallModel& call, unsigned argument) {
+        if (call.one_shot && argument == 5) return true;
+        const auto all = comparisons_of(call);
+        return std::any_of(all.begin(), all.end(), [&](const Comparison& c) { return c.argument == argument; });
     }
 
     void check(const seccomp_data& data) {
         const std::uint32_t wanted = expected(model_, options_, data);
         const std::uint32_t actual = interpret(program_, data);
-        if (wanted == actual) return;
+        if (wanted == actual || !fault_.empty()) return;
         char text[240];
-        std::snprintf(text, sizeof text, "arch %#x number %d (%#llx %#llx %#llx %#llx %#llx %#llx): %#x, not %#x",
-                      data.arch, data.nr, data.args[0], data.args[1], data.args[2], data.args[3], data.args[4],
-                      data.args[5], actual, wanted);
+        std::snprintf(text, sizeof text, "arch %#x number %#x (%#llx %#llx %#llx %#llx %#llx %#llx): %#x, not %#x",
+                      data.arch, static_cast<unsigned>(data.nr), data.args[0], data.args[1], data.args[2], data.args[3],
+                      data.args[4], data.args[5], actual, wanted);
         fault_ = text;
     }
 
     std::span<const sock_filter> program_;
     const FilterModel& model_;
     const EmitOptions& options_;
-    std::vector<std::uint64_t> values_;
+    std::mt19937_64 random_{1};
     std::string fault_;
 };
 
 }  // namespace
 
+bool holds(const Condition& condition, const Arguments& arguments) {
+    const auto part_holds = [&](const Condition& part) { return holds(part, arguments); };
+    switch (condition.kind) {
+        case Condition::Kind::comparison:
+            return holds(condition.comparison, arguments);
+        case Condition::Kind::all:
+            return std::all_of(condition.parts.begin(), condition.parts.end(), part_holds);
+        case Condition::Kind::any:
+            return std::any_of(condition.parts.begin(), condition.parts.end(), part_holds);
+        case Condition::Kind::negation:
+            return !part_holds(condition.parts.at(0));
+    }
+    return false;
+}
+
+Response answer(const CallModel& call, const Arguments& arguments) {
+    for (const CallModel::Answer& answer : call.answers)
+        if (holds(answer.when, arguments)) return answer.response;
+    return call.otherwise;
+}
+
 std::uint32_t expected(const FilterModel& model, const EmitOptions& options, const seccomp_data& data) {
-    const auto number = static_cast<std::uint32_t>(data.nr);
-    if (data.arch != AUDIT_ARCH_X86_64 || number >= x32_first) return SECCOMP_RET_KILL_PROCESS;
-    NodeId id = number < model.calls.size() ? model.calls[number] : model.beyond;
-    while (model.decisions[id].kind != Decisions::Node::Kind::response)
-        id = holds(model.decisions[id], options, data) ? model.decisions[id].yes : model.decisions[id].no;
-    return value_of(model.decisions[id].response, options.supervised);
+    const AbiModel* const abi = abi_of(model, data);
+    if (!abi) return SECCOMP_RET_KILL_PROCESS;
+    const std::uint32_t number = static_cast<std::uint32_t>(data.nr) - (abi->abi == Abi::x32 ? x32_first : 0);
+    if (number >= abi->calls.size()) return value_of(abi->beyond, options.supervised);
+    const CallModel& call = abi->calls[number];
+    if (call.one_shot && data.args[5] == options.exec_key) return SECCOMP_RET_ALLOW;
+    Arguments arguments{};
+    std::copy(std::begin(data.args), std::end(data.args), arguments.begin());
+    return value_of(answer(call, arguments), options.supervised);
 }
 
 seccomp_data native_call(std::uint32_t number, std::span<const std::uint64_t> arguments) {
@@ -120,27 +185,38 @@ seccomp_data native_call(std::uint32_t number, std::span<const std::uint64_t> ar
     return data;
 }
 
-std::string disagreement(std::span<const sock_filter> program, const FilterModel& model, const EmitOptions& options) {
-    return Comparison(program, model, options).run();
+std::vector<Comparison> comparisons_of(const CallModel& call) {
+    std::vector<Comparison> found;
+    for (const CallModel::Answer& answer : call.answers) collect(answer.when, found);
+    return found;
 }
 
-std::vector<std::uint64_t> boundary_values(const FilterModel& model, const EmitOptions& options) {
+bool looks_at_arguments(const CallModel& call) {
+    return call.one_shot || !comparisons_of(call).empty();
+}
+
+std::vector<std::uint64_t> boundary_values(const CallModel& call, unsigned argument, const EmitOptions& options) {
     std::set<std::uint64_t> values = {0, 1, ~std::uint64_t{0}};
-    for (const unsigned bit : {31u, 32u, 63u})
-        for (const std::uint64_t near : {~std::uint64_t{0}, std::uint64_t{0}, std::uint64_t{1}})
-            values.insert((std::uint64_t{1} << bit) + near);
-    std::set<NodeId> nodes;
-    for (const NodeId decision : model.calls) collect(model, decision, nodes);
-    for (const NodeId id : nodes) {
-        const Decisions::Node& node = model.decisions[id];
-        if (node.kind != Decisions::Node::Kind::test) continue;
-        for (const std::uint64_t half : {node.test.value, node.test.mask, node.test.value + 1, node.test.value - 1})
-            values.insert({half, half << 32, half | 0xdeadbeef00000000u, (half << 32) | 0x8badf00du});
+    const auto around = [&](std::uint64_t value) { values.insert({value - 1, value, value + 1}); };
+    for (const unsigned bit : {15u, 16u, 31u, 32u, 63u}) around(std::uint64_t{1} << bit);
+    for (const Comparison& c : comparisons_of(call)) {
+        if (c.argument != argument) continue;
+        for (const std::uint64_t value : {c.value, c.mask, c.value | ~c.mask}) {
+            around(value);
+            around(cut(value, 32));
+            values.insert({static_cast<std::uint64_t>(as_signed(value, 32)), value << 32, ~value,
+                           cut(value, c.bits) | (c.bits == 64 ? 0 : 0x8badf00d00000000u << (c.bits == 16 ? 16 : 0)),
+                           value ^ (std::uint64_t{1} << (c.bits - 1)), value ^ (std::uint64_t{1} << (c.bits / 2))});
+        }
     }
-    if (model.needs_exec_key)
+    if (call.one_shot && argument == 5)
         for (const std::uint64_t flip : {std::uint64_t{0}, std::uint64_t{1}, std::uint64_t{1} << 40})
             values.insert(options.exec_key ^ flip);
     return {values.begin(), values.end()};
+}
+
+std::string disagreement(std::span<const sock_filter> program, const FilterModel& model, const EmitOptions& options) {
+    return Trial(program, model, options).run();
 }
 
 }  // namespace ward::compiler::test

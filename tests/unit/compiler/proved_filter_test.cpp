@@ -9,6 +9,7 @@
 #include <string>
 
 #include "policy/render.hpp"
+#include "tests/unit/compiler/lowering_fixture.hpp"
 
 namespace ward::compiler {
 namespace {
@@ -42,6 +43,49 @@ TEST(ProvedFilter, ACallOfAnotherAbiIsShownByItsNumber) {
                   .find("`call 5(0, 0, 0, 0, 0, 0) of ABI 0x40000003` would be answered with 0x7fff0000 in "
                         "place of 0x80000000"),
               std::string::npos);
+}
+
+// A line for each of so many single values that no range and no mask joins.
+std::string single_values(const std::string& call, unsigned count) {
+    std::string lines;
+    for (unsigned i = 1; i <= count; ++i)
+        lines += "allow " + call + " if offset == " + std::to_string(i * i * 7 + i % 3) + "\n";
+    return lines;
+}
+
+std::string too_long(const std::string& calls) {
+    Compiled compiled = compile_text("syscalls {\nallow @basic-io except lseek, pread64\n" + calls + "}");
+    EXPECT_TRUE(compiled.jail) << compiled.messages();
+    policy::Diagnostics diagnostics;
+    if (compiled.jail) {
+        EXPECT_FALSE(proved_filter(*compiled.jail, {}, diagnostics));
+    }
+    return policy::render(diagnostics, compiled.sources);
+}
+
+TEST(ProvedFilter, ThatItIsTooLongNamesTheCallsThatMakeItSo) {
+    EXPECT_EQ(too_long(single_values("readahead(_, offset)", 20) + single_values("lseek(_, offset)", 3000) +
+                       single_values("pread64(_, _, _, offset)", 1500)),
+              "error[filter-too-long]: the system-call filter is too long\n"
+              "  --> main.ward:24:7\n"
+              "    24 | allow lseek(_, offset) if offset == 8\n"
+              "       |       ^^^^^ its conditions take more than 4096 instructions\n"
+              "  3024 | allow pread64(_, _, _, offset) if offset == 8\n"
+              "       |       ------- these take 1609 instructions\n"
+              "  note: the kernel takes filters of at most 4096 instructions\n"
+              "  help: compare with a range (`<`, `>`) or a mask (`&`) in place of many single values\n"
+              "\n1 error\n");
+}
+
+TEST(ProvedFilter, OneCallCanBeTooLongByItself) {
+    EXPECT_EQ(too_long(single_values("lseek(_, offset)", 5000)),
+              "error[filter-too-long]: the system-call filter is too long\n"
+              "  --> main.ward:4:7\n"
+              "  4 | allow lseek(_, offset) if offset == 8\n"
+              "    |       ^^^^^ its conditions take more than 4096 instructions\n"
+              "  note: the kernel takes filters of at most 4096 instructions\n"
+              "  help: compare with a range (`<`, `>`) or a mask (`&`) in place of many single values\n"
+              "\n1 error\n");
 }
 
 TEST(ProvedFilter, WhatCannotBeFollowedIsRefusedWithoutACall) {

@@ -1,0 +1,95 @@
+#include "compiler/filter_search.hpp"
+
+#include <linux/seccomp.h>
+
+#include <algorithm>
+
+namespace ward::compiler {
+namespace {
+
+using Label = Assembler::Label;
+
+class Search {
+public:
+    Search(Assembler& assembler, std::span<const Segment> segments, std::span<const Label> labels)
+        : assembler_(assembler),
+          segments_(segments),
+          labels_(labels),
+          blocks_(cheapest_blocks(segments, labels.size())) {}
+
+    Label write() { return split(blocks_); }
+
+private:
+    // n blocks need n - 1 splits, whatever the shape of the tree; calls that run the filter weigh more.
+    Label split(std::span<const Block> blocks) {
+        if (blocks.size() == 1) return chain(blocks.front());
+        const std::size_t middle = middle_of(blocks);
+        const Label upper = split(blocks.subspan(middle));
+        const Label lower = split(blocks.first(middle));
+        return assembler_.jump(BPF_JGE, segments_[blocks[middle].begin].first, upper, lower);
+    }
+
+    // The number of blocks on the left side, for sides of about the same weight.
+    std::size_t middle_of(std::span<const Block> blocks) const {
+        std::size_t all = 0;
+        for (const Block& block : blocks) all += weight(block);
+        std::size_t left = weight(blocks.front());
+        std::size_t middle = 1;
+        while (middle + 1 < blocks.size() && left + weight(blocks[middle]) / 2 < all / 2)
+            left += weight(blocks[middle++]);
+        return middle;
+    }
+
+    // The kernel's map answers for calls that are always allowed; those that are refused outright are rare.
+    std::size_t weight(const Block& block) const {
+        constexpr std::size_t of_checked = 8;
+        std::size_t sum = 0;
+        for (std::size_t i = block.begin; i < block.end; ++i)
+            sum += is_return(labels_[segments_[i].outcome]) ? 1 : of_checked;
+        return sum;
+    }
+
+    // Tests for equality, those of calls that run the filter first.
+    Label chain(const Block& block) {
+        std::vector<Segment> tested;
+        for (std::size_t i = block.begin; i < block.end; ++i)
+            if (segments_[i].outcome != block.base) tested.push_back(segments_[i]);
+        // Backwards: what comes last here is tested first.
+        std::stable_sort(tested.begin(), tested.end(), [this](const Segment& a, const Segment& b) {
+            return urgency(labels_[a.outcome]) < urgency(labels_[b.outcome]);
+        });
+        Label label = labels_[block.base];
+        for (const Segment& segment : tested)
+            label = assembler_.jump(BPF_JEQ, segment.first, labels_[segment.outcome], label);
+        return label;
+    }
+
+    int urgency(Label label) const {
+        if (!is_return(label)) return 2;
+        return assembler_[label].k == SECCOMP_RET_ALLOW ? 0 : 1;
+    }
+    bool is_return(Label label) const { return BPF_CLASS(assembler_[label].code) == BPF_RET; }
+
+    Assembler& assembler_;
+    std::span<const Segment> segments_;
+    std::span<const Label> labels_;
+    std::vector<Block> blocks_;
+};
+
+}  // namespace
+
+void SegmentList::add(std::uint32_t last, std::uint32_t place) {
+    const auto found = std::find(places_.begin(), places_.end(), place);
+    const auto outcome = static_cast<std::uint32_t>(found - places_.begin());
+    if (found == places_.end()) places_.push_back(place);
+    if (!segments_.empty() && segments_.back().outcome == outcome)
+        segments_.back().last = last;
+    else
+        segments_.push_back({segments_.empty() ? 0 : segments_.back().last + 1, last, outcome});
+}
+
+Label write_search(Assembler& assembler, std::span<const Segment> segments, std::span<const Label> labels) {
+    return Search(assembler, segments, labels).write();
+}
+
+}  // namespace ward::compiler

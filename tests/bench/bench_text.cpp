@@ -1,0 +1,135 @@
+#include "tests/bench/bench_text.hpp"
+
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <string>
+#include <vector>
+
+#include "compiler/compile.hpp"
+#include "compiler/proof.hpp"
+#include "policy/parser.hpp"
+#include "tests/unit/compiler/benchmark_models.hpp"
+
+namespace ward::bench {
+namespace {
+
+using namespace compiler;
+
+// One call a line, as generated policies of other languages have it.
+std::string docker_text() {
+    std::string text = "policy docker\nsyscalls {\n";
+    const std::string names = test::docker_allows();
+    for (std::size_t begin = 0, end = 0; end != std::string::npos; begin = end + 1) {
+        end = names.find(' ', begin);
+        text += "    allow " + names.substr(begin, end - begin) + "\n";
+    }
+    return text +
+           "    allow clone if flags & 0x7e020000 == 0\n"
+           "    allow socket if domain not in (AF_ALG, AF_VSOCK)\n"
+           "    allow personality if personality in (0, 8, 0x20000, 0x20008, 0xffffffff)\n"
+           "    refuse clone3 with ENOSYS\n"
+           "    refuse with kill\n"
+           "}\n";
+}
+
+// Without guards it is what other compilers of filters are given; with them, what a jail gets.
+Facts facts(bool guarded) {
+    Facts stated;
+    stated.unguarded = !guarded;
+    return stated;
+}
+
+struct Round {
+    static constexpr std::size_t stages = 4;
+    static constexpr std::array<const char*, stages> names = {"parse", "compile", "emit", "proof"};
+    std::array<double, stages> microseconds{};
+    std::size_t length = 0;
+
+    [[nodiscard]] double without_proof() const { return microseconds[0] + microseconds[1] + microseconds[2]; }
+};
+
+class Clock {
+public:
+    double lap() {
+        const auto before = std::exchange(last_, std::chrono::steady_clock::now());
+        return std::chrono::duration<double, std::micro>(last_ - before).count();
+    }
+
+private:
+    std::chrono::steady_clock::time_point last_ = std::chrono::steady_clock::now();
+};
+
+Round run_once(const std::string& text, bool guarded) {
+    Round round;
+    Clock clock;
+    policy::Sources sources;
+    policy::Diagnostics diagnostics;
+    policy::PolicySet set;
+    auto policy = policy::parse(sources, sources.add("docker.ward", text), diagnostics);
+    if (!policy) std::exit(1);
+    set.members.push_back({std::move(*policy), 0, {}});
+    round.microseconds[0] = clock.lap();
+    const auto jail = compile(set, facts(guarded), diagnostics);
+    if (!jail) std::exit(1);
+    round.microseconds[1] = clock.lap();
+    const EmitOptions options{0, false};
+    const auto program = emit(jail->filter, options);
+    round.microseconds[2] = clock.lap();
+    if (!program || disprove(*program, jail->filter, options)) std::exit(1);
+    round.microseconds[3] = clock.lap();
+    round.length = program->size();
+    return round;
+}
+
+// A child that has the program's pages but not its own yet, as after execve.
+Round run_cold(const std::string& text, bool guarded, Round* shared) {
+    const pid_t child = fork();
+    if (child == 0) {
+        *shared = run_once(text, guarded);
+        _exit(0);
+    }
+    int status = 0;
+    if (waitpid(child, &status, 0) != child || status != 0) std::exit(1);
+    return *shared;
+}
+
+// The round in the middle by its whole time.
+Round middle(std::vector<Round> rounds) {
+    std::sort(rounds.begin(), rounds.end(),
+              [](const Round& a, const Round& b) { return a.without_proof() < b.without_proof(); });
+    return rounds[rounds.size() / 2];
+}
+
+void print(bool guarded, const char* name, const Round& round) {
+    std::printf("docker   text to BPF%s, %s: %zu instructions, %.0f us (", guarded ? " with guards" : "", name,
+                round.length, round.without_proof());
+    for (std::size_t i = 0; i < 3; ++i) std::printf("%s%s %.0f", i ? ", " : "", Round::names[i], round.microseconds[i]);
+    std::printf("); proof %.0f\n", round.microseconds[3]);
+}
+
+}  // namespace
+
+void print_text_to_bytes(int rounds) {
+    const std::string text = docker_text();
+    auto* const shared =
+        static_cast<Round*>(mmap(nullptr, sizeof(Round), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0));
+    std::vector<Round> cold[2], warm[2];
+    for (int round = 0; round < rounds; ++round)
+        for (const bool guarded : {false, true}) cold[guarded].push_back(run_cold(text, guarded, shared));
+    for (int round = 0; round < rounds; ++round)
+        for (const bool guarded : {false, true}) warm[guarded].push_back(run_once(text, guarded));
+    munmap(shared, sizeof(Round));
+    for (const bool guarded : {false, true}) {
+        print(guarded, "cold", middle(cold[guarded]));
+        print(guarded, "warm", middle(warm[guarded]));
+    }
+}
+
+}  // namespace ward::bench
