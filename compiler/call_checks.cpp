@@ -1,6 +1,7 @@
 #include "compiler/call_checks.hpp"
 
 #include <algorithm>
+#include <span>
 #include <string>
 
 #include "compiler/call_names.hpp"
@@ -11,6 +12,8 @@ namespace {
 
 using policy::Diagnostic;
 using policy::Diagnostics;
+
+using Claims = std::span<const CallClaim>;
 
 constexpr std::size_t most_places = 2;  // that a diagnostic shows beside its own
 
@@ -33,22 +36,20 @@ std::string described(const CallSet& calls) {
 }
 
 // Shows the first claims that speak of any of `calls`.
-void show_places(Diagnostic& diagnostic, const std::vector<CallClaim>& claims, const CallSet& calls,
-                 std::string_view words) {
+void show_places(Diagnostic& diagnostic, Claims claims, const CallSet& calls, std::string_view words) {
     std::size_t shown = 0;
     for (const CallClaim& claim : claims)
         if ((claim.calls & calls).any() && shown++ < most_places) diagnostic.also(claim.span, std::string(words));
 }
 
 // The claims that are not nearer than `distance`: a nearer one changes on purpose what a used policy says.
-std::vector<CallClaim> not_nearer(const std::vector<CallClaim>& claims, unsigned distance) {
-    std::vector<CallClaim> result;
-    for (const CallClaim& claim : claims)
-        if (claim.distance >= distance) result.push_back(claim);
-    return result;
+Claims not_nearer(Claims claims, unsigned distance) {
+    const auto first = std::find_if(claims.begin(), claims.end(),
+                                    [distance](const CallClaim& claim) { return claim.distance >= distance; });
+    return claims.last(static_cast<std::size_t>(claims.end() - first));
 }
 
-CallSet union_of(const std::vector<CallClaim>& claims) {
+CallSet union_of(Claims claims) {
     CallSet result;
     for (const CallClaim& claim : claims) result |= claim.calls;
     return result;
@@ -56,7 +57,7 @@ CallSet union_of(const std::vector<CallClaim>& claims) {
 
 // ---- allows without effect
 
-void report_forbidden(const CallClaim& allow, const std::vector<CallClaim>& forbids, Diagnostics& diagnostics) {
+void report_forbidden(const CallClaim& allow, Claims forbids, Diagnostics& diagnostics) {
     Diagnostic& diagnostic = diagnostics.add(policy::slug::useless_allow, allow.span,
                                              quoted(allow.word) + " is allowed here, but forbidden");
     diagnostic.label("never allowed");
@@ -99,8 +100,8 @@ void check_allows(const CallClaims& claims, Diagnostics& diagnostics) {
     const CallSet forbidden = union_of(claims.forbids);
     const CallSet repeated = repeated_calls(claims.allows);
     for (const CallClaim& allow : claims.allows) {
-        const auto forbids =
-            is_within(allow.calls, forbidden) ? not_nearer(claims.forbids, allow.distance) : std::vector<CallClaim>();
+        const Claims forbids =
+            is_within(allow.calls, forbidden) ? not_nearer(claims.forbids, allow.distance) : Claims();
         if (is_within(allow.calls, union_of(forbids)))
             report_forbidden(allow, forbids, diagnostics);
         else if (!is_within(allow.calls, repeated))
@@ -114,7 +115,7 @@ void check_allows(const CallClaims& claims, Diagnostics& diagnostics) {
 
 void check_refusals(const CallClaims& claims, const CallSet& permitted, Diagnostics& diagnostics) {
     for (const CallClaim& refusal : claims.refusals) {
-        const auto allows = not_nearer(claims.allows, refusal.distance);
+        const Claims allows = not_nearer(claims.allows, refusal.distance);
         if (!is_within(refusal.calls, permitted & union_of(allows))) continue;
         Diagnostic& diagnostic = diagnostics.add(policy::slug::refuse_allowed, refusal.span,
                                                  quoted(refusal.word) + " is allowed, so it is never refused");

@@ -1,151 +1,140 @@
 #include "compiler/call_claims.hpp"
 
 #include <algorithm>
-#include <string>
 #include <tuple>
 #include <utility>
 #include <variant>
 
-#include "compiler/call_names.hpp"
+#include "compiler/call_conditions.hpp"
+#include "compiler/call_lists.hpp"
 
 namespace ward::compiler {
 namespace {
 
-using policy::Diagnostics;
+using policy::CallPattern;
+using policy::CallStatement;
 using policy::Word;
-
-struct NamedCalls {
-    const Word* word;
-    CallSet calls;
-};
-
-// The words of one list that mean something, each once.
-struct ResolvedList {
-    std::vector<NamedCalls> words;
-    CallSet calls;            // of all of them
-    bool is_complete = true;  // false: a word means nothing, and what the list was to hold is unknown
-};
-
-std::string quoted(const Word& word) {
-    return "`" + word.text + "`";
-}
-
-void report_repeated(const Word& word, const Word& first, Diagnostics& diagnostics) {
-    const std::string message = word.text == first.text ? quoted(word) + " is named twice in one list"
-                                                        : quoted(word) + " is another name of " + quoted(first);
-    diagnostics.add(policy::slug::duplicate_statement, word.span, message)
-        .also(first.span, "named here already")
-        .help("remove " + quoted(word));
-}
-
-// The earlier word of a list that stands for the same calls, or null.
-const Word* earlier_word(const CallSet& calls, const std::vector<NamedCalls>& list) {
-    const auto same = [&](const NamedCalls& earlier) { return earlier.calls == calls; };
-    const auto found = std::find_if(list.begin(), list.end(), same);
-    return found != list.end() ? found->word : nullptr;
-}
-
-// Words that mean nothing and words that repeat another are reported.
-ResolvedList resolve_list(const std::vector<Word>& words, Diagnostics& diagnostics) {
-    ResolvedList list;
-    list.words.reserve(words.size());
-    for (const Word& word : words) {
-        const auto calls = resolve_calls(word, diagnostics);
-        list.is_complete &= calls.has_value();
-        if (!calls) continue;
-        // Only what is in the list already can be repeated: a quick answer for long lists.
-        const Word* const earlier = (*calls & ~list.calls).none() ? earlier_word(*calls, list.words) : nullptr;
-        list.calls |= *calls;
-        if (earlier)
-            report_repeated(word, *earlier, diagnostics);
-        else
-            list.words.push_back({&word, *calls});
-    }
-    return list;
-}
-
-// An `except` of something that is not in the list is a mistake about the list.
-void check_except(const ResolvedList& excepted, const ResolvedList& from, Diagnostics& diagnostics) {
-    if (!from.is_complete) return;
-    for (const auto& [word, calls] : excepted.words)
-        if ((calls & from.calls).none())
-            diagnostics
-                .add(policy::slug::useless_except, word->span,
-                     "`except` removes nothing: " + quoted(*word) + " is not in the list")
-                .label("not in the list")
-                .help("remove " + quoted(*word));
-}
 
 class Collector {
 public:
-    explicit Collector(Lowering& lowering) : set_(lowering.set), diagnostics_(lowering.diagnostics) {}
+    Collector(Lowering& lowering, Abi abi, CallNames& names, policy::Diagnostics& diagnostics)
+        : lowering_(lowering), abi_(abi), names_(names), diagnostics_(diagnostics) {}
 
-    CallClaims run(Lowering& lowering) {
-        for (std::size_t member = 0; member < set_.members.size(); ++member) {
-            member_ = &set_.members[member];
-            for (const policy::Block* block : lowering.blocks[member]) {
+    CallClaims run() {
+        for (member_ = 0; member_ < lowering_.set.members.size(); ++member_) {
+            for (const policy::Block* block : lowering_.blocks[member_]) {
                 for (const policy::Statement& statement : block->statements) {
-                    if (const auto* rule = std::get_if<policy::CallStatement>(&statement)) add(*rule);
+                    if (const auto* rule = std::get_if<CallStatement>(&statement)) add(*rule);
                     if (const auto* refusal = std::get_if<policy::RefuseStatement>(&statement)) add(*refusal);
                 }
             }
         }
         for (auto* claims : {&claims_.allows, &claims_.forbids, &claims_.refusals, &claims_.defaults}) sort(*claims);
+        sort(claims_.conditional);
         return std::move(claims_);
     }
 
 private:
-    void add(const policy::CallStatement& rule) {
-        std::vector<Word> names;
-        for (const policy::CallPattern& call : rule.calls) names.push_back(call.name);
-        const ResolvedList listed = resolve_list(names, diagnostics_);
-        const ResolvedList excepted = resolve_list(rule.except, diagnostics_);
-        check_except(excepted, listed, diagnostics_);
-        const bool is_allow = rule.permission == policy::Permission::allow;
-        for (const auto& [word, calls] : listed.words) {
-            CallSet rest = calls & ~excepted.calls;
-            if (rest.none()) report_nothing_left(*word);
-            if (const CallGroup* group = find_group(word->text); is_allow && group) rest &= calls_granted_by(*group);
-            if (rest.any()) (is_allow ? claims_.allows : claims_.forbids).push_back(claim(*word, rest));
+    void add(const CallStatement& rule) {
+        std::vector<const Word*> words;
+        words.reserve(rule.calls.size());
+        for (const CallPattern& call : rule.calls) words.push_back(&call.name);
+        for (const ListedCalls& listed : resolve_list(words, rule.except, member_, names_, diagnostics_)) {
+            const CallPattern& pattern = rule.calls[listed.index];
+            if (rule.condition)
+                add_conditional(rule, pattern, listed);
+            else if (!pattern.arguments || check_parentheses(pattern, listed))
+                add_unconditional(rule, listed);
         }
     }
 
+    void add_unconditional(const CallStatement& rule, const ListedCalls& listed) {
+        const bool is_allow = rule.permission == policy::Permission::allow;
+        const CallSet& calls = is_allow ? listed.named.granted : listed.named.calls;
+        if (calls.any()) (is_allow ? claims_.allows : claims_.forbids).push_back(claim(*listed.word, calls));
+    }
+
+    void add_conditional(const CallStatement& rule, const CallPattern& pattern, const ListedCalls& listed) {
+        if (pattern.name.text.starts_with('@')) return report_group(pattern);
+        const auto number = static_cast<std::uint32_t>(listed.named.calls._Find_first());
+        const CallPlace place{abi_, prototype(number), pattern};
+        if (!check_pattern(place, diagnostics_)) return;
+        const bool allows = rule.permission == policy::Permission::allow;
+        auto condition = resolve_condition(*rule.condition, place, allows, lowering_.scopes[member_], diagnostics_);
+        if (!condition) return;
+        const auto& member = lowering_.set.members[member_];
+        claims_.conditional.push_back({number, allows, *std::move(condition), pattern.name.text, pattern.name.span,
+                                       rule.condition->span, member.policy.name.text, member.distance});
+    }
+
     void add(const policy::RefuseStatement& refusal) {
-        const ResolvedList listed = resolve_list(refusal.calls, diagnostics_);
+        const auto words = addresses(refusal.calls);
+        const auto listed = resolve_list(words, {}, member_, names_, diagnostics_);
         const auto response = resolve_response(refusal.response, diagnostics_);
         if (!response) return;
-        for (const auto& [word, calls] : listed.words) claims_.refusals.push_back(claim(*word, calls, *response));
+        for (const ListedCalls& each : listed)
+            claims_.refusals.push_back(claim(*each.word, each.named.calls, *response));
         if (refusal.calls.empty()) claims_.defaults.push_back(claim(refusal.response, CallSet().set(), *response));
     }
 
     CallClaim claim(const Word& word, const CallSet& calls, Response response = {}) const {
-        return {calls, word.text, word.span, member_->policy.name.text, member_->distance, response};
+        const auto& member = lowering_.set.members[member_];
+        return {calls, word.text, word.span, member.policy.name.text, member.distance, response};
     }
 
-    void report_nothing_left(const Word& word) {
-        diagnostics_.add(policy::slug::nothing_left, word.span, "`except` leaves nothing of " + quoted(word))
-            .label("all of it is excepted")
-            .help("remove " + quoted(word) + " from the list");
+    // Every call of the tables has a row among the prototypes; a test says so.
+    const Prototype& prototype(std::uint32_t number) const {
+        return *find_prototype(abi_, call_name(abi_, abi_ == Abi::x32 ? number | x32_bit : number));
     }
 
-    static void sort(std::vector<CallClaim>& claims) {
-        const auto place = [](const CallClaim& claim) {
+    // Names without a condition look like a limit and are none.
+    bool check_parentheses(const CallPattern& pattern, const ListedCalls& listed) {
+        if (pattern.name.text.starts_with('@')) {
+            report_group(pattern);
+            return false;
+        }
+        const CallPlace place{abi_, prototype(static_cast<std::uint32_t>(listed.named.calls._Find_first())), pattern};
+        if (!check_pattern(place, diagnostics_)) return false;
+        diagnostics_
+            .add(policy::slug::arguments_without_if, pattern.span,
+                 "`" + pattern.name.text + "` has names for its arguments and no condition")
+            .label("limits nothing")
+            .note("after `if` a condition says which arguments are meant; without one, all are")
+            .help("write `" + pattern.name.text + "` to mean every call of it");
+        return false;
+    }
+
+    void report_group(const CallPattern& pattern) {
+        diagnostics_
+            .add(policy::slug::condition_on_group, pattern.name.span,
+                 "`" + pattern.name.text + "` is a group, and its calls have different arguments")
+            .label("no condition is possible here")
+            .help("name the calls that the condition is about in a statement of their own");
+    }
+
+    template <typename Claim>
+    static void sort(std::vector<Claim>& claims) {
+        const auto place = [](const Claim& claim) {
             return std::tuple(claim.distance, claim.policy, claim.span.begin);
         };
-        std::stable_sort(claims.begin(), claims.end(),
-                         [&](const CallClaim& a, const CallClaim& b) { return place(a) < place(b); });
+        const auto before = [&](const Claim& a, const Claim& b) { return place(a) < place(b); };
+        // As they are in a set of one policy; asking is cheaper than moving them about.
+        if (!std::is_sorted(claims.begin(), claims.end(), before))
+            std::stable_sort(claims.begin(), claims.end(), before);
     }
 
-    const policy::PolicySet& set_;
-    Diagnostics& diagnostics_;
-    const policy::PolicySet::Member* member_ = nullptr;
+    Lowering& lowering_;
+    Abi abi_;
+    CallNames& names_;
+    policy::Diagnostics& diagnostics_;
+    std::size_t member_ = 0;
     CallClaims claims_;
 };
 
 }  // namespace
 
-CallClaims collect_call_claims(Lowering& lowering) {
-    return Collector(lowering).run(lowering);
+CallClaims collect_call_claims(Lowering& lowering, Abi abi, CallNames& names, policy::Diagnostics& diagnostics) {
+    return Collector(lowering, abi, names, diagnostics).run();
 }
 
 }  // namespace ward::compiler

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "compiler/call_abis.hpp"
 #include "compiler/errno_names.hpp"
 #include "compiler/syscall_table.hpp"
 #include "policy/similar_name.hpp"
@@ -97,36 +98,35 @@ std::string joined(const std::vector<std::string>& words) {
     return result;
 }
 
-void report_foreign(const Word& word, const std::vector<std::string>& architectures, Diagnostics& diagnostics) {
-    Diagnostic& diagnostic =
-        diagnostics.add(policy::slug::foreign_syscall, word.span, quoted(word.text) + " does not exist on x86_64");
+// "x86_64", or "any of x86_64 and i386".
+std::string described(std::span<const Abi> abis) {
+    if (abis.size() == 1) return std::string(abi_name(abis.front()));
+    std::string names;
+    for (const Abi abi : abis) names.append(names.empty() ? "any of " : ", ").append(abi_name(abi));
+    return names;
+}
+
+// The ABI of this machine that has the call although the filter has it not.
+std::optional<Abi> unlisted_abi(std::string_view name, std::span<const Abi> abis) {
+    if (abis.front() != Abi::x86_64) return std::nullopt;
+    for (const Abi abi : {Abi::i386, Abi::x32})
+        if (call_number(abi, name)) return abi;
+    return std::nullopt;
+}
+
+void report_foreign(const Word& word, std::span<const Abi> abis, const std::vector<std::string>& architectures,
+                    Diagnostics& diagnostics) {
+    Diagnostic& diagnostic = diagnostics.add(policy::slug::foreign_syscall, word.span,
+                                             quoted(word.text) + " does not exist on " + described(abis));
     diagnostic.label("a system call of other machines").note("it exists on " + joined(architectures));
     const std::string_view here = x86_64_equivalent(word.text);
-    if (here.empty())
-        diagnostic.help("remove " + quoted(word.text));
-    else
+    if (!here.empty())
         diagnostic.help("use " + quoted(here));
-}
-
-void report_unknown_call(const Word& word, Diagnostics& diagnostics) {
-    const auto architectures = foreign_architectures(word.text);
-    if (!architectures.empty()) return report_foreign(word, architectures, diagnostics);
-    Diagnostic& diagnostic =
-        diagnostics.add(policy::slug::unknown_syscall, word.span, "unknown system call " + quoted(word.text));
-    diagnostic.label("not a system call of " + std::string(syscall_table_version) + " on x86_64");
-    const auto similar = policy::similar_names(word.text, call_and_group_names());
-    if (similar.empty())
-        diagnostic.note("calls have the kernel's names, see syscalls(2); functions of a library are none");
-    suggest(diagnostic, "a system call or group", similar, "remove " + quoted(word.text));
-}
-
-void report_unknown_group(const Word& word, Diagnostics& diagnostics) {
-    std::vector<std::string_view> names;
-    for (const CallGroup& group : call_groups()) names.push_back(group.name);
-    Diagnostic& diagnostic =
-        diagnostics.add(policy::slug::unknown_group, word.span, "unknown group " + quoted(word.text));
-    diagnostic.label("no group has this name");
-    suggest(diagnostic, "a group", policy::similar_names(word.text, names), "remove " + quoted(word.text));
+    else if (const auto abi = unlisted_abi(word.text, abis))
+        diagnostic.help("write `abi native, " + std::string(abi_name(*abi)) + "` if the program is one of " +
+                        std::string(abi_name(*abi)));
+    else
+        diagnostic.help("remove " + quoted(word.text));
 }
 
 void report_unknown_response(const Word& word, Diagnostics& diagnostics) {
@@ -158,15 +158,36 @@ std::optional<Response> errno_response(const Word& word, Diagnostics& diagnostic
 
 }  // namespace
 
-std::optional<CallSet> resolve_calls(const Word& word, Diagnostics& diagnostics) {
-    if (word.text.starts_with('@')) {
-        if (const CallGroup* group = find_group(word.text)) return calls_of(*group);
-        report_unknown_group(word, diagnostics);
-        return std::nullopt;
+std::optional<NamedCalls> CallNames::resolve(const Word& word, std::size_t member) {
+    return word.text.starts_with('@') ? resolve_group(word, member) : resolve_call(word);
+}
+
+bool CallNames::are_one_everywhere(const Word& a, const Word& b) const {
+    return std::ranges::all_of(abis_, [&](Abi abi) { return call_index(abi, a.text) == call_index(abi, b.text); });
+}
+
+std::optional<NamedCalls> CallNames::resolve_call(const Word& word) {
+    if (const auto number = call_index(abi_, word.text)) {
+        const CallSet one = CallSet().set(*number);
+        return NamedCalls{one, one};
     }
-    if (const auto number = syscall_number(word.text)) return CallSet().set(*number);
-    report_unknown_call(word, diagnostics);
+    if (std::any_of(abis_.begin(), abis_.end(), [&](Abi abi) { return call_index(abi, word.text).has_value(); }))
+        return NamedCalls{};
+    report_unknown_call(word);
     return std::nullopt;
+}
+
+void CallNames::report_unknown_call(const Word& word) {
+    const auto architectures = foreign_architectures(word.text);
+    if (!architectures.empty()) return report_foreign(word, abis_, architectures, diagnostics_);
+    Diagnostic& diagnostic =
+        diagnostics_.add(policy::slug::unknown_syscall, word.span, "unknown system call " + quoted(word.text));
+    diagnostic.label("not a system call of " + std::string(syscall_table_version) + " on " + described(abis_));
+    if (diagnostics_.suppressed() != 0) return;  // nobody sees it: no need to compare all names
+    const auto similar = policy::similar_names(word.text, call_and_group_names());
+    if (similar.empty())
+        diagnostic.note("calls have the kernel's names, see syscalls(2); functions of a library are none");
+    suggest(diagnostic, "a system call or group", similar, "remove " + quoted(word.text));
 }
 
 std::optional<Response> resolve_response(const Word& word, Diagnostics& diagnostics) {

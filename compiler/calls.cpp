@@ -1,15 +1,17 @@
 #include "compiler/calls.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
+#include <map>
 #include <string>
 #include <utility>
 
+#include "compiler/call_abis.hpp"
 #include "compiler/call_checks.hpp"
 #include "compiler/call_claims.hpp"
+#include "compiler/call_condition_checks.hpp"
+#include "compiler/call_multiplexers.hpp"
 #include "compiler/guards.hpp"
-#include "compiler/syscall_table.hpp"
 
 namespace ward::compiler {
 namespace {
@@ -18,56 +20,131 @@ constexpr Response refuse(int error) {
     return {Response::Kind::refuse, static_cast<std::uint16_t>(error)};
 }
 
+// Some order of conditions.
+bool comes_before(const Condition& a, const Condition& b) {
+    if (a.kind != b.kind) return a.kind < b.kind;
+    if (a.comparison != b.comparison) return a.comparison < b.comparison;
+    return std::lexicographical_compare(a.parts.begin(), a.parts.end(), b.parts.begin(), b.parts.end(), comes_before);
+}
+
+// What the claims of one ABI decide together.
+struct Decided {
+    CallSet allowed;      // by statements without `if`, and not forbidden by one
+    CallSet forbidden;    // by statements without `if`
+    CallSet conditional;  // allowed or forbidden by some arguments
+    std::map<std::uint32_t, std::vector<const ConditionalClaim*>> clauses;  // of those; nearest first
+
+    // Allowed whatever the arguments are.
+    [[nodiscard]] CallSet permitted() const { return allowed & ~conditional; }
+};
+
 CallSet union_of(const std::vector<CallClaim>& claims) {
     CallSet result;
     for (const CallClaim& claim : claims) result |= claim.calls;
     return result;
 }
 
-// A ring makes files, sockets and connections by its own threads, and no filter sees them
-// (io_uring(7)). What guards.cpp promises would not hold.
-void check_io_uring(const std::vector<CallClaim>& allows, const CallSet& permitted, Lifted lifted,
-                    policy::Diagnostics& diagnostics) {
-    const std::uint32_t setup = syscall_number("io_uring_setup").value();
-    if (!permitted.test(setup) || (lifted.setuid_bits && lifted.unix_sockets)) return;
-    const auto by =
-        std::find_if(allows.begin(), allows.end(), [setup](const CallClaim& claim) { return claim.calls.test(setup); });
-    const bool lacks_setuid = !lifted.setuid_bits;
-    diagnostics
-        .add(policy::slug::io_uring_unfiltered, by->span, "`io_uring_setup` lets the program go around the filter")
-        .label("its files and sockets pass no filter")
-        .note(lacks_setuid ? "by io_uring a program sets setuid bits, which this policy does not allow"
-                           : "by io_uring a program makes Unix sockets, which this policy does not allow")
-        .help(lacks_setuid ? "write `files { setuid allow }` to allow that" : "write `network { unix }` to allow that");
+Decided decide(const CallClaims& claims) {
+    Decided decided;
+    decided.forbidden = union_of(claims.forbids);
+    decided.allowed = union_of(claims.allows) & ~decided.forbidden;
+    for (const ConditionalClaim& claim : claims.conditional) {
+        if (decided.forbidden.test(claim.call)) continue;
+        decided.clauses[claim.call].push_back(&claim);
+        // A condition changes nothing of what is allowed anyhow or denied anyhow.
+        if (claim.allows != decided.allowed.test(claim.call)) decided.conditional.set(claim.call);
+    }
+    return decided;
 }
 
-// The table and the filter of one jail.
-class Builder {
-public:
-    Builder(const CallClaims& claims, const CallSet& permitted, Lifted lifted, Jail& jail)
-        : claims_(claims), permitted_(permitted), jail_(jail) {
-        jail_.filter = {};
-        jail_.calls.clear();
-        for (GuardedCall& call : guarded_calls(lifted)) guards_[call.number] = std::move(call);
-        add_origins(claims_.allows, permitted);
-        add_origins(claims_.forbids, ~permitted);
-    }
+// Whether some arguments are not to reach the kernel, also where nothing allows the call itself.
+bool is_limited(std::string_view name, const CallClaims& claims, const Decided& decided, Abi abi) {
+    const auto call = call_index(abi, name);
+    if (!call) return false;
+    return decided.conditional.test(*call) ||
+           std::any_of(claims.conditional.begin(), claims.conditional.end(),
+                       [&](const ConditionalClaim& claim) { return claim.call == *call && !claim.allows; });
+}
 
-    void run() {
-        set_default();
-        jail_.calls.reserve(syscall_names().size());
-        AbiModel& native = jail_.filter.abis.emplace_back(AbiModel{Abi::x86_64, {}, refuse(ENOSYS)});
-        native.calls.reserve(syscall_count());
-        for (std::uint32_t number = 0; number < syscall_count(); ++number) {
-            const bool exists = !syscall_name(number).empty();
-            native.calls.push_back(exists ? lower(number) : CallModel{{}, native.beyond});
+Lifted lifted_by(const Jail& jail, const CallClaims& claims, const Decided& decided, Abi abi) {
+    const bool namespaces = !jail.process.nested.empty();
+    return {.setuid_bits = jail.may_set_setuid,
+            .unix_sockets = jail.network.unix_sockets,
+            .other_than_tcp = jail.network.host || !jail.network.shares_host(),
+            .group_signals = jail.process.terminal.value != Terminal::inherit,
+            .namespaces = namespaces,
+            .tracing = !jail.process.debug.empty(),
+            .clone3 = namespaces && !is_limited("clone", claims, decided, abi),
+            .openat2 = jail.may_set_setuid && !is_limited("openat", claims, decided, abi)};
+}
+
+// ---- io_uring
+
+struct Detour {
+    bool is_there;
+    std::string_view what;  // that a ring does
+    std::string_view remedy;
+};
+
+// A ring makes files, sockets and connections by its own threads, and no filter sees them
+// (io_uring(7)). What guards.cpp promises would not hold.
+void check_io_uring(const CallClaims& claims, const Decided& decided, Lifted lifted, Abi abi,
+                    policy::Diagnostics& diagnostics) {
+    const std::uint32_t setup = call_index(abi, "io_uring_setup").value();
+    const Detour detours[] = {{!lifted.setuid_bits, "sets setuid bits", "files { setuid allow }"},
+                              {!lifted.unix_sockets, "makes Unix sockets", "network { unix }"},
+                              {!lifted.other_than_tcp, "makes sockets of any protocol", "network { host }"},
+                              {decided.conditional.any(), "does what a condition does not hold for", {}}};
+    const auto* detour =
+        std::find_if(std::begin(detours), std::end(detours), [](const Detour& d) { return d.is_there; });
+    const bool is_named = decided.allowed.test(setup) || decided.conditional.test(setup);
+    if (lifted.everything || !is_named || detour == std::end(detours)) return;
+    const auto by = std::find_if(claims.allows.begin(), claims.allows.end(),
+                                 [setup](const CallClaim& claim) { return claim.calls.test(setup); });
+    const policy::Span place = by != claims.allows.end() ? by->span : decided.clauses.at(setup).front()->span;
+    diagnostics.add(policy::slug::io_uring_unfiltered, place, "`io_uring_setup` lets the program go around the filter")
+        .label("its files and sockets pass no filter")
+        .note("by io_uring a program " + std::string(detour->what) + ", which this policy does not allow")
+        .help(detour->remedy.empty() ? "remove `io_uring_setup`, or every `if` of the policy"
+                                     : "write `" + std::string(detour->remedy) + "` to allow that");
+}
+
+// ---- one ABI
+
+// The model of one ABI, and for the native one what people are told about each call.
+class AbiLowering {
+public:
+    AbiLowering(Abi abi, const CallClaims& claims, const Decided& decided, Lifted lifted, Jail& jail)
+        : abi_(abi),
+          claims_(claims),
+          decided_(decided),
+          jail_(jail),
+          names_(call_names_of(abi)),
+          is_native_(jail.filter.abis.empty()),
+          guards_(names_.size()) {
+        for (GuardedCall& call : guarded_calls(lifted, abi)) guards_[call.number] = std::move(call);
+        if (is_native_) {
+            jail_.calls.reserve(names_.size());
+            origins_.resize(names_.size());
+            add_origins(claims_.allows, decided_.allowed);
+            add_origins(claims_.forbids, decided_.forbidden);
         }
     }
 
+    void run() {
+        if (is_native_) set_default();
+        AbiModel model{abi_, {}, refuse(ENOSYS)};
+        model.calls.reserve(names_.size());
+        for (std::uint32_t number = 0; number < names_.size(); ++number)
+            model.calls.push_back(names_[number].empty() ? CallModel{{}, model.beyond} : lower(number));
+        if (abi_ == Abi::i386) lower_multiplexers(model);
+        jail_.filter.abis.push_back(std::move(model));
+    }
+
 private:
-    void add_origins(const std::vector<CallClaim>& claims, const CallSet& decided) {
+    void add_origins(const std::vector<CallClaim>& claims, const CallSet& calls) {
         for (const CallClaim& claim : claims)
-            for_each_call(claim.calls & decided, [&](std::uint32_t number) { origins_[number].push_back(claim.span); });
+            for_each_call(claim.calls & calls, [&](std::uint32_t number) { origins_[number].push_back(claim.span); });
     }
 
     void set_default() {
@@ -80,27 +157,61 @@ private:
     }
 
     CallModel lower(std::uint32_t number) {
+        const bool is_conditional = decided_.conditional.test(number);
+        const bool is_denied = !is_conditional && !decided_.allowed.test(number);
+        if (is_native_) describe(number, is_conditional, is_denied);
+        if (is_denied) return {{}, used(refusal_of(number)), is_one_shot(number)};
+        CallModel model{{}, {Response::Kind::allow}, is_conditional && is_one_shot(number)};
+        if (is_conditional) model.answers = limits_of(number);
+        for (CallModel::Answer& answer : guards_[number].answers) model.answers.push_back(std::move(answer));
+        return model;
+    }
+
+    void describe(std::uint32_t number, bool is_conditional, bool is_denied) {
+        using Verdict = CallRule::Verdict;
+        const GuardedCall& guard = guards_[number];
         CallRule& rule = jail_.calls.emplace_back();
         rule.number = number;
+        rule.verdict = is_conditional ? Verdict::conditional : is_denied ? Verdict::denied : Verdict::allowed;
+        rule.refusal = is_conditional || is_denied ? refusal_of(number) : guard.refusal;
+        if (!is_denied) rule.guard = guard.words;
         rule.origins = std::move(origins_[number]);
-        return permitted_.test(number) ? lower_permitted(rule) : lower_denied(rule);
+        if (const auto clauses = decided_.clauses.find(number); clauses != decided_.clauses.end())
+            for (const ConditionalClaim* claim : clauses->second)
+                rule.clauses.push_back({claim->allows, claim->condition, claim->span, claim->written});
     }
 
-    CallModel lower_permitted(CallRule& rule) {
-        GuardedCall& guard = guards_[rule.number];
-        rule.verdict = CallRule::Verdict::allowed;
-        rule.guard = guard.words;
-        rule.refusal = guard.refusal;
-        return {std::move(guard.answers), {Response::Kind::allow}};
+    // What a condition forbids is refused, and what no `allow` holds for.
+    std::vector<CallModel::Answer> limits_of(std::uint32_t number) {
+        const Response refusal = used(refusal_of(number));
+        std::vector<CallModel::Answer> answers;
+        if (Condition forbidden = any_of(number, false); !is_never(forbidden))
+            answers.push_back({std::move(forbidden), refusal});
+        if (!decided_.allowed.test(number)) answers.push_back({negated(any_of(number, true)), refusal});
+        return answers;
     }
 
-    CallModel lower_denied(CallRule& rule) {
-        rule.refusal = refusal_of(rule.number);
-        if (rule.refusal.kind == Response::Kind::kill) jail_.filter.may_kill = true;
-        // The launcher starts the program by execveat, after the filter is in force.
-        const bool one_shot = syscall_name(rule.number) == "execveat";
-        if (one_shot) jail_.filter.needs_exec_key = true;
-        return {{}, rule.refusal, one_shot};
+    // Of the statements that allow, or of those that forbid; whatever their order is, and each once.
+    Condition any_of(std::uint32_t number, bool allows) {
+        Condition any = never();
+        for (const ConditionalClaim* claim : decided_.clauses.at(number))
+            if (claim->allows == allows) any.parts.push_back(claim->condition);
+        std::sort(any.parts.begin(), any.parts.end(), comes_before);
+        any.parts.erase(std::unique(any.parts.begin(), any.parts.end()), any.parts.end());
+        if (any.parts.size() != 1) return any;
+        return std::move(any.parts.front());
+    }
+
+    // The launcher starts the program by execveat, after the filter is in force.
+    bool is_one_shot(std::uint32_t number) {
+        const bool result = is_native_ && names_[number] == "execveat";
+        jail_.filter.needs_exec_key |= result;
+        return result;
+    }
+
+    Response used(Response refusal) {
+        jail_.filter.may_kill |= refusal.kind == Response::Kind::kill;
+        return refusal;
     }
 
     Response refusal_of(std::uint32_t number) const {
@@ -110,28 +221,72 @@ private:
         // The C library tries clone3 first and falls back to clone on ENOSYS alone, so that is what
         // a call that is never offered gives in place of any other errno that no statement asks for by name.
         const bool is_errno = jail_.default_refusal.value.kind == Response::Kind::refuse;
-        if (is_errno && !guards_[number].is_offered) return guards_[number].refusal;
-        return jail_.default_refusal.value;
+        return is_errno && falls_back(number) ? refuse(ENOSYS) : jail_.default_refusal.value;
     }
 
+    [[nodiscard]] bool falls_back(std::uint32_t number) const {
+        const GuardedCall& guard = guards_[number];
+        return is_multiplexer(abi_, number) || (!guard.is_offered && guard.refusal == refuse(ENOSYS));
+    }
+
+    static void lower_multiplexers(AbiModel& model) {
+        for (const std::string_view name : {"ipc", "socketcall"}) {
+            const std::uint32_t number = call_index(Abi::i386, name).value();
+            CallModel& call = model.calls[number];
+            if (call.otherwise.kind != Response::Kind::allow) continue;
+            for (CallModel::Answer& answer : multiplexed(model, number)) call.answers.push_back(std::move(answer));
+        }
+    }
+
+    Abi abi_;
     const CallClaims& claims_;
-    const CallSet& permitted_;
+    const Decided& decided_;
     Jail& jail_;
-    std::array<GuardedCall, syscall_capacity> guards_{};  // by number; without words: none
-    std::array<Origins, syscall_capacity> origins_;       // of the allows or forbids, by number
+    std::vector<std::string_view> names_;  // by number
+    bool is_native_;
+    std::vector<GuardedCall> guards_;  // by number; without words: none
+    std::vector<Origins> origins_;     // of the allows or forbids, by number; of the native ABI
 };
+
+void lower_abi(Lowering& lowering, std::span<const Abi> abis, Abi abi, policy::Diagnostics& diagnostics, Jail& jail) {
+    CallNames names(lowering.set, abis, abi, diagnostics);
+    const CallClaims claims = collect_call_claims(lowering, abi, names, diagnostics);
+    names.warn_unused();
+    const Decided decided = decide(claims);
+    Lifted lifted = lifted_by(jail, claims, decided, abi);
+    lifted.everything = lowering.facts.unguarded;
+    check_call_claims(claims, decided.permitted(), diagnostics);
+    check_conditional_claims(claims, diagnostics);
+    check_io_uring(claims, decided, lifted, abi, diagnostics);
+    AbiLowering(abi, claims, decided, lifted, jail).run();
+}
+
+// A mistake that is one on several ABIs is shown once.
+void add_new(const policy::Diagnostics& found, policy::Diagnostics& diagnostics) {
+    for (const policy::Diagnostic& each : found.all()) {
+        const auto is_same = [&](const policy::Diagnostic& known) {
+            return &known.kind() == &each.kind() && known.primary() && each.primary() &&
+                   known.primary()->span == each.primary()->span;
+        };
+        if (std::any_of(diagnostics.all().begin(), diagnostics.all().end(), is_same)) continue;
+        diagnostics.add(each.kind(), std::nullopt, each.message()) = each;
+    }
+}
 
 }  // namespace
 
 void lower_calls(Lowering& lowering, Jail& jail) {
-    const CallClaims claims = collect_call_claims(lowering);
-    const CallSet permitted = union_of(claims.allows) & ~union_of(claims.forbids);
-    const Lifted lifted{.setuid_bits = jail.may_set_setuid,
-                        .unix_sockets = jail.network.unix_sockets,
-                        .group_signals = jail.process.terminal.value != Terminal::inherit};
-    check_call_claims(claims, permitted, lowering.diagnostics);
-    check_io_uring(claims.allows, permitted, lifted, lowering.diagnostics);
-    Builder(claims, permitted, lifted, jail).run();
+    jail.filter = {};
+    jail.calls.clear();
+    const std::vector<Abi> abis = collect_abis(lowering);
+    lower_abi(lowering, abis, abis.front(), lowering.diagnostics, jail);
+    for (const Abi abi : std::span(abis).subspan(1)) {
+        policy::Diagnostics found;
+        for (Scope& scope : lowering.scopes) scope.report_to(found);
+        lower_abi(lowering, abis, abi, found, jail);
+        for (Scope& scope : lowering.scopes) scope.report_to(lowering.diagnostics);
+        add_new(found, lowering.diagnostics);
+    }
 }
 
 }  // namespace ward::compiler

@@ -46,6 +46,25 @@ void report_unknown(const Word& word, policy::Diagnostics& diagnostics) {
                                  : "a capability with a similar name exists: " + policy::quoted_list(similar));
 }
 
+// The kernel asks for these in the user namespace that owns the network, which is not the jail's
+// (inet_bind() in net/ipv4/af_inet.c). A policy that listens may still be right: the machine can give
+// ports below 1024 to everybody.
+bool report_network(const Word& word, int number, const Network& network, policy::Diagnostics& diagnostics) {
+    const bool may_listen = !network.host && !network.listen.empty() && capability_name(number) == "net_bind_service";
+    const policy::Slug& kind = may_listen ? policy::slug::useless_capability : policy::slug::capability_not_namespaced;
+    policy::Diagnostic& error =
+        diagnostics.add(kind, word.span, "`" + word.text + "` has no effect with the host's network");
+    error.also(network.origins.front(), "the host's network")
+        .note("the host's network belongs to the initial user namespace: user_namespaces(7)");
+    if (may_listen) {
+        error.note(
+            "the machine lets everybody listen at the ports from `net.ipv4.ip_unprivileged_port_start` on, which is "
+            "1024 if nobody changed it");
+    }
+    error.help("remove `" + word.text + "`");
+    return may_listen;
+}
+
 bool check_effect(const Word& word, int number, const Jail& jail, policy::Diagnostics& diagnostics) {
     const CapabilityReach reach = capability_reach(number);
     if (reach == CapabilityReach::nothing) {
@@ -57,14 +76,8 @@ bool check_effect(const Word& word, int number, const Jail& jail, policy::Diagno
             .help("remove `" + word.text + "`");
         return false;
     }
-    if (jail.network.host && reach == CapabilityReach::own_network) {
-        diagnostics
-            .add(policy::slug::capability_not_namespaced, word.span,
-                 "`" + word.text + "` has no effect with the host's network")
-            .also(jail.network.origins.front(), "the host's network")
-            .note("the host's network belongs to the initial user namespace: user_namespaces(7)")
-            .help("remove `" + word.text + "`");
-        return false;
+    if (jail.network.shares_host() && reach == CapabilityReach::own_network) {
+        return report_network(word, number, jail.network, diagnostics);
     }
     return true;
 }

@@ -1,48 +1,19 @@
 #include "compiler/compile.hpp"
 
+#include "compiler/advice.hpp"
+#include "compiler/branches.hpp"
 #include "compiler/calls.hpp"
 #include "compiler/lower.hpp"
+#include "compiler/parameters.hpp"
 
 namespace ward::compiler {
 namespace {
 
-Lowering make_lowering(const policy::PolicySet& set, const Facts& facts, policy::Diagnostics& diagnostics) {
-    Lowering lowering{set, facts, diagnostics, {}, {}};
-    lowering.scopes.reserve(set.members.size());
-    for (const auto& member : set.members) {
-        lowering.scopes.emplace_back(member.policy, facts, diagnostics);
-        lowering.blocks.push_back({&member.policy.body});
-    }
-    return lowering;
-}
-
-// A `--set` that no policy knows would silently leave everything as it is.
-void check_parameters(Lowering& lowering) {
-    std::vector<std::string_view> known;
-    for (const auto& member : lowering.set.members) {
-        for (const policy::Param& param : member.policy.params) known.push_back(param.name.text);
-    }
-    for (const auto& [name, value] : lowering.facts.parameters) {
-        if (std::find(known.begin(), known.end(), name) != known.end()) continue;
-        const std::string setting = "--set " + name;
-        policy::Diagnostic& unknown = lowering.diagnostics.add(policy::slug::unknown_parameter, std::nullopt,
-                                                               "the policy has no parameter for `" + setting + "`");
-        if (known.empty()) unknown.help("remove `" + setting + "`");
-        suggest(unknown, "parameter", name, known);
-    }
-}
-
-}  // namespace
-
-std::optional<Jail> compile(const policy::PolicySet& set, const Facts& facts, policy::Diagnostics& diagnostics) {
-    const std::size_t errors_before = diagnostics.errors();
-    const policy::Policy& policy = set.members.front().policy;
+Jail lower_all(Lowering& lowering) {
+    const policy::Policy& policy = lowering.set.members.front().policy;
     Jail jail;
     jail.name = policy.name.text;
     jail.origin = policy.name.span;
-
-    Lowering lowering = make_lowering(set, facts, diagnostics);
-    check_parameters(lowering);
     lower_files(lowering, jail);
     lower_devices(lowering, jail);
     lower_setuid(lowering, jail);
@@ -52,8 +23,35 @@ std::optional<Jail> compile(const policy::PolicySet& set, const Facts& facts, po
     lower_capabilities(lowering, jail);
     lower_limits(lowering, jail);
     lower_environment(lowering, jail);
+    return jail;
+}
 
+// A variable that only a branch for another machine or a test needs is no mistake.
+void mark_tested(Lowering& lowering) {
+    for (std::size_t member = 0; member < lowering.scopes.size(); ++member) {
+        Scope& scope = lowering.scopes[member];
+        for (const policy::Test& test : lowering.set.members[member].policy.tests) {
+            for (const policy::Binding& binding : test.environment) scope.mark_used(binding.value);
+            for (const policy::Expectation& each : test.expectations) {
+                for (const policy::Word& word : each.question.operands) scope.mark_used(word);
+            }
+        }
+    }
+}
+
+}  // namespace
+
+std::optional<Jail> compile(const policy::PolicySet& set, const Facts& facts, policy::Diagnostics& diagnostics) {
+    const std::size_t errors_before = diagnostics.errors();
+    Lowering lowering{set, facts, diagnostics, make_scopes(set, facts, diagnostics), {}};
+    const std::vector<Branch> branches = find_branches(lowering);
+    lowering.blocks = blocks_that_hold(branches, set.members.size());
+    Jail jail = lower_all(lowering);
+    check_other_branches(lowering, branches, [](Lowering& other) { static_cast<void>(lower_all(other)); });
     if (diagnostics.errors() != errors_before) return std::nullopt;
+
+    advise(lowering, jail);
+    mark_tested(lowering);
     for (const Scope& scope : lowering.scopes) scope.warn_unused();
     return jail;
 }

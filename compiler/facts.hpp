@@ -27,6 +27,8 @@ struct Facts {
     std::function<bool(const std::string& path)> exists;
     unsigned kernel_major = 0, kernel_minor = 0;
     Abi machine = Abi::x86_64;  // the native ABI
+    // For comparing with filters of others: what the policy says alone, without the guards. Never for a jail.
+    bool unguarded = false;
 };
 
 }  // namespace ward::compiler

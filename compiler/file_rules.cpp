@@ -4,6 +4,7 @@
 #include <span>
 #include <tuple>
 
+#include "compiler/file_match.hpp"
 #include "compiler/lower.hpp"
 
 namespace ward::compiler {
@@ -20,12 +21,14 @@ policy::Span place_of(const FileItem& item) {
     return item.rule.origins.front();
 }
 
-bool is_prohibition(const FileRule& rule) {
-    return rule.kind == Kind::hide || rule.kind == Kind::protect;
-}
-
 bool same_thing(const FileRule& a, const FileRule& b) {
     return a.kind == b.kind && a.from == b.from;
+}
+
+// `read` and `execute` of what is below an overlay: both can hold. Writing to the host and to a layer
+// cannot.
+bool adds_to_overlay(const FileRule& rule) {
+    return rule.kind == Kind::grant && rule.from.empty() && !rule.argument && (rule.access & write_bit) == 0;
 }
 
 auto rule_key(const FileRule& rule) {
@@ -106,6 +109,7 @@ FileRule merge(Items items, policy::Diagnostics& diagnostics) {
     result.size = nearest_of<std::uint64_t>(items, &FileRule::size, 0, "size", diagnostics);
     result.mode = nearest_of<unsigned>(items, &FileRule::mode, 0, "mode", diagnostics);
     result.text = nearest_of<std::string>(items, &FileRule::text, {}, result.path, diagnostics);
+    result.into = nearest_of<std::string>(items, &FileRule::into, {}, "into", diagnostics);
     return result;
 }
 
@@ -158,9 +162,12 @@ void warn_hidden(const FileItem& item, const FileItem& hide, policy::Diagnostics
         .help("remove one of the two");
 }
 
+// A protected overlay would only be another way to write: what is left of it is the right to read.
 void apply_protection(FileRule& rule, const FileItem& protect, policy::Diagnostics& diagnostics) {
     if ((rule.access & write_bit) == 0) return;
     rule.access &= ~write_bit;
+    rule.kind = Kind::grant;
+    rule.into.clear();
     if (rule.argument) return;
     diagnostics
         .add(policy::slug::protected_grant, rule.origins.front(),
@@ -183,11 +190,27 @@ void warn_writable_and_executable(const FileRule& rule, Items items, policy::Dia
         .help("remove one of the two");
 }
 
+// Where an overlay is what is at this path, `read` and `execute` become part of it.
+void join_overlay(Items items) {
+    const FileItem* best = nullptr;
+    for (const FileItem& item : items) {
+        if (is_prohibition(item.rule) || adds_to_overlay(item.rule)) continue;
+        if (best == nullptr || item.distance < best->distance) best = &item;
+    }
+    if (best == nullptr || best->rule.kind != Kind::overlay) return;
+    for (FileItem& item : items) {
+        if (adds_to_overlay(item.rule)) item.rule.kind = Kind::overlay;
+    }
+    std::stable_sort(items.begin(), items.end(), in_order);
+}
+
 void merge_path(Items items, std::vector<FileRule>& rules, policy::Diagnostics& diagnostics) {
     if (items.size() == 1) {  // nearly every path
         rules.push_back(std::move(items.front().rule));
         return;
     }
+    join_overlay(items);
+    const std::size_t before = rules.size();
     const FileItem* hide = find_kind(items, Kind::hide);
     const FileItem* protect = find_kind(items, Kind::protect);
     const FileItem* thing = nearest_thing(items);
@@ -207,6 +230,9 @@ void merge_path(Items items, std::vector<FileRule>& rules, policy::Diagnostics& 
         warn_writable_and_executable(rule, alike, diagnostics);
         rules.push_back(std::move(rule));
     }
+    // A protected overlay has become a grant.
+    std::stable_sort(rules.begin() + static_cast<std::ptrdiff_t>(before), rules.end(),
+                     [](const FileRule& a, const FileRule& b) { return rule_key(a) < rule_key(b); });
 }
 
 }  // namespace

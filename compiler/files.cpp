@@ -1,9 +1,10 @@
 // The `files` sections: statements to rules. What several statements say of one path is put together
 // in file_rules.cpp.
-#include <fnmatch.h>
-
+#include "compiler/file_layers.hpp"
+#include "compiler/file_match.hpp"
 #include "compiler/file_rules.hpp"
 #include "compiler/lower.hpp"
+#include "compiler/network.hpp"
 #include "compiler/paths.hpp"
 #include "compiler/values.hpp"
 
@@ -23,10 +24,18 @@ public:
     void hide(const policy::HideStatement& statement, Place place);
     void protect(const policy::ProtectStatement& statement, Place place);
     void private_folder(const policy::PrivateStatement& statement, Place place);
+    void overlay(const policy::OverlayStatement& statement, Place place);
+    void root(const policy::RootStatement& statement, Place place);
+    void directory(const policy::DirectoryStatement& statement, Place place);
     void link(const policy::LinkStatement& statement, Place place);
     void text_file(const policy::TextFileStatement& statement, Place place);
 
+    void append(std::vector<FileItem> items);
+
     [[nodiscard]] std::vector<FileItem> take() { return std::move(items_); }
+    [[nodiscard]] Stated<std::string> take_root() const {
+        return nearest(roots_, "root", lowering_.diagnostics).value_or(Stated<std::string>{});
+    }
 
 private:
     // One word to one item, or to one for each path if it is $arguments.
@@ -34,11 +43,14 @@ private:
     void add(FileRule::Kind kind, const Word& word, Place place, PathUse use, const Change& change);
     void push(FileRule rule, const Word& word, Place place);
     bool check_not_root(const FileRule& rule, const Word& word);
+    policy::Diagnostic& report_root(const Word& word, std::string message);
+    std::optional<std::string> layer_of(const policy::OverlayStatement& statement, Place place);
     void check_home(const FileRule& rule, const Word& path, const std::optional<Word>& from);
     bool holds_home(const FileRule& rule) const;
 
     Lowering& lowering_;
     std::vector<FileItem> items_;
+    std::vector<Candidate<std::string>> roots_;
 };
 
 bool is_arguments(const Word& word) {
@@ -78,11 +90,14 @@ void Collector::push(FileRule rule, const Word& word, Place place) {
 // the only rules about it that mean something.
 bool Collector::check_not_root(const FileRule& rule, const Word& word) {
     if (rule.path != "/" || rule.kind == Kind::grant || rule.kind == Kind::protect) return true;
-    lowering_.diagnostics
-        .add(policy::slug::bad_root_path, word.span, "`" + std::string(statement_word(rule)) + "` cannot be about `/`")
-        .note("the root folder is the jail's own and holds nothing that a policy does not put there")
+    report_root(word, "`" + std::string(statement_word(rule)) + "` cannot be about `/`")
         .help("name a folder below `/`");
     return false;
+}
+
+policy::Diagnostic& Collector::report_root(const Word& word, std::string message) {
+    return lowering_.diagnostics.add(policy::slug::bad_root_path, word.span, std::move(message))
+        .note("the root folder is the jail's own and holds nothing that a policy does not put there");
 }
 
 void Collector::grant(const policy::GrantStatement& statement, Place place) {
@@ -152,6 +167,55 @@ void Collector::private_folder(const policy::PrivateStatement& statement, Place 
     }
 }
 
+// Two overlays in one folder would read each other's changes as their own.
+std::optional<std::string> Collector::layer_of(const policy::OverlayStatement& statement, Place place) {
+    if (!statement.into) return std::string();
+    if (statement.paths.size() > 1) {
+        lowering_.diagnostics
+            .add(policy::slug::shared_layer, statement.paths[1].span,
+                 "two overlays cannot keep what is written in one folder")
+            .also(statement.into->span, "the folder of both")
+            .note("what is written to one path would appear at the other one too")
+            .help("write one `overlay ... into` for each path, with a folder of its own");
+        return std::nullopt;
+    }
+    auto layer = lower_path(lowering_, *statement.into, place.scope, {});
+    if (!layer) return std::nullopt;
+    if (layer->text != "/") return std::move(layer->text);
+    report_root(*statement.into, "an overlay cannot keep what is written in `/`").help("name a folder below `/`");
+    return std::nullopt;
+}
+
+void Collector::overlay(const policy::OverlayStatement& statement, Place place) {
+    const auto layer = layer_of(statement, place);
+    if (!layer) return;
+    for (const Word& word : statement.paths) {
+        add(Kind::overlay, word, place, {}, [&](FileRule& rule) {
+            rule.access = static_cast<AccessBits>(Access::read) | static_cast<AccessBits>(Access::write);
+            rule.into = *layer;
+        });
+    }
+}
+
+void Collector::root(const policy::RootStatement& statement, Place place) {
+    auto path = lower_path(lowering_, statement.path, place.scope, {});
+    if (!path) return;
+    if (path->text == "/") {
+        report_root(statement.path, "the machine's own root folder cannot be the jail's")
+            .help("remove the line, and grant the folders that the program needs");
+        return;
+    }
+    roots_.push_back({std::move(path->text), statement.span, place.distance});
+}
+
+void Collector::directory(const policy::DirectoryStatement& statement, Place place) {
+    for (const Word& word : statement.paths) add(Kind::directory, word, place, {}, [](FileRule&) {});
+}
+
+void Collector::append(std::vector<FileItem> items) {
+    for (FileItem& item : items) items_.push_back(std::move(item));
+}
+
 void Collector::link(const policy::LinkStatement& statement, Place place) {
     auto target = place.scope.text(statement.target);
     if (!target) return;
@@ -168,12 +232,7 @@ void Collector::text_file(const policy::TextFileStatement& statement, Place plac
 bool Collector::holds_home(const FileRule& rule) const {
     const std::string_view folder = rule.from.empty() ? rule.path : rule.from;
     const std::string_view home = lowering_.facts.home;
-    if (!rule.is_glob) return folder == "/" || (!home.empty() && is_at_or_below(home, folder));
-    for (std::size_t end = 1; end <= home.size(); ++end) {
-        if (end != home.size() && home[end] != '/') continue;
-        if (fnmatch(rule.path.c_str(), std::string(home.substr(0, end)).c_str(), FNM_PATHNAME) == 0) return true;
-    }
-    return false;
+    return folder == "/" || (!home.empty() && matched_length(folder, rule.is_glob, home) != 0);
 }
 
 // Whoever may write the home folder may replace shell start-up files and keys, and so run anything
@@ -212,9 +271,15 @@ void lower_files(Lowering& lowering, Jail& jail) {
     each<policy::HideStatement>(lowering, to(&Collector::hide));
     each<policy::ProtectStatement>(lowering, to(&Collector::protect));
     each<policy::PrivateStatement>(lowering, to(&Collector::private_folder));
+    each<policy::OverlayStatement>(lowering, to(&Collector::overlay));
+    each<policy::RootStatement>(lowering, to(&Collector::root));
+    each<policy::DirectoryStatement>(lowering, to(&Collector::directory));
     each<policy::LinkStatement>(lowering, to(&Collector::link));
     each<policy::TextFileStatement>(lowering, to(&Collector::text_file));
+    collector.append(lower_unix_paths(lowering, jail));
+    jail.root = collector.take_root();
     jail.files = merge_file_rules(collector.take(), lowering.diagnostics);
+    check_layers(jail.files, lowering.diagnostics);
 }
 
 void lower_setuid(Lowering& lowering, Jail& jail) {

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "compiler/syscall_table.hpp"
+
 namespace ward::compiler {
 namespace {
 
@@ -40,21 +42,25 @@ const CallGroup* find_group(std::string_view name) {
     return group != groups.end() && group->name == name ? group : nullptr;
 }
 
-CallSet calls_of(const CallGroup& group) {
+CallSet calls_of(const CallGroup& group, Abi abi) {
     CallSet result;
+    if (abi != Abi::x86_64 && group.members.data() == known_members) {
+        for (const CallNumber& call : foreign_calls(abi)) result.set(call.number & ~x32_bit);
+        return result;
+    }
     for (const std::string_view member : group.members) {
         if (member.front() == '@')
-            result |= calls_of(*find_group(member));
-        else if (const auto number = syscall_number(member))
-            result.set(*number);
+            result |= calls_of(*find_group(member), abi);
+        else if (const auto number = call_number(abi, member))
+            result.set(*number & ~x32_bit);
     }
     return result;
 }
 
-CallSet calls_granted_by(const CallGroup& group) {
-    CallSet result = calls_of(group);
+CallSet calls_granted_by(const CallGroup& group, Abi abi) {
+    CallSet result = calls_of(group, abi);
     for (const std::string_view name : {"io_uring_enter", "io_uring_register", "io_uring_setup"})
-        result.reset(syscall_number(name).value());
+        result.reset(call_number(abi, name).value() & ~x32_bit);
     return result;
 }
 

@@ -7,12 +7,13 @@
 #include <span>
 #include <string_view>
 
-#include "compiler/syscall_table.hpp"
+#include "compiler/abi.hpp"
 
 namespace ward::compiler {
 
-// Calls of x86_64, by number.
-using CallSet = std::bitset<syscall_capacity>;
+// Calls of one ABI, by number without x32_bit.
+inline constexpr std::size_t call_capacity = 576;
+using CallSet = std::bitset<call_capacity>;
 
 // Visits the numbers of a set in order.
 template <typename Visit>
@@ -25,8 +26,8 @@ void for_each_call(const CallSet& calls, Visit visit) {
 struct CallGroup {
     std::string_view name;         // with the `@`
     std::string_view description;  // a sentence
-    // Call names, and `@groups` for what it takes in. Names that x86_64 does not have are part of
-    // the group and without effect there.
+    // Call names, and `@groups` for what it takes in. Names that an ABI does not have are part of the
+    // group and without effect there.
     std::span<const std::string_view> members;
 };
 
@@ -34,10 +35,10 @@ struct CallGroup {
 [[nodiscard]] std::span<const CallGroup> call_groups();
 // Null if there is no group of this name.
 [[nodiscard]] const CallGroup* find_group(std::string_view name);
-// What a group stands for on x86_64.
-[[nodiscard]] CallSet calls_of(const CallGroup& group);
+// What a group stands for on an ABI.
+[[nodiscard]] CallSet calls_of(const CallGroup& group, Abi abi = Abi::x86_64);
 // What `allow @group` grants: without the io_uring calls, which a policy must name. What they do for
 // a program passes no filter.
-[[nodiscard]] CallSet calls_granted_by(const CallGroup& group);
+[[nodiscard]] CallSet calls_granted_by(const CallGroup& group, Abi abi = Abi::x86_64);
 
 }  // namespace ward::compiler

@@ -14,14 +14,21 @@ namespace ward::compiler {
 
 // What a policy may lift.
 struct Lifted {
-    bool setuid_bits = false;   // files { setuid allow }
-    bool unix_sockets = false;  // network { unix }
-    bool group_signals = true;  // not with process { terminal inherit }: the group is the caller's
+    bool setuid_bits = false;    // files { setuid allow }
+    bool unix_sockets = false;   // network { unix }
+    bool other_than_tcp = true;  // not with ports in `network`: only TCP can be limited to them
+    bool group_signals = true;   // not with process { terminal inherit }: the group is the caller's
+    bool namespaces = false;     // process { nested allow }
+    bool tracing = false;        // process { debug allow }
+    // Calls that have in memory what these have in registers, where nothing limits those: clone, openat.
+    bool clone3 = false;
+    bool openat2 = false;
+    bool everything = false;  // no guard at all: see Facts::unguarded
 };
 
 // A call that is not simply allowed where a policy allows it.
 struct GuardedCall {
-    std::uint32_t number = 0;
+    std::uint32_t number = 0;  // as in AbiModel::calls
     // Of what the rule decides, the first that holds; every other one is allowed.
     std::vector<CallModel::Answer> answers;
     Response refusal;        // of what the rule refuses
@@ -29,7 +36,7 @@ struct GuardedCall {
     bool is_offered = true;  // false: refused whatever the arguments are
 };
 
-// Each guarded call once.
-[[nodiscard]] std::vector<GuardedCall> guarded_calls(Lifted lifted);
+// Each guarded call that the ABI has, once.
+[[nodiscard]] std::vector<GuardedCall> guarded_calls(Lifted lifted, Abi abi = Abi::x86_64);
 
 }  // namespace ward::compiler

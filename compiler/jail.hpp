@@ -30,7 +30,7 @@ struct FileRule {
     bool is_glob = false;    // `path` is a pattern: `*`, `?`, `[]`, `**`; a backslash makes the next one literal
     bool optional = false;   // nothing happens if the path is not there
     bool argument = false;   // came in through $arguments: never uncovers what is hidden
-    AccessBits access = 0;   // grant
+    AccessBits access = 0;   // grant, overlay
     std::string from;        // grant: the host's path if it differs, else empty
     std::string into;        // overlay: the host's folder that keeps what is written; empty: thrown away
     std::string text;        // link: target; text_file: content
@@ -61,7 +61,8 @@ struct Network {
     // Unix sockets that may be connected to by path; granted as files. Empty with `unix_sockets`: any that
     // the granted folders hold.
     std::vector<Stated<std::string>> unix_paths;
-    Origins origins;
+    Origins host_origins, resolve_origins, unix_origins;
+    Origins origins;  // of all statements, in the order host, unix, resolve, connect, listen
 
     [[nodiscard]] bool shares_host() const { return host || resolve || !connect.empty() || !listen.empty(); }
 };

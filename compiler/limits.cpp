@@ -1,5 +1,6 @@
 #include "compiler/limits.hpp"
 
+#include "compiler/cpu_set.hpp"
 #include "compiler/lower.hpp"
 
 namespace ward::compiler {
@@ -22,8 +23,9 @@ const LimitRow* find_limit(std::string_view name) {
 }
 
 void report_unknown(const policy::Word& name, policy::Diagnostics& diagnostics) {
-    std::array<std::string_view, limit_count> names{};
+    std::array<std::string_view, limit_count + 1> names{};
     std::transform(limit_table.begin(), limit_table.end(), names.begin(), [](const LimitRow& row) { return row.name; });
+    names.back() = cpu_set_name;
     suggest(diagnostics.add(policy::slug::unknown_limit, name.span, "there is no limit `" + name.text + "`"), "limit",
             name.text, names);
 }
@@ -56,13 +58,26 @@ std::optional<std::uint64_t> read_amount(const LimitRow& row, std::string_view t
     return std::nullopt;
 }
 
+bool check_single(const LimitStatement& limit, policy::Diagnostics& diagnostics) {
+    if (limit.values.size() == 1) return true;
+    diagnostics
+        .add(policy::slug::too_many_values, limit.values[1].span,
+             "`" + limit.name.text + "` has one value, and this is another one")
+        .also(limit.values.front().span, "the first one")
+        .help("remove one of the two");
+    return false;
+}
+
 }  // namespace
 
 void lower_limits(Lowering& lowering, Jail& jail) {
+    jail.cpu_set = lower_cpu_set(lowering);
     std::array<std::vector<Candidate<Amount>>, limit_count> candidates;
     each<LimitStatement>(lowering, [&](const LimitStatement& limit, Place place) {
+        if (limit.name.text == cpu_set_name) return;
         const LimitRow* row = find_limit(limit.name.text);
         if (row == nullptr) return report_unknown(limit.name, lowering.diagnostics);
+        if (!check_single(limit, lowering.diagnostics)) return;
         const auto text = place.scope.text(limit.values.front());
         if (!text) return;
         const auto value = read_amount(*row, *text, limit.values.front().span, lowering.diagnostics);
@@ -77,10 +92,10 @@ void lower_limits(Lowering& lowering, Jail& jail) {
         if (!stated) continue;
         // Where two equally near statements agree on the value, the one without `?` is the stricter.
         bool optional = stated->value.optional;
+        const auto nearest_one = std::min_element(candidates[index].begin(), candidates[index].end(),
+                                                  [](const auto& a, const auto& b) { return a.distance < b.distance; });
         for (const auto& other : candidates[index]) {
-            if (std::find(stated->origins.begin(), stated->origins.end(), other.span) != stated->origins.end()) {
-                optional = optional && other.value.optional;
-            }
+            if (other.distance == nearest_one->distance) optional = optional && other.value.optional;
         }
         jail.limits[index] = Limit{stated->value.value, optional, stated->origins};
     }

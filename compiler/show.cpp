@@ -6,6 +6,8 @@
 #include <vector>
 
 #include "compiler/capabilities.hpp"
+#include "compiler/cpu_set.hpp"
+#include "compiler/file_match.hpp"
 #include "compiler/file_rules.hpp"
 #include "compiler/limits.hpp"
 #include "compiler/show_calls.hpp"
@@ -26,14 +28,16 @@ constexpr AccessBits execute_bit = static_cast<AccessBits>(policy::Access::execu
 
 // The word of a rule as a policy has it: `read?`.
 std::string words_of(const FileRule& rule) {
-    const bool both = (rule.access & write_bit) != 0 && (rule.access & execute_bit) != 0;
-    return (both ? "write, execute" : std::string(statement_word(rule))) + (rule.optional ? "?" : "");
+    const bool executes = (rule.access & execute_bit) != 0;
+    const bool both = executes && (rule.access & write_bit) != 0;
+    return std::string(statement_word(rule)) + (both ? ", execute" : "") + (rule.optional ? "?" : "");
 }
 
 // What a reader wants to know first: what can be changed, what can be run, what can be seen, what is
 // there beside it, and last what is taken away.
 int rank(const FileRule& rule) {
-    if (rule.kind != Kind::grant) return 4 + static_cast<int>(rule.kind);
+    if (rule.kind == Kind::overlay) return 4;
+    if (rule.kind != Kind::grant) return 5 + static_cast<int>(rule.kind);
     if ((rule.access & write_bit) != 0) return (rule.access & execute_bit) != 0 ? 0 : 1;
     return (rule.access & execute_bit) != 0 ? 2 : 3;
 }
@@ -55,6 +59,8 @@ std::string details_of(const FileRule& rule) {
     if (!rule.from.empty()) details += "  from " + escaped(rule.from);
     if (rule.kind == Kind::link) details += " -> " + escaped(rule.text);
     if (rule.kind == Kind::text_file) details += "  " + first_line(rule.text);
+    if (rule.kind == Kind::overlay)
+        details += rule.into.empty() ? "  thrown away at the end" : "  into " + escaped(rule.into);
     if (rule.size != 0) details += "  size " + format_value(Unit::size, rule.size);
     if (rule.mode != 0) details += "  mode " + octal(rule.mode);
     if (rule.argument) details += "  (named on the command line)";
@@ -64,7 +70,7 @@ std::string details_of(const FileRule& rule) {
 void add_prohibitions(const Jail& jail, const policy::Sources& sources, Rows& rows) {
     std::map<std::string, Listing> lists;
     for (const FileRule& rule : jail.files) {
-        if (rule.kind != Kind::hide && rule.kind != Kind::protect) continue;
+        if (!is_prohibition(rule)) continue;
         lists[words_of(rule)].add(escaped(rule.path), place_of(rule.origins, sources));
     }
     for (const auto& [words, list] : lists) list.append_to(rows, words);
@@ -73,10 +79,13 @@ void add_prohibitions(const Jail& jail, const policy::Sources& sources, Rows& ro
 Rows file_rows(const Jail& jail, const policy::Sources& sources) {
     std::vector<const FileRule*> rules;
     for (const FileRule& rule : jail.files) {
-        if (rule.kind != Kind::hide && rule.kind != Kind::protect) rules.push_back(&rule);
+        if (!is_prohibition(rule)) rules.push_back(&rule);
     }
     std::stable_sort(rules.begin(), rules.end(), [](const auto* a, const auto* b) { return rank(*a) < rank(*b); });
     Rows rows;
+    if (!jail.root.value.empty()) {
+        rows.push_back({"root", escaped(jail.root.value) + "  read-only", place_of(jail.root.origins, sources)});
+    }
     for (const FileRule* rule : rules) {
         rows.push_back({words_of(*rule), escaped(rule->path) + details_of(*rule), place_of(rule->origins, sources)});
     }
@@ -91,16 +100,42 @@ Rows file_rows(const Jail& jail, const policy::Sources& sources) {
 
 // ---- the other sections
 
+std::string port_words(const PortRange& range) {
+    const std::string first = "tcp " + std::to_string(range.first);
+    return range.first == range.last ? first : first + ".." + std::to_string(range.last);
+}
+
+void add_ports(std::string_view word, const std::vector<PortRange>& ports, const policy::Sources& sources, Rows& rows) {
+    Listing list;
+    for (const PortRange& range : ports) list.add(port_words(range), place_of(range.origins, sources));
+    list.append_to(rows, word);
+}
+
+void add_unix(const Network& network, const policy::Sources& sources, Rows& rows) {
+    if (!network.unix_sockets) return;
+    if (network.unix_paths.empty()) {
+        rows.push_back({"unix", "Unix-domain sockets", place_of(network.unix_origins, sources)});
+    }
+    for (const auto& path : network.unix_paths) {
+        rows.push_back({"unix", escaped(path.value), place_of(path.origins, sources)});
+    }
+}
+
 Rows network_rows(const Jail& jail, const policy::Sources& sources) {
-    const std::string place = place_of(jail.network.origins, sources);
+    const Network& network = jail.network;
     Rows rows;
-    if (jail.network.host) {
-        rows.push_back({"host", "the network of the host", place});
-    } else {
+    if (network.host) {
+        rows.push_back({"host", "the network of the host", place_of(network.host_origins, sources)});
+    } else if (!network.shares_host()) {
         rows.push_back({"none", "a network of its own, with loopback only", {}});
     }
-    if (jail.network.unix_sockets)
-        rows.push_back({"unix", "Unix-domain sockets", jail.network.host ? std::string() : place});
+    add_ports("connect", network.connect, sources, rows);
+    add_ports("listen", network.listen, sources, rows);
+    if (network.resolve) {
+        rows.push_back({"resolve", network.host ? "names of hosts" : "names of hosts, by TCP port 53",
+                        place_of(network.resolve_origins, sources)});
+    }
+    add_unix(network, sources, rows);
     return rows;
 }
 
@@ -120,6 +155,10 @@ Rows limit_rows(const Jail& jail, const policy::Sources& sources) {
         if (!limit) continue;
         rows.push_back({std::string(row.name) + (limit->optional ? "?" : ""), format_value(row.unit, limit->value),
                         place_of(limit->origins, sources)});
+    }
+    if (const auto& set = jail.cpu_set) {
+        rows.push_back({std::string(cpu_set_name) + (set->optional ? "?" : ""), format_cpu_set(*set),
+                        place_of(set->origins, sources)});
     }
     if (rows.empty()) rows.push_back({"none", {}, {}});
     return rows;
@@ -149,12 +188,30 @@ std::string terminal_words(Terminal terminal) {
     return "none";
 }
 
+void add_text(std::string_view word, const Stated<std::string>& text, const policy::Sources& sources, Rows& rows) {
+    if (!text.value.empty()) rows.push_back({std::string(word), escaped(text.value), place_of(text.origins, sources)});
+}
+
+void add_permission(std::string_view word, std::string_view text, const Origins& origins,
+                    const policy::Sources& sources, Rows& rows) {
+    if (!origins.empty()) rows.push_back({std::string(word), std::string(text), place_of(origins, sources)});
+}
+
 Rows process_rows(const Jail& jail, const policy::Sources& sources) {
     const Process& process = jail.process;
     const std::string user = process.user.value.empty() ? "decided at the start" : escaped(process.user.value);
-    return {{"hostname", escaped(process.hostname.value), place_of(process.hostname.origins, sources)},
-            {"user", user, place_of(process.user.origins, sources)},
-            {"terminal", terminal_words(process.terminal.value), place_of(process.terminal.origins, sources)}};
+    Rows rows{{"hostname", escaped(process.hostname.value), place_of(process.hostname.origins, sources)},
+              {"user", user, place_of(process.user.origins, sources)}};
+    add_text("group", process.group, sources, rows);
+    add_text("directory", process.directory, sources, rows);
+    rows.push_back({"terminal", terminal_words(process.terminal.value), place_of(process.terminal.origins, sources)});
+    add_permission("share", "pid: sees and may signal the processes of the host", process.share_pid, sources, rows);
+    add_permission("share", "ipc: System V and POSIX message queues of the host", process.share_ipc, sources, rows);
+    add_permission("share", "uts: the host's name", process.share_uts, sources, rows);
+    add_permission("share", "cgroup: sees the host's cgroups", process.share_cgroup, sources, rows);
+    add_permission("nested", "may make namespaces of its own", process.nested, sources, rows);
+    add_permission("debug", "may trace what it starts", process.debug, sources, rows);
+    return rows;
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include "compiler/errno_names.hpp"
 #include "compiler/groups.hpp"
 #include "compiler/syscall_table.hpp"
+#include "policy/render.hpp"
 
 namespace ward::compiler {
 namespace {
@@ -35,10 +36,16 @@ std::vector<const CallRule*> by_name(const Jail& jail) {
     return rules;
 }
 
+// A statement without `if` allows it; one with `if` may take something out.
+bool is_allowed_as_such(const CallRule& rule) {
+    using Verdict = CallRule::Verdict;
+    return rule.verdict == Verdict::allowed || (rule.verdict == Verdict::conditional && !rule.origins.empty());
+}
+
 CallSet allowed_calls(const Jail& jail) {
     CallSet allowed;
     for (const CallRule& rule : jail.calls) {
-        if (rule.verdict != CallRule::Verdict::denied) allowed.set(rule.number);
+        if (is_allowed_as_such(rule)) allowed.set(rule.number);
     }
     return allowed;
 }
@@ -105,10 +112,33 @@ void add_allowed(const Jail& jail, const policy::Sources& sources, Rows& rows) {
         names.add(group_words(group), group_place(jail, group.calls, sources));
     }
     for (const CallRule* rule : by_name(jail)) {
-        if (rule->verdict == CallRule::Verdict::denied || covered.test(rule->number)) continue;
+        if (!is_allowed_as_such(*rule) || covered.test(rule->number)) continue;
         names.add(std::string(syscall_name(rule->number)), place_of(rule->origins, sources));
     }
     names.append_to(rows, "allow");
+}
+
+// The text of a condition on one line.
+std::string condition_words(policy::Span written, const policy::Sources& sources) {
+    std::string words;
+    for (const char c : sources.text(written)) {
+        const bool blank = c == ' ' || c == '\t' || c == '\n' || c == '\r';
+        if (!blank) words += c;
+        if (blank && !words.empty() && words.back() != ' ') words += ' ';
+    }
+    return policy::escaped(words);
+}
+
+void add_conditional(const Jail& jail, const policy::Sources& sources, Rows& rows) {
+    for (const CallRule* rule : by_name(jail)) {
+        if (rule->verdict != CallRule::Verdict::conditional) continue;
+        for (const CallRule::Clause& clause : rule->clauses) {
+            rows.push_back(
+                {clause.allows ? "allow" : "forbid",
+                 std::string(syscall_name(rule->number)) + "  if " + condition_words(clause.written, sources),
+                 place_of({clause.origin}, sources)});
+        }
+    }
 }
 
 void add_guarded(const Jail& jail, Rows& rows) {
@@ -132,17 +162,46 @@ void add_refused(const Jail& jail, const policy::Sources& sources, Rows& rows) {
     for (const auto& [response, names] : refused) names.append_to(rows, "refuse", "  with " + response);
 }
 
+std::string joined(const std::vector<std::string_view>& names, std::string_view last) {
+    std::string words;
+    for (std::size_t index = 0; index < names.size(); ++index) {
+        if (index != 0) words += index + 1 == names.size() ? last : ", ";
+        words += names[index];
+    }
+    return words;
+}
+
+// What the machine's kernel can be called through besides the native ABI.
+void add_abis(const Jail& jail, Rows& rows) {
+    const auto has = [&](Abi abi) {
+        return std::any_of(jail.filter.abis.begin(), jail.filter.abis.end(),
+                           [&](const AbiModel& model) { return model.abi == abi; });
+    };
+    std::vector<std::string_view> listed;
+    std::vector<std::string_view> killed;
+    for (const Abi abi : every_abi_listed) {
+        if (has(abi)) {
+            listed.push_back(abi_name(abi));
+        } else if (abi == Abi::i386 || abi == Abi::x32) {
+            killed.push_back(abi_name(abi));
+        }
+    }
+    if (listed.size() > 1) rows.push_back({"abi", joined(listed, ", "), {}});
+    if (!killed.empty() && !has(Abi::aarch64)) rows.push_back({"kill", "calls of " + joined(killed, " and "), {}});
+}
+
 }  // namespace
 
 Rows call_rows(const Jail& jail, const policy::Sources& sources) {
     Rows rows;
     add_allowed(jail, sources, rows);
+    add_conditional(jail, sources, rows);
     add_guarded(jail, rows);
     add_refused(jail, sources, rows);
     rows.push_back({"refuse", "every other call  with " + response_words(jail.default_refusal.value),
                     place_of(jail.default_refusal.origins, sources)});
     rows.push_back({"refuse", "calls newer than " + std::string(syscall_table_version) + "  with ENOSYS", {}});
-    rows.push_back({"kill", "calls of i386 and x32", {}});
+    add_abis(jail, rows);
     return rows;
 }
 

@@ -119,4 +119,12 @@ std::vector<std::string> foreign_architectures(std::string_view name) {
     return result;
 }
 
+std::optional<std::int32_t> libseccomp_number(Abi abi, std::string_view name) {
+    constexpr std::uint32_t tokens[] = {SCMP_ARCH_X86_64, SCMP_ARCH_X86, SCMP_ARCH_X32, SCMP_ARCH_AARCH64};
+    const int number =
+        seccomp_syscall_resolve_name_arch(tokens[static_cast<std::size_t>(abi)], std::string(name).c_str());
+    if (number == __NR_SCMP_ERROR) return std::nullopt;
+    return number;
+}
+
 }  // namespace ward::compiler

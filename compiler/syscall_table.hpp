@@ -10,6 +10,8 @@
 #include <string_view>
 #include <vector>
 
+#include "compiler/abi.hpp"
+
 namespace ward::compiler {
 
 inline constexpr std::string_view syscall_table_version = "Linux 6.18";
@@ -28,5 +30,9 @@ inline constexpr std::uint32_t syscall_capacity = 512;
 // The architectures that have a call of this name although x86_64 has not (`mmap2`: arm, x86, ...),
 // sorted; empty if nobody has. Asks libseccomp.
 [[nodiscard]] std::vector<std::string> foreign_architectures(std::string_view name);
+
+// What libseccomp makes of a name on an ABI: the number, or a negative one if it knows the name from other
+// ABIs only. Absent if it does not know the name. Its table ends with its own release.
+[[nodiscard]] std::optional<std::int32_t> libseccomp_number(Abi abi, std::string_view name);
 
 }  // namespace ward::compiler

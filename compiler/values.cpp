@@ -89,6 +89,14 @@ std::optional<std::uint64_t> parse_value(Unit unit, std::string_view text) {
     return std::nullopt;
 }
 
+std::optional<Range> parse_range(std::string_view text) {
+    const std::size_t dots = text.find("..");
+    const auto first = parse_digits(text.substr(0, dots));
+    const auto last = dots == std::string_view::npos ? first : parse_digits(text.substr(dots + 2));
+    if (!first || !last) return std::nullopt;
+    return Range{*first, *last};
+}
+
 std::optional<unsigned> parse_mode(std::string_view text) {
     if (text.size() < 3 || text.size() > 4) return std::nullopt;
     const auto mode = parse_digits(text, 8);

@@ -20,6 +20,12 @@ enum class Unit {
 
 // Absent if the text has not the unit's form or does not fit 64 bits.
 [[nodiscard]] std::optional<std::uint64_t> parse_value(Unit unit, std::string_view text);
+// `7` or `3..7`, both ends included; the second may be the lesser. Absent if it is neither.
+struct Range {
+    std::uint64_t first = 0;
+    std::uint64_t last = 0;
+};
+[[nodiscard]] std::optional<Range> parse_range(std::string_view text);
 // Permission bits of a folder: three or four octal digits.
 [[nodiscard]] std::optional<unsigned> parse_mode(std::string_view text);
 

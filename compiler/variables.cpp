@@ -2,9 +2,10 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include "compiler/lower.hpp"
-#include "compiler/values.hpp"
+#include "compiler/parameter_types.hpp"
 
 namespace ward::compiler {
 namespace {
@@ -13,7 +14,9 @@ using policy::Word;
 
 // Far above any path or text that makes sense; ends variables that double each other.
 constexpr std::size_t max_expansion = std::size_t{64} << 10;
+constexpr std::size_t max_expanded = std::size_t{16} << 20;  // of a whole file
 constexpr unsigned max_depth = 64;
+
 bool is_glob_character(char c) {
     return c == '*' || c == '?' || c == '[' || c == ']';
 }
@@ -65,51 +68,6 @@ Reference read_reference(std::string_view rest) {
     return {name, length};
 }
 
-// ---- types of parameters
-
-bool is_size(std::string_view text) {
-    return parse_value(Unit::size, text).has_value();
-}
-bool is_duration(std::string_view text) {
-    return parse_value(Unit::duration, text).has_value();
-}
-bool is_count(std::string_view text) {
-    return parse_value(Unit::count, text).has_value();
-}
-bool is_flag(std::string_view text) {
-    return text == "true" || text == "false";
-}
-bool is_path(std::string_view text) {
-    return !text.empty();
-}
-
-bool is_port(std::string_view text) {
-    const auto port = parse_value(Unit::count, text);
-    return port && *port >= 1 && *port <= 65535;
-}
-
-bool is_plain_name(std::string_view text) {
-    return !text.empty() &&
-           std::all_of(text.begin(), text.end(), [](char c) { return is_name_character(c) || c == '.'; });
-}
-
-struct Type {
-    std::string_view name;
-    bool (*accepts)(std::string_view);
-    std::string_view example;
-};
-
-constexpr std::array types{
-    Type{"path", is_path, "/srv/data"}, Type{"size", is_size, "512M"}, Type{"duration", is_duration, "30s"},
-    Type{"count", is_count, "64"},      Type{"port", is_port, "8080"}, Type{"name", is_plain_name, "web"},
-    Type{"flag", is_flag, "true"},
-};
-
-const Type* find_type(std::string_view name) {
-    const auto* found = std::find_if(types.begin(), types.end(), [&](const Type& type) { return type.name == name; });
-    return found == types.end() ? nullptr : found;
-}
-
 }  // namespace
 
 std::string literal(std::string_view pattern) {
@@ -132,11 +90,15 @@ std::string as_pattern(std::string_view text) {
     return pattern;
 }
 
-Scope::Scope(const policy::Policy& policy, const Facts& facts, policy::Diagnostics& diagnostics)
+Scope::Scope(const policy::Policy& policy, const Facts& facts, const GivenValues& given,
+             policy::Diagnostics& diagnostics)
     : facts_(&facts), diagnostics_(&diagnostics) {
     for (const policy::Let& let : policy.lets) add({&let.name, &let.value});
-    for (const policy::Param& param : policy.params) add_parameter(param);
-    for (const policy::Param& param : policy.params) check_parameter(param);
+    for (const policy::Param& param : policy.params) add_parameter(param, given);
+    for (const policy::Param& param : policy.params) check_default(param, given.contains(param.name.text));
+    for (auto& [name, variable] : variables_) {
+        if (variable.state == State::fresh) static_cast<void>(resolve(variable, variable.name->span));
+    }
 }
 
 void Scope::add(Variable variable) {
@@ -153,44 +115,27 @@ void Scope::add(Variable variable) {
     }
 }
 
-void Scope::add_parameter(const policy::Param& param) {
-    Variable variable{&param.name, param.fallback ? &*param.fallback : nullptr};
-    const auto given = facts_->parameters.find(param.name.text);
-    if (given != facts_->parameters.end()) {
-        // A path on the command line is relative to where the command is given.
-        const bool below_cwd = param.type.text == "path" && !given->second.empty() && given->second.front() != '/' &&
-                               given->second.front() != '~';
-        variable.expansion.pattern = as_pattern(below_cwd ? facts_->cwd + "/" + given->second : given->second);
-        variable.state = State::ready;
-    } else if (!param.fallback) {
-        variable.state = State::failed;
-        diagnostics_->add(policy::slug::missing_parameter, param.span, "`" + param.name.text + "` has no value")
-            .help("add `--set " + param.name.text + "=VALUE` to the command");
-    }
+void Scope::add_parameter(const policy::Param& param, const GivenValues& given) {
+    Variable variable{&param.name, param.fallback ? &*param.fallback : nullptr, &param.type};
+    const auto found = given.find(param.name.text);
+    if (found != given.end() && found->second) variable.expansion = *found->second;
+    if (found != given.end()) variable.state = found->second ? State::ready : State::failed;
+    if (found == given.end() && !param.fallback) variable.state = State::failed;
     add(std::move(variable));
 }
 
-void Scope::check_parameter(const policy::Param& param) {
-    const Type* type = find_type(param.type.text);
-    if (type == nullptr) {
-        std::array<std::string_view, types.size()> names{};
-        std::transform(types.begin(), types.end(), names.begin(), [](const Type& each) { return each.name; });
-        suggest(diagnostics_->add(policy::slug::unknown_type, param.type.span,
-                                  "there is no type `" + param.type.text + "`"),
-                "type", param.type.text, names);
-        return;
-    }
+// A default is looked at even where a value is given: a mistake in it would wait for the next start.
+void Scope::check_default(const policy::Param& param, bool is_given) {
+    const ParameterType* type = find_parameter_type(param.type.text);
     Variable* variable = find(param.name.text);
-    if (variable == nullptr || variable->name != &param.name || !resolve(*variable, param.span)) return;
-    const std::string value = literal(variable->expansion.pattern);
-    if (type->accepts(value)) return;
-    variable->state = State::failed;
-    const bool given = facts_->parameters.find(param.name.text) != facts_->parameters.end();
-    const std::string setting = "--set " + param.name.text + "=";
-    policy::Diagnostic& wrong = diagnostics_->add(policy::slug::bad_value, given ? param.span : param.fallback->span,
-                                                  "`" + value + "` is no " + param.type.text);
-    if (given) wrong.label("set by `" + setting + value + "`");
-    wrong.help("write for example `" + (given ? setting : std::string()) + std::string(type->example) + "`");
+    if (type == nullptr || !param.fallback || variable == nullptr || variable->name != &param.name) return;
+    const Word& written = *param.fallback;
+    Expansion value;
+    if (is_given ? !append(written, value) : !resolve(*variable, written.span)) return;
+    const std::string text = literal(is_given ? value.pattern : variable->expansion.pattern);
+    if (type->accepts(text)) return;
+    if (!is_given) variable->state = State::failed;
+    report_wrong_type(*diagnostics_, written.span, text, *type);
 }
 
 std::optional<Expansion> Scope::expand(const Word& word) {
@@ -249,10 +194,9 @@ bool Scope::append_variable(const Word& word, std::string_view name, Expansion& 
 bool Scope::append_own(const Word& word, Variable& variable, Expansion& result) {
     variable.used = true;
     if (!resolve(variable, word.span)) return false;
-    if (result.pattern.size() + variable.expansion.pattern.size() > max_expansion) {
-        diagnostics_->add(policy::slug::bad_value, word.span, "the value is longer than 64 KiB").help("write less");
-        return false;
-    }
+    nested_ = std::max(nested_, variable.depth);
+    if (!check_length(word, result.pattern.size() + variable.expansion.pattern.size())) return false;
+    expanded_ += variable.expansion.pattern.size();
     if (result.empty_variable.empty()) result.empty_variable = variable.expansion.empty_variable;
     result.has_glob = result.has_glob || variable.expansion.has_glob;
     result.pattern += variable.expansion.pattern;
@@ -269,20 +213,74 @@ bool Scope::resolve(Variable& variable, policy::Span asked_by) {
     }
     if (variable.state == State::fresh) {
         variable.state = State::expanding;
+        const unsigned outer = std::exchange(nested_, 0);
         ++depth_;
-        const bool complete = check_depth(asked_by) && append(*variable.value, variable.expansion);
+        bool complete = check_depth(depth_, asked_by) && append(*variable.value, variable.expansion);
         --depth_;
+        variable.depth = nested_ + 1;
+        nested_ = outer;
+        // What was resolved before, in whatever order, counts as well.
+        complete = complete && check_depth(variable.depth, asked_by);
         variable.state = complete ? State::ready : State::failed;
     }
     return variable.state == State::ready;
 }
 
-bool Scope::check_depth(policy::Span asked_by) {
-    if (depth_ <= max_depth) return true;
+bool Scope::check_depth(unsigned depth, policy::Span asked_by) {
+    if (depth <= max_depth) return true;
     diagnostics_
         ->add(policy::slug::nesting_too_deep, asked_by, "variables that stand for variables nest at most 64 deep")
         .help("write the value in place of a variable");
     return false;
+}
+
+bool Scope::check_length(const Word& word, std::size_t length) {
+    const bool is_long = length > max_expansion;
+    if (!is_long && expanded_ <= max_expanded) return true;
+    diagnostics_
+        ->add(policy::slug::bad_value, word.span,
+              is_long ? "the value is longer than 64 KiB" : "the variables of this file stand for more than 16 MiB")
+        .help("write less");
+    return false;
+}
+
+std::optional<bool> Scope::flag(const Word& word) {
+    const std::string_view text = word.text;
+    const Reference reference = text.starts_with('$') ? read_reference(text.substr(1)) : Reference{};
+    Variable* variable = reference.length + 1 == text.size() ? find(reference.name) : nullptr;
+    if (variable == nullptr && !reference.name.empty() && find_given(reference.name) == nullptr &&
+        reference.name != "arguments") {
+        report_unknown(word, reference.name);
+        return std::nullopt;
+    }
+    if (variable == nullptr || variable->type == nullptr || variable->type->text != "flag") {
+        report_no_flag(word, variable);
+        return std::nullopt;
+    }
+    variable->used = true;
+    if (!resolve(*variable, word.span)) return std::nullopt;
+    return literal(variable->expansion.pattern) == "true";
+}
+
+void Scope::report_no_flag(const Word& word, const Variable* variable) {
+    policy::Diagnostic& wrong =
+        diagnostics_->add(policy::slug::not_a_flag, word.span, "`" + word.text + "` is no flag");
+    if (variable != nullptr) wrong.also(variable->name->span, "defined here");
+    wrong.note("only a parameter of type `flag` is true or false");
+    const std::string name = variable != nullptr ? variable->name->text : "NAME";
+    wrong.help("write `param " + name + ": flag = false` to make it one");
+}
+
+void Scope::mark_used(const Word& word) {
+    const std::string_view text = word.text;
+    for (std::size_t at = text.find('$'); at != std::string_view::npos; at = text.find('$', at)) {
+        ++at;
+        if (at < text.size() && text[at] == '$') {
+            ++at;
+        } else if (Variable* own = find(read_reference(text.substr(std::min(at, text.size()))).name)) {
+            own->used = true;
+        }
+    }
 }
 
 Scope::Variable* Scope::find(std::string_view name) {
@@ -296,13 +294,14 @@ void Scope::report_unknown(const Word& word, std::string_view name) {
             .help("write `$$` for a dollar sign");
         return;
     }
+    policy::Diagnostic& unknown = diagnostics_->add(policy::slug::unknown_variable, word.span,
+                                                    "there is no variable `$" + std::string(name) + "` in this file");
+    if (diagnostics_->suppressed() != 0) return;  // nobody sees it: no need to compare all names
     std::vector<std::string_view> known;
     for (const auto& [own, variable] : variables_) known.push_back(own);
     for (const GivenVariable& given : given_variables) known.push_back(given.name);
     known.emplace_back("arguments");
-    suggest(diagnostics_->add(policy::slug::unknown_variable, word.span,
-                              "there is no variable `$" + std::string(name) + "` in this file"),
-            "variable", name, known);
+    suggest(unknown, "variable", name, known);
 }
 
 void Scope::warn_unused() const {

@@ -6,17 +6,19 @@
 #include <stdexcept>
 
 #include "compiler/calls.hpp"
+#include "compiler/parameters.hpp"
 #include "compiler/syscall_table.hpp"
 #include "policy/parser.hpp"
 #include "policy/render.hpp"
+#include "tests/unit/compiler/model_oracle.hpp"
 
 namespace ward::compiler::test {
 namespace {
 
 void add(Lowered& lowered, const GivenPolicy& given, std::size_t index) {
     const std::string name = !given.name.empty() ? given.name : index == 0 ? "main" : "used" + std::to_string(index);
-    const auto file =
-        lowered.sources.add(name + ".ward", "policy " + name + "\n\nsyscalls {\n" + given.calls + "\n}\n");
+    const auto file = lowered.sources.add(
+        name + ".ward", "policy " + name + "\n" + given.before + "\nsyscalls {\n" + given.calls + "\n}\n");
     auto policy = policy::parse(lowered.sources, file, lowered.diagnostics);
     if (!policy) throw std::runtime_error(lowered.text());
     lowered.set.members.push_back({std::move(*policy), given.distance});
@@ -33,13 +35,7 @@ const CallRule& Lowered::rule(std::string_view call) const {
 }
 
 Response Lowered::response(std::string_view call) const {
-    const Decisions& decisions = jail.filter.decisions;
-    NodeId id = jail.filter.calls.at(*syscall_number(call));
-    while (decisions[id].kind != Decisions::Node::Kind::response) {
-        const bool holds = decisions[id].kind == Decisions::Node::Kind::test && decisions[id].test.value == 0;
-        id = holds ? decisions[id].yes : decisions[id].no;
-    }
-    return decisions[id].response;
+    return answer(native().calls.at(*syscall_number(call)), {});
 }
 
 std::vector<std::string> Lowered::slugs() const {
@@ -54,11 +50,16 @@ std::string Lowered::text() const {
     return policy::render(diagnostics, sources);
 }
 
-Lowered lower(const std::vector<GivenPolicy>& policies, void (*prepare)(Jail&)) {
+Lowered lower(const std::vector<GivenPolicy>& policies, void (*prepare)(Jail&), Abi machine) {
     Lowered lowered;
     for (std::size_t i = 0; i < policies.size(); ++i) add(lowered, policies[i], i);
     if (prepare) prepare(lowered.jail);
-    lower_calls(lowered.set, lowered.diagnostics, lowered.jail);
+    Facts facts;
+    facts.machine = machine;
+    Lowering lowering{
+        lowered.set, facts, lowered.diagnostics, make_scopes(lowered.set, facts, lowered.diagnostics), {}};
+    for (const auto& member : lowered.set.members) lowering.blocks.push_back({&member.policy.body});
+    lower_calls(lowering, lowered.jail);
     return lowered;
 }
 

@@ -16,7 +16,8 @@ namespace ward::compiler::test {
 struct GivenPolicy {
     std::string calls;
     unsigned distance = 0;
-    std::string name = {};  // empty: main for the first, used1, used2, ... for the others
+    std::string name = {};    // empty: main for the first, used1, used2, ... for the others
+    std::string before = {};  // what stands between the policy line and the section
 };
 
 struct Lowered {
@@ -26,8 +27,9 @@ struct Lowered {
     Jail jail;
 
     [[nodiscard]] const CallRule& rule(std::string_view call) const;
-    [[nodiscard]] bool allows(std::string_view call) const { return rule(call).allowed; }
-    // What a call without arguments gives.
+    [[nodiscard]] bool allows(std::string_view call) const { return rule(call).verdict == CallRule::Verdict::allowed; }
+    [[nodiscard]] const AbiModel& native() const { return jail.filter.abis.front(); }
+    // What a call with zeros for arguments gives.
     [[nodiscard]] Response response(std::string_view call) const;
     // "error unknown-syscall" and so on, in order of their places.
     [[nodiscard]] std::vector<std::string> slugs() const;
@@ -37,7 +39,8 @@ struct Lowered {
 
 // The file of a policy is its name and `.ward`. `prepare` states what calls are lowered after: the
 // network and setuid bits.
-[[nodiscard]] Lowered lower(const std::vector<GivenPolicy>& policies, void (*prepare)(Jail&) = nullptr);
+[[nodiscard]] Lowered lower(const std::vector<GivenPolicy>& policies, void (*prepare)(Jail&) = nullptr,
+                            Abi machine = Abi::x86_64);
 [[nodiscard]] Lowered lower(const std::string& calls, void (*prepare)(Jail&) = nullptr);
 
 inline constexpr Response refusal(int error) {

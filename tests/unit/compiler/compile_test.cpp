@@ -60,25 +60,6 @@ std::string meaning(const policy::PolicySet& set, const policy::Sources& sources
     return text;
 }
 
-// Rule 1 of the language, for statements within sections and for `use` lines.
-TEST(Compile, OrderNeverMatters) {
-    std::mt19937 random(20240229);
-    for (const char* name : {"pdftotext", "curl", "python3", "tar", "jq"}) {
-        Loaded loaded = load(name);
-        ASSERT_TRUE(loaded.set);
-        const std::string expected = meaning(*loaded.set, loaded.sources);
-        for (int round = 0; round < 20; ++round) {
-            auto& members = loaded.set->members;
-            std::shuffle(members.begin() + 1, members.end(), random);
-            for (auto& member : members) {
-                std::shuffle(member.policy.body.statements.begin(), member.policy.body.statements.end(), random);
-                std::shuffle(member.policy.lets.begin(), member.policy.lets.end(), random);
-            }
-            ASSERT_EQ(meaning(*loaded.set, loaded.sources), expected) << name;
-        }
-    }
-}
-
 TEST(Compile, OrderNeverMattersWhereRulesMeet) {
     const std::vector<Text> texts{
         {"let a = /a\nfiles { read $a, /b, /c; write /b; hide /c/d; protect /b; private /e size 1M; link /l -> b }\n"

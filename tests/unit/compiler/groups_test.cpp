@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+#include "compiler/syscall_table.hpp"
+
 namespace ward::compiler {
 namespace {
 

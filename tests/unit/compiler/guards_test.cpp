@@ -131,13 +131,16 @@ TEST_F(Guards, SocketFamilies) {
          Values{AF_UNSPEC, AF_PACKET, AF_ALG, AF_VSOCK, AF_BLUETOOTH, AF_XDP, 46, ~std::uint64_t{0}})
         EXPECT_TRUE(fails("socket", {family}, EAFNOSUPPORT)) << family;
     EXPECT_TRUE(passes("socketpair", {AF_UNIX, SOCK_STREAM}));
+    EXPECT_TRUE(passes("socketpair", {AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC}));
+    EXPECT_TRUE(fails("socketpair", {AF_UNIX, SOCK_DGRAM}, EAFNOSUPPORT)) << "it could be connected to a named one";
+    EXPECT_TRUE(fails("socketpair", {AF_UNIX, SOCK_RAW}, EAFNOSUPPORT)) << "the same: unix(7)";
     EXPECT_TRUE(fails("socketpair", {AF_TIPC, SOCK_STREAM}, EAFNOSUPPORT));
 }
 
 TEST_F(Guards, AllowedWithoutAGuardIsConstantAndNeverRunsTheFilter) {
     std::size_t constant = 0;
     for (const CallRule& rule : lowered_.jail.calls) {
-        if (!rule.allowed || !rule.guard.empty()) continue;
+        if (rule.verdict != CallRule::Verdict::allowed || !rule.guard.empty()) continue;
         EXPECT_TRUE(test::is_constant_allow(program_, AUDIT_ARCH_X86_64, rule.number)) << syscall_name(rule.number);
         ++constant;
     }

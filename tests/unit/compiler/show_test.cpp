@@ -82,7 +82,7 @@ TEST(Show, TheOtherSections) {
         "network { host; unix }\ncapabilities { keep kill, chown }\nlimits { memory? 1G; cpu 0.5; time 90s }\n"
         "environment {\n  keep PATH, LC_*\n  set X \"1\"\n}\nprocess { hostname web; user www-data; terminal none }"));
     EXPECT_EQ(section(text, "network"), R"(  host      the network of the host  main.ward:2
-  unix      Unix-domain sockets
+  unix      Unix-domain sockets      main.ward:2
 )");
     EXPECT_EQ(section(text, "capabilities"), R"(  keep      chown                    main.ward:3
   keep      kill                     main.ward:3
@@ -94,6 +94,60 @@ TEST(Show, TheOtherSections) {
     EXPECT_EQ(section(text, "environment"), R"(  keep      LC_*, PATH               main.ward:6
   set       X="1"                    main.ward:7
 )");
+}
+
+TEST(Show, LayersAndRoots) {
+    const std::string text =
+        shown(compile_text("files {\n  root /srv/jail\n  overlay /etc\n  overlay /opt into /srv/layer\n  execute "
+                           "/opt\n  directory /run/x\n}"));
+    EXPECT_EQ(section(text, "files"), R"(  root              /srv/jail  read-only          main.ward:3
+  overlay           /etc  thrown away at the end  main.ward:4
+  overlay, execute  /opt  into /srv/layer         main.ward:6
+  directory         /run/x                        main.ward:7
+)");
+}
+
+TEST(Show, PortsAndSockets) {
+    const std::string text = shown(compile_text(
+        "network {\n  connect tcp 80, 443\n  connect tcp 8000..8100\n  forbid connect tcp 8050\n  listen tcp 8080\n"
+        "  resolve\n  unix /run/a.sock\n}"));
+    EXPECT_EQ(section(text, "network"), R"(  connect   tcp 80, tcp 443                 main.ward:3
+  connect   tcp 8000..8049, tcp 8051..8100  main.ward:4
+  listen    tcp 8080                        main.ward:6
+  resolve   names of hosts, by TCP port 53  main.ward:7
+  unix      /run/a.sock                     main.ward:8
+)");
+}
+
+TEST(Show, WhatTheProcessIsAndShares) {
+    const std::string text = shown(compile_text(
+        "limits {\n  io 10M\n  priority 5\n  cpu-set? 0..3, 6\n}\nprocess {\n  group audio\n  directory /srv\n"
+        "  share pid, ipc\n  share uts, cgroup\n  nested allow\n  debug allow\n}"));
+    EXPECT_EQ(section(text, "limits"), R"(  io         10M                                                 main.ward:3
+  priority   5                                                   main.ward:4
+  cpu-set?   0..3, 6                                             main.ward:5
+)");
+    EXPECT_EQ(text.substr(text.find("\nprocess\n") + 9), R"(  hostname   ward
+  user       decided at the start
+  group      audio                                               main.ward:8
+  directory  /srv                                                main.ward:9
+  terminal   private: one of its own, if the caller has one
+  share      pid: sees and may signal the processes of the host  main.ward:10
+  share      ipc: System V and POSIX message queues of the host  main.ward:10
+  share      uts: the host's name                                main.ward:11
+  share      cgroup: sees the host's cgroups                     main.ward:11
+  nested     may make namespaces of its own                      main.ward:12
+  debug      may trace what it starts                            main.ward:13
+)");
+}
+
+TEST(Show, CallsWithConditions) {
+    const std::string text =
+        shown(compile_text("syscalls {\n  allow socket(domain) if domain in (AF_UNIX,\n    AF_INET)\n  allow kill\n"
+                           "  forbid kill(_, signal) if signal == SIGKILL\n}"));
+    EXPECT_NE(text.find("  allow     socket  if domain in (AF_UNIX, AF_INET)"), std::string::npos) << text;
+    EXPECT_NE(text.find("  allow     kill "), std::string::npos) << text;
+    EXPECT_NE(text.find("  forbid    kill  if signal == SIGKILL"), std::string::npos) << text;
 }
 
 TEST(Show, CallsAreNamedByGroup) {

@@ -1,0 +1,20 @@
+// The calls of i386 that stand for several others: socketcall and ipc.
+//
+// Their first argument says which call is meant, and what that one looks at lies in memory or in other
+// registers. So only a call that is allowed whatever its arguments are can be reached through them.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include "compiler/filter.hpp"
+
+namespace ward::compiler {
+
+[[nodiscard]] bool is_multiplexer(Abi abi, std::uint32_t number);
+// What such a call does where a policy allows it: `model` has the answers of all other calls. What is
+// denied is refused as the call itself would be; what depends on arguments fails with ENOSYS.
+[[nodiscard]] std::vector<CallModel::Answer> multiplexed(const AbiModel& model, std::uint32_t number);
+inline constexpr std::string_view multiplexer_words = "only calls that are allowed whatever their arguments are";
+
+}  // namespace ward::compiler

@@ -1,0 +1,65 @@
+// How an import says lists of calls and comparisons in the language; internal to it.
+//
+// Nothing is rounded: words that do not mean the same are found by compare_with_profile().
+#pragma once
+
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "compiler/oci_profile.hpp"
+#include "compiler/prototypes.hpp"
+
+namespace ward::compiler {
+
+using CallNames = std::set<std::string>;
+
+[[nodiscard]] std::string joined(const std::vector<std::string>& words, std::string_view between);
+
+// Whether one of the ABIs has a call of exactly this name.
+[[nodiscard]] bool has_call(const std::vector<Abi>& abis, const std::string& name);
+
+// Of io_uring, whose work no filter sees.
+[[nodiscard]] bool is_ring_call(std::string_view name);
+
+// `allow` statements for these calls and no others, with few words: groups, groups with few exceptions, names.
+[[nodiscard]] std::string allow_statements(const CallNames& names, const std::vector<Abi>& abis);
+// The operand of `forbid` or `refuse`: groups that are there as a whole, and names.
+[[nodiscard]] std::string list_of_calls(const CallNames& names, const std::vector<Abi>& abis);
+
+// The comparisons of one call, each sum_of() its rules an "or".
+class ComparedCall {
+public:
+    ComparedCall(std::string name, Abi abi);
+
+    // False if an argument cannot be compared: fault() says why.
+    bool add(const std::vector<OciProfile::Comparison>& comparisons);
+
+    // After the last add(): false if it has no words, which fault() explains.
+    bool can_be_said();
+
+    // After `if`. Empty: never true. Absent: always true.
+    [[nodiscard]] std::optional<std::string> words() const;
+    [[nodiscard]] const std::string& fault() const { return fault_; }
+
+    using Values = std::vector<std::pair<std::uint64_t, std::uint64_t>>;  // ranges, sorted, apart, ends included
+
+private:
+    const Argument* argument_of(const OciProfile::Comparison& comparison);
+    bool can_name(const Argument& argument, const Values& values);
+    bool refuse(const Argument& argument, const std::string& what);
+    bool add_single(const OciProfile::Comparison& comparison);
+    bool add_all(const std::vector<OciProfile::Comparison>& comparisons);
+
+    std::string name_;
+    Abi abi_;
+    std::map<const Argument*, Values> values_;  // that are enough by themselves
+    std::vector<std::string> others_;           // in words
+    bool is_always_ = false;
+    std::string fault_;
+};
+
+}  // namespace ward::compiler

@@ -1,0 +1,99 @@
+// Questions about a jail, and the answers: what the program may do, which line decides, and what one
+// line would change it.
+//
+// Pure: no file is looked at, so a path is taken as it is written, and everything that the question or an
+// optional rule names is taken to be there. An answer never claims more than the jail enforces: `denied`
+// holds for every way to ask the kernel, `allowed` for each of them; all else `depends`.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "compiler/facts.hpp"
+#include "compiler/jail.hpp"
+#include "policy/diagnostic.hpp"
+#include "policy/library.hpp"
+#include "policy/policy.hpp"
+
+namespace ward::compiler {
+
+// read|write|execute PATH
+struct FileQuestion {
+    policy::Access access = policy::Access::read;
+    std::string path;         // absolute, normalised
+    std::string written;      // as in the question, ready for a policy
+    bool is_program = false;  // what ward itself executes
+};
+
+// connect|listen tcp PORT, and connect NAME:PORT
+struct PortQuestion {
+    bool listens = false;
+    std::string host;  // empty: any
+    std::uint16_t port = 0;
+};
+
+// resolve
+struct ResolveQuestion {};
+
+// syscall NAME [(VALUE, _, ...)]
+struct CallQuestion {
+    struct OnAbi {
+        Abi abi = Abi::x86_64;
+        std::uint32_t number = 0;  // as in AbiModel::calls
+        std::string_view name;     // there
+        Condition given;           // the values that are stated
+    };
+    std::string name;
+    std::vector<OnAbi> abis;          // that have the call
+    std::vector<std::string> values;  // by argument, as written; `_` for any
+};
+
+struct CapabilityQuestion {
+    int number = 0;
+};
+
+struct DeviceQuestion {
+    std::string name;  // below /dev
+};
+
+struct VariableQuestion {
+    std::string name;
+};
+
+struct ResolvedQuestion {
+    std::string words;  // `read ~/.ssh/id_ed25519`: as asked, in one form
+    std::variant<FileQuestion, PortQuestion, ResolveQuestion, CallQuestion, CapabilityQuestion, DeviceQuestion,
+                 VariableQuestion>
+        about;
+};
+
+struct Answer {
+    enum class Verdict { allowed, denied, depends } verdict = Verdict::denied;
+    // How what is denied fails: an errno, `trap`, or `kill`. Absent where nothing fails (a variable that is not
+    // there).
+    std::optional<Response> failure{};
+    std::string reason{};              // in house style; never empty
+    Origins origins{};                 // the statements that decide, nearest first; empty: none does
+    std::string built_in{};            // a rule that no statement says and that decides; else empty
+    std::vector<std::string> notes{};  // what else there is to know
+    std::string change{};              // one thing to do that turns the answer round; empty if there is none
+    std::string allowed_example{};     // depends: calls that are answered so
+    std::string denied_example{};
+};
+
+// What the words of a question mean in the text of a policy that is compiled with these facts: the first
+// of `set`. Absent after an error.
+[[nodiscard]] std::optional<ResolvedQuestion> resolve_question(const policy::Question& question,
+                                                               const policy::PolicySet& set, const Facts& facts,
+                                                               policy::Diagnostics& diagnostics);
+
+// `jail` must be compiled from the same set with the same facts.
+[[nodiscard]] Answer answer(const Jail& jail, const ResolvedQuestion& question);
+
+// How it fails, for people: "fails with EACCES", "gets SIGSYS", "ends the jail".
+[[nodiscard]] std::string failure_words(Response failure);
+
+}  // namespace ward::compiler

@@ -1,0 +1,278 @@
+// Questions about system calls: by the model of the filter, for every ABI that the jail lists.
+#include <algorithm>
+#include <cerrno>
+
+#include "compiler/diff_calls.hpp"
+#include "compiler/guards.hpp"
+#include "compiler/question_outcome.hpp"
+#include "compiler/question_parts.hpp"
+
+namespace ward::compiler {
+namespace {
+
+using Verdict = Answer::Verdict;
+using OnAbi = CallQuestion::OnAbi;
+
+const CallModel& model_of(const AbiModel& abi, std::uint32_t number, CallModel& beyond) {
+    if (number < abi.calls.size()) return abi.calls[number];
+    beyond = {{}, abi.beyond};
+    return beyond;
+}
+
+// One ABI's answer.
+struct Found {
+    const OnAbi* abi;
+    Verdict verdict;
+    Outcome outcome;
+};
+
+Verdict verdict_of(const std::optional<Outcome>& outcome) {
+    if (!outcome || (outcome->allowed && outcome->denied)) return Verdict::depends;
+    return outcome->allowed ? Verdict::allowed : Verdict::denied;
+}
+
+std::vector<Found> look_up(const Jail& jail, const CallQuestion& question) {
+    std::vector<Found> found;
+    for (const AbiModel& model : jail.filter.abis) {
+        for (const OnAbi& abi : question.abis) {
+            if (abi.abi != model.abi) continue;
+            CallModel beyond;
+            const auto outcome = outcome_of(model_of(model, abi.number, beyond), abi.given);
+            found.push_back({&abi, verdict_of(outcome), outcome.value_or(Outcome{})});
+        }
+    }
+    return found;
+}
+
+// ---- what decides, by the statements and the rules of ward's own
+
+const CallRule* rule_of(const Jail& jail, const CallQuestion& question) {
+    for (const OnAbi& abi : question.abis) {
+        if (abi.abi != Abi::x86_64) continue;
+        const auto rule = std::find_if(jail.calls.begin(), jail.calls.end(),
+                                       [&](const CallRule& each) { return each.number == abi.number; });
+        if (rule != jail.calls.end()) return &*rule;
+    }
+    return nullptr;
+}
+
+Condition native_given(const CallQuestion& question) {
+    for (const OnAbi& abi : question.abis)
+        if (abi.abi == Abi::x86_64) return abi.given;
+    return always();
+}
+
+// Where the statements allow the call; what a guard takes back is apart.
+Condition permission_of(const CallRule& rule) {
+    if (rule.verdict == CallRule::Verdict::denied) return never();
+    if (rule.verdict == CallRule::Verdict::allowed) return always();
+    Condition permission = rule.origins.empty() ? never() : always();
+    for (const CallRule::Clause& clause : rule.clauses)
+        if (clause.allows) permission = either(std::move(permission), clause.condition);
+    for (const CallRule::Clause& clause : rule.clauses)
+        if (!clause.allows) permission = both(std::move(permission), negated(clause.condition));
+    return permission;
+}
+
+// The clauses that count for the arguments in question.
+Origins clauses_of(const CallRule& rule, bool allows, const Condition& given) {
+    Origins origins;
+    for (const CallRule::Clause& clause : rule.clauses)
+        if (clause.allows == allows && can_hold_together(given, clause.condition).value_or(true))
+            origins.push_back(clause.origin);
+    return origins;
+}
+
+std::string allow_line(const CallQuestion& question, const CallRule* rule) {
+    std::string condition;
+    const Prototype* prototype = find_prototype(Abi::x86_64, question.name);
+    const bool may_be_conditional = rule != nullptr && rule->verdict == CallRule::Verdict::conditional;
+    for (std::size_t n = 0; may_be_conditional && prototype != nullptr && n < question.values.size(); ++n) {
+        const Argument& argument = prototype->arguments[n];
+        if (question.values[n] == "_" || argument.kind == Kind::pointer) continue;
+        const bool is_bits = argument.kind == Kind::flags || argument.kind == Kind::mode;
+        const std::string_view name = argument.alias.empty() ? argument.name : argument.alias;
+        condition += (condition.empty() ? " if " : " and ") + std::string(name) + (is_bits ? " within " : " == ") +
+                     question.values[n];
+    }
+    return write_line("allow " + question.name + condition, "syscalls");
+}
+
+// The rules of ward's own that the policy has lifted. clone3 and openat2 may be limited further (calls.cpp).
+Lifted lifted_by(const Jail& jail) {
+    const bool namespaces = !jail.process.nested.empty();
+    return {.setuid_bits = jail.may_set_setuid,
+            .unix_sockets = jail.network.unix_sockets,
+            .other_than_tcp = jail.network.host || !jail.network.shares_host(),
+            .group_signals = jail.process.terminal.value != Terminal::inherit,
+            .namespaces = namespaces,
+            .tracing = !jail.process.debug.empty(),
+            .clone3 = namespaces,
+            .openat2 = jail.may_set_setuid};
+}
+
+struct LiftingLine {
+    bool Lifted::*rule;
+    bool Lifted::*also;
+    std::string_view line, section;
+};
+
+constexpr LiftingLine lifting_lines[] = {
+    {&Lifted::setuid_bits, &Lifted::openat2, "setuid allow", "files"},
+    {&Lifted::unix_sockets, nullptr, "unix", "network"},
+    {&Lifted::other_than_tcp, nullptr, "host", "network"},
+    {&Lifted::group_signals, nullptr, "terminal private", "process"},
+    {&Lifted::namespaces, &Lifted::clone3, "nested allow", "process"},
+    {&Lifted::tracing, nullptr, "debug allow", "process"},
+};
+
+// What lifts a rule of ward's own, as far as a policy can.
+std::string lifting_line(const Jail& jail, std::uint32_t number, const Condition& given) {
+    for (const LiftingLine& each : lifting_lines) {
+        Lifted lifted = lifted_by(jail);
+        lifted.*each.rule = true;
+        if (each.also != nullptr) lifted.*each.also = true;
+        CallModel model{{}, {Response::Kind::allow}};
+        for (GuardedCall& call : guarded_calls(lifted))
+            if (call.number == number) model.answers = std::move(call.answers);
+        if (verdict_of(outcome_of(model, given)) == Verdict::allowed) return write_line(each.line, each.section);
+    }
+    return {};
+}
+
+void explain_denied(const Jail& jail, const CallQuestion& question, const CallRule* rule, Answer& answer) {
+    if (rule == nullptr) {
+        answer.reason = "nothing allows it";
+        answer.change = allow_line(question, rule);
+        return;
+    }
+    const Condition given = native_given(question);
+    if (rule->verdict == CallRule::Verdict::denied) {
+        answer.origins = rule->origins;
+        answer.reason = rule->origins.empty() ? "nothing allows it" : "it is forbidden";
+        answer.change = rule->origins.empty() ? allow_line(question, rule) : "remove it from `forbid`";
+    } else if (can_hold_together(given, permission_of(*rule)).value_or(true)) {
+        answer.built_in = rule->guard;
+        answer.reason = "ward's own rule " + quoted(rule->guard) + " refuses it";
+        answer.change = lifting_line(jail, rule->number, given);
+    } else if (Origins forbids = clauses_of(*rule, false, given); !forbids.empty()) {
+        answer.origins = std::move(forbids);
+        answer.reason = "it is forbidden where this condition holds";
+        answer.change = "remove this condition, or make it narrower";
+    } else {
+        answer.origins = clauses_of(*rule, true, always());
+        answer.reason = "no condition that allows it holds";
+        answer.change = allow_line(question, rule);
+    }
+}
+
+void explain_allowed(const CallQuestion& question, const CallRule* rule, Answer& answer) {
+    answer.reason = "it is allowed";
+    answer.change = write_line("forbid " + question.name, "syscalls");
+    if (rule == nullptr) return;
+    answer.origins = rule->origins;
+    if (!rule->origins.empty()) return;
+    answer.origins = clauses_of(*rule, true, native_given(question));
+    answer.reason = "a condition that allows it holds";
+}
+
+std::string example(const Found& found, const ExampleCall& call, const CallQuestion& question) {
+    unsigned matters = call.matters;
+    for (std::size_t n = 0; n < question.values.size(); ++n)
+        if (question.values[n] != "_") matters |= 1U << n;
+    const std::uint32_t mark = found.abi->abi == Abi::x32 ? x32_bit : 0;
+    return call_in_words(found.abi->abi, found.abi->number | mark, call.arguments, matters);
+}
+
+void explain_depends(const CallQuestion& question, const CallRule* rule, const std::vector<Found>& found,
+                     Answer& answer) {
+    answer.reason = "it depends on the arguments";
+    if (rule != nullptr) {
+        answer.built_in = rule->guard;
+        answer.origins = clauses_of(*rule, false, native_given(question));
+        const Origins allows = clauses_of(*rule, true, native_given(question));
+        answer.origins.insert(answer.origins.end(), allows.begin(), allows.end());
+        answer.origins.insert(answer.origins.end(), rule->origins.begin(), rule->origins.end());
+        if (!rule->guard.empty() && rule->verdict == CallRule::Verdict::allowed)
+            answer.reason = "by ward's own rule " + quoted(rule->guard) + " it depends on the arguments";
+    }
+    for (const Found& abi : found) {
+        if (answer.allowed_example.empty() && abi.outcome.allowed)
+            answer.allowed_example = example(abi, *abi.outcome.allowed, question);
+        if (answer.denied_example.empty() && abi.outcome.denied)
+            answer.denied_example = example(abi, *abi.outcome.denied, question);
+    }
+    if (!answer.denied_example.empty()) answer.change = "state the arguments, as in " + quoted(answer.denied_example);
+}
+
+// The call exists for programs of other ABIs only.
+Answer of_other_abis(const CallQuestion& question) {
+    const std::string abi(abi_name(question.abis.front().abi));
+    Answer answer{.verdict = Verdict::denied, .failure = Response{Response::Kind::kill_process}};
+    answer.reason = "the call is one of " + abi + ", and programs of that ABI are ended";
+    answer.change = write_line("abi native, " + abi, "syscalls");
+    return answer;
+}
+
+bool are_all(const std::vector<Found>& found, Verdict verdict) {
+    return std::all_of(found.begin(), found.end(), [&](const Found& abi) { return abi.verdict == verdict; });
+}
+
+std::string verdicts_in_words(const std::vector<Found>& found) {
+    std::string words;
+    for (const Found& abi : found) {
+        const char* verb = abi.verdict == Verdict::allowed  ? " allows it"
+                           : abi.verdict == Verdict::denied ? " does not"
+                                                            : " does for some arguments";
+        words += (words.empty() ? "" : ", ") + std::string(abi_name(abi.abi->abi)) + verb;
+    }
+    return words;
+}
+
+}  // namespace
+
+Answer answer_call(const Jail& jail, const CallQuestion& question) {
+    const std::vector<Found> found = look_up(jail, question);
+    if (found.empty()) return of_other_abis(question);
+    const CallRule* rule = rule_of(jail, question);
+    Answer answer;
+    if (are_all(found, Verdict::denied)) {
+        answer.verdict = Verdict::denied;
+        if (const auto& call = found.front().outcome.denied) answer.failure = call->response;
+        explain_denied(jail, question, rule, answer);
+    } else if (are_all(found, Verdict::allowed)) {
+        answer.verdict = Verdict::allowed;
+        explain_allowed(question, rule, answer);
+    } else {
+        answer.verdict = Verdict::depends;
+        explain_depends(question, rule, found, answer);
+        if (found.size() > 1) answer.notes.push_back("it depends on the ABI as well: " + verdicts_in_words(found));
+    }
+    return answer;
+}
+
+std::optional<Answer> refused_calls(const Jail& jail, std::initializer_list<NeededCall> any_of,
+                                    std::string_view purpose) {
+    std::optional<Answer> refused;
+    for (const NeededCall& call : any_of) {
+        CallQuestion question{std::string(call.name), {}, {}};
+        for (const AbiModel& model : jail.filter.abis) {
+            const auto number = call_number(model.abi, call.name);
+            if (!number) continue;
+            const Condition given =
+                call.mask == 0 ? always()
+                               : holds({call.argument, 32, false, Comparison::Relation::equal, call.mask, call.value});
+            const std::uint32_t plain = model.abi == Abi::x32 ? *number & ~x32_bit : *number;
+            question.abis.push_back({model.abi, plain, call.name, given});
+        }
+        if (question.abis.empty()) continue;
+        Answer answer = answer_call(jail, question);
+        if (answer.verdict != Verdict::denied) return std::nullopt;
+        if (refused) continue;
+        answer.reason = std::string(purpose) + " takes the call " + quoted(call.name) + ": " + answer.reason;
+        refused = std::move(answer);
+    }
+    return refused;
+}
+
+}  // namespace ward::compiler

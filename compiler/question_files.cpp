@@ -1,0 +1,275 @@
+// Questions about files: by the rules alone. The files' own modes count as well, as everywhere.
+#include <fcntl.h>
+
+#include <algorithm>
+#include <cctype>
+#include <cerrno>
+
+#include "compiler/file_rules.hpp"
+#include "compiler/paths.hpp"
+#include "compiler/question_parts.hpp"
+#include "compiler/question_paths.hpp"
+
+namespace ward::compiler {
+namespace {
+
+using policy::Access;
+using Kind = PathDecision::Kind;
+using Rule = FileRule::Kind;
+
+std::string_view word_of(Access access) {
+    switch (access) {
+        case Access::read:
+            return "read";
+        case Access::write:
+            return "write";
+        case Access::execute:
+            return "execute";
+    }
+    return "read";
+}
+
+AccessBits bit_of(Access access) {
+    return static_cast<AccessBits>(access);
+}
+
+std::string words_of(const FileRule& rule) {
+    std::string words = std::string(statement_word(rule)) + (rule.optional ? "? " : " ") + rule.path;
+    if (!rule.from.empty()) words += " from " + rule.from;
+    return words;
+}
+
+// `root`, which is a grant of everything, in the words of its statement.
+std::string words_of(const PathDecision& decision) {
+    const FileRule& rule = *decision.rules.front();
+    return rule.kind == Rule::grant && rule.path == "/" && !rule.from.empty() ? "root " + rule.from : words_of(rule);
+}
+
+// Of the rules that give the access first, since they are asked about.
+Origins origins_of(const PathDecision& decision, AccessBits wanted) {
+    Origins origins;
+    for (const bool gives : {true, false}) {
+        for (const FileRule* rule : decision.rules)
+            if (((rule->access & wanted) == wanted) == gives)
+                origins.insert(origins.end(), rule->origins.begin(), rule->origins.end());
+    }
+    return origins;
+}
+
+std::string grant_line(const FileQuestion& question) {
+    return write_line(std::string(word_of(question.access)) + ' ' + question.written, "files");
+}
+
+// What takes an access away again. A more specific grant with less would do for a path below.
+std::string denying_line(const FileQuestion& question, const PathDecision& decision) {
+    if (question.access == Access::write) return write_line("protect " + question.written, "files");
+    const bool is_execute = question.access == Access::execute;
+    if (decision.at == decision.path) return is_execute ? "write `read` in place of `execute`" : "remove the line";
+    return write_line((is_execute ? "read " : "hide ") + question.written, "files");
+}
+
+int read_only_or_not_executable(Access access) {
+    return access == Access::write ? EROFS : EACCES;
+}
+
+// ---- what decides
+
+Answer in_tree(const FileQuestion& question, const PathDecision& decision) {
+    const AccessBits wanted = bit_of(question.access);
+    const Origins origins = origins_of(decision, wanted);
+    if ((decision.access & wanted) != 0) {
+        Answer answer = allowed(quoted(words_of(decision)) + " grants it", origins);
+        answer.change = denying_line(question, decision);
+        return answer;
+    }
+    const bool is_granted = std::any_of(decision.rules.begin(), decision.rules.end(),
+                                        [&](const FileRule* rule) { return (rule->access & wanted) != 0; });
+    if (question.access == Access::write && decision.protection != nullptr) {
+        const FileRule& protection = *decision.protection;
+        Answer answer = denied(EROFS, quoted(words_of(protection)) + " keeps it read-only", protection.origins);
+        if (is_granted) answer.change = "remove " + quoted(words_of(protection));
+        return answer;
+    }
+    Answer answer = denied(read_only_or_not_executable(question.access),
+                           quoted(words_of(decision)) + " does not grant " + quoted(word_of(question.access)), origins);
+    answer.change = grant_line(question);
+    return answer;
+}
+
+Answer in_hidden(const FileQuestion& question, const PathDecision& decision) {
+    const FileRule& hide = *decision.rules.front();
+    const bool is_below = decision.at != decision.path;
+    const bool is_gone = is_below && !decision.leads_to.empty();
+    Answer answer = denied(is_gone ? ENOENT : EACCES, quoted(words_of(hide)) + " hides it", hide.origins);
+    answer.change = is_below ? grant_line(question) : "remove " + quoted(words_of(hide));
+    return answer;
+}
+
+Answer in_private(const FileQuestion& question, const PathDecision& decision) {
+    const FileRule& rule = *decision.rules.front();
+    if (question.access == Access::execute) {
+        Answer answer =
+            denied(EACCES, quoted(words_of(rule)) + " gives a folder where nothing is executable", rule.origins);
+        if (decision.at != decision.path) answer.change = grant_line(question);
+        return answer;
+    }
+    Answer answer = allowed(quoted(words_of(rule)) + " gives a folder of the jail's own", rule.origins);
+    answer.notes.emplace_back("nothing of the host is in it, and it is gone at the end");
+    answer.change = "remove " + quoted(words_of(rule));
+    return answer;
+}
+
+Answer in_overlay(const FileQuestion& question, const PathDecision& decision) {
+    Answer answer = in_tree(question, decision);
+    const bool is_kept = !decision.rules.front()->into.empty();
+    if (answer.verdict == Answer::Verdict::allowed && question.access == Access::write)
+        answer.notes.emplace_back(is_kept ? "what is written goes to a layer: the host's files stay as they are"
+                                          : "what is written is gone at the end: the host's files stay as they are");
+    return answer;
+}
+
+// An empty folder, or a file with a text.
+Answer in_made(const FileQuestion& question, const PathDecision& decision) {
+    const FileRule& rule = *decision.rules.front();
+    const bool is_text = rule.kind == Rule::text_file;
+    if (decision.at != decision.path) {
+        Answer answer = denied(is_text ? ENOTDIR : ENOENT,
+                               quoted(words_of(rule)) + (is_text ? " is a file" : " is an empty folder"), rule.origins);
+        if (!is_text) answer.change = grant_line(question);
+        return answer;
+    }
+    if (question.access == Access::read) return allowed(quoted(words_of(rule)) + " makes it", rule.origins);
+    const bool is_executed = question.access == Access::execute;
+    const int error = is_text || is_executed ? EACCES : EROFS;
+    return denied(error, "what " + quoted(words_of(rule)) + " makes can only be read", rule.origins);
+}
+
+Answer in_proc(const FileQuestion& question, const PathDecision& decision) {
+    if (question.access == Access::execute) return denied(EACCES, "nothing in `/proc` is executable", {});
+    Answer answer{.verdict = Answer::Verdict::depends};
+    answer.reason = "every jail has a `/proc` of its own, where the kernel decides file by file";
+    answer.notes.emplace_back("it shows the jail's own processes and no others");
+    if (question.access == Access::read && decision.path == "/proc") answer.verdict = Answer::Verdict::allowed;
+    return answer;
+}
+
+Answer in_dev(const Jail& jail, const FileQuestion& question, const PathDecision& decision) {
+    if (question.access == Access::execute) return denied(EACCES, "nothing in `/dev` is executable", {});
+    for (const auto& device : jail.devices)
+        if (decision.path == "/dev/" + device.value)
+            return allowed(quoted("device " + device.value) + " grants it", device.origins);
+    if (decision.path == "/dev" && question.access == Access::write)
+        return denied(EROFS, "`/dev` is the jail's own, and read-only", {});
+    if (decision.path == "/dev") return allowed("`/dev` is the jail's own", {});
+    Answer answer{.verdict = Answer::Verdict::depends};
+    answer.reason = "it is a link to a file that the program has open";
+    return answer;
+}
+
+Answer not_there(const FileQuestion& question, const PathDecision& decision) {
+    const bool is_device = decision.path.starts_with("/dev/");
+    Answer answer = denied(ENOENT, "nothing grants it, so it is not there", {});
+    if (decision.kind == Kind::folder && question.access == Access::write) answer = denied(EROFS, "", {});
+    if (decision.kind == Kind::folder) {
+        answer.reason = "nothing grants it: in its place is an empty folder";
+        if (!decision.leads_to.empty()) answer.reason += " that leads to " + quoted(decision.leads_to);
+        if (question.access == Access::read) answer.failure.reset();
+    }
+    if (decision.path == "/") return answer;  // the root folder itself is no policy's to grant
+    answer.change = is_device ? write_line("device " + decision.path.substr(5), "files") : grant_line(question);
+    return answer;
+}
+
+Answer by_rules(const Jail& jail, const FileQuestion& question, const PathDecision& decision) {
+    switch (decision.kind) {
+        case Kind::nothing:
+        case Kind::folder:
+            return not_there(question, decision);
+        case Kind::hidden:
+            return in_hidden(question, decision);
+        case Kind::tree:
+            return in_tree(question, decision);
+        case Kind::proc:
+            return in_proc(question, decision);
+        case Kind::dev:
+            return in_dev(jail, question, decision);
+        case Kind::made:
+            break;
+    }
+    const Rule kind = decision.rules.front()->kind;
+    if (kind == Rule::private_folder) return in_private(question, decision);
+    return kind == Rule::overlay ? in_overlay(question, decision) : in_made(question, decision);
+}
+
+// ---- whether the program has a call for it
+
+// By an io_uring it could open files without any of the others.
+std::optional<Answer> refused_by_filter(const Jail& jail, const FileQuestion& question) {
+    constexpr std::uint32_t mode = O_ACCMODE;
+    switch (question.access) {
+        case Access::read:
+            return refused_calls(jail,
+                                 {{"openat", 2, mode, O_RDONLY},
+                                  {"openat", 2, mode, O_RDWR},
+                                  {"open", 1, mode, O_RDONLY},
+                                  {"open", 1, mode, O_RDWR},
+                                  {"openat2"},
+                                  {"open_by_handle_at"},
+                                  {"io_uring_setup"}},
+                                 "reading");
+        case Access::write:
+            return refused_calls(jail,
+                                 {{"openat", 2, mode, O_WRONLY},
+                                  {"openat", 2, mode, O_RDWR},
+                                  {"open", 1, mode, O_WRONLY},
+                                  {"open", 1, mode, O_RDWR},
+                                  {"creat"},
+                                  {"openat2"},
+                                  {"truncate"},
+                                  {"rename"},
+                                  {"renameat"},
+                                  {"renameat2"},
+                                  {"link"},
+                                  {"linkat"},
+                                  {"symlink"},
+                                  {"symlinkat"},
+                                  {"unlink"},
+                                  {"unlinkat"},
+                                  {"mkdir"},
+                                  {"mkdirat"},
+                                  {"mknod"},
+                                  {"mknodat"},
+                                  {"open_by_handle_at"},
+                                  {"io_uring_setup"}},
+                                 "writing");
+        case Access::execute:
+            break;
+    }
+    return refused_calls(jail, {{"execve"}, {"execveat"}}, "executing");
+}
+
+void add_notes(const FileQuestion& question, const PathDecision& decision, Answer& answer) {
+    if (decision.link != nullptr) answer.notes.push_back("the path goes by " + quoted(words_of(*decision.link)));
+    const bool is_half_hidden = decision.kind == Kind::hidden && decision.rules.front()->optional;
+    if (is_half_hidden) answer.notes.emplace_back("this holds for what is there when the program starts");
+    if (question.access == Access::execute && question.is_program && answer.verdict == Answer::Verdict::allowed)
+        answer.notes.emplace_back("ward executes it once; whether the program can do so again is up to `execve`");
+}
+
+}  // namespace
+
+Answer answer_file(const Jail& jail, const FileQuestion& question) {
+    const PathDecision decision = PathModel(jail).decide(question.path);
+    Answer answer = by_rules(jail, question, decision);
+    add_notes(question, decision, answer);
+    if (answer.verdict == Answer::Verdict::denied || (question.access == Access::execute && question.is_program))
+        return answer;
+    if (auto refused = refused_by_filter(jail, question)) {
+        if (question.access == Access::execute)
+            refused->notes.emplace_back("its code may still be mapped, as that of a library is");
+        return *std::move(refused);
+    }
+    return answer;
+}
+
+}  // namespace ward::compiler

@@ -1,0 +1,56 @@
+// The answers by kind of question, and what they share. Internal to the questions; the way in is answer().
+#pragma once
+
+#include <initializer_list>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "compiler/question.hpp"
+
+namespace ward::compiler {
+
+[[nodiscard]] Answer answer_file(const Jail& jail, const FileQuestion& question);
+[[nodiscard]] Answer answer_port(const Jail& jail, const PortQuestion& question);
+[[nodiscard]] Answer answer_resolve(const Jail& jail, const ResolveQuestion& question);
+[[nodiscard]] Answer answer_call(const Jail& jail, const CallQuestion& question);
+[[nodiscard]] Answer answer_capability(const Jail& jail, const CapabilityQuestion& question);
+[[nodiscard]] Answer answer_device(const Jail& jail, const DeviceQuestion& question);
+[[nodiscard]] Answer answer_variable(const Jail& jail, const VariableQuestion& question);
+
+// ---- for all of them
+
+[[nodiscard]] inline Answer allowed(std::string reason, Origins origins) {
+    return {.verdict = Answer::Verdict::allowed, .reason = std::move(reason), .origins = std::move(origins)};
+}
+[[nodiscard]] inline Answer denied(int error, std::string reason, Origins origins) {
+    return {.verdict = Answer::Verdict::denied,
+            .failure = Response{Response::Kind::refuse, static_cast<std::uint16_t>(error)},
+            .reason = std::move(reason),
+            .origins = std::move(origins)};
+}
+
+[[nodiscard]] inline std::string quoted(std::string_view text) {
+    return '`' + std::string(text) + '`';
+}
+// "write `read /etc/hosts` in `files { }`"
+[[nodiscard]] inline std::string write_line(std::string_view line, std::string_view section) {
+    return "write " + quoted(line) + " in " + quoted(std::string(section) + " { }");
+}
+
+// ---- what takes system calls
+
+// A call, and a value that some of its flags must have.
+struct NeededCall {
+    std::string_view name;
+    std::uint8_t argument = 0;
+    std::uint32_t mask = 0;  // 0: whatever the arguments are
+    std::uint32_t value = 0;
+};
+
+// Absent if the filter lets one of them pass on some ABI with some arguments. Otherwise the answer about
+// the first of them, in words about `purpose`: "making a socket".
+[[nodiscard]] std::optional<Answer> refused_calls(const Jail& jail, std::initializer_list<NeededCall> any_of,
+                                                  std::string_view purpose);
+
+}  // namespace ward::compiler

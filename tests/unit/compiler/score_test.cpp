@@ -1,0 +1,130 @@
+// The score: every row counts, and a jail that only lost power never scores worse.
+#include "compiler/score.hpp"
+
+#include <set>
+
+#include "compiler/diff.hpp"
+#include "compiler/raw_filter.hpp"
+#include "compiler/score_parts.hpp"
+#include "compiler/syscall_table.hpp"
+#include "lowering_fixture.hpp"
+#include "policy_generator.hpp"
+
+namespace ward::compiler {
+namespace {
+
+Compiled compile_main(const std::string& text) {
+    Facts facts = some_facts();
+    facts.kernel_major = 6;
+    facts.exists = [](const std::string& path) { return path == "/there"; };
+    return compile_texts({{text}}, facts);
+}
+
+double share_of(const Score& score, std::string_view name) {
+    for (const Exposure& exposure : score.exposures)
+        if (exposure.name == name) return exposure.share;
+    ADD_FAILURE() << name;
+    return 0;
+}
+
+struct Open {
+    std::string_view row, policy;
+
+    friend void PrintTo(const Open& open, std::ostream* stream) { *stream << open.row; }
+};
+
+class Rows : public testing::TestWithParam<Open> {};
+
+TEST_P(Rows, CountWhatIsOpen) {
+    // Without these calls no file can be reached, whatever is granted.
+    const std::string calls = "syscalls { allow @file-system, @basic-io, mmap, execve }\n";
+    const Compiled compiled = compile_main(calls + std::string(GetParam().policy));
+    ASSERT_TRUE(compiled.jail) << compiled.messages();
+    EXPECT_GT(share_of(score(*compiled.jail, some_facts()), GetParam().row), 0);
+}
+
+const Open rows[] = {
+    {"files that it changes", "files { write /srv }"},
+    {"files that it reads", "files { read /srv }"},
+    {"secrets", "files { read /etc }"},
+    {"what runs later", "files { write $home }"},
+    {"code that it writes", "files { write /srv/bin; execute /srv/bin }"},
+    {"setuid bits", "files { setuid allow }"},
+    {"devices", "files { device kvm }"},
+    {"connections", "network { connect tcp 443 }"},
+    {"services", "network { listen tcp 443 }"},
+    {"Unix sockets", "network { unix }"},
+    {"programs that it starts", "syscalls { allow execve }"},
+    {"dangerous calls", "syscalls { allow ptrace }"},
+    {"calls at all", "syscalls { allow read }"},
+    {"further ABIs", "syscalls { abi native, i386; allow read }"},
+    {"capabilities", "capabilities { keep chown }"},
+    {"namespaces of its own", "process { nested allow }"},
+    {"shared namespaces", "process { share ipc }"},
+    {"the caller's terminal", "process { terminal inherit }"},
+    {"memory", "limits { tasks 5 }"},
+    {"processes", "limits { memory 1G }"},
+    {"time", "limits { memory 1G }"},
+    {"size of its files", "files { write /srv }"},
+};
+
+INSTANTIATE_TEST_SUITE_P(Score, Rows, testing::ValuesIn(rows));
+
+TEST(Score, HasATestForEveryRow) {
+    const Compiled compiled = compile_main("files { read /srv }");
+    std::set<std::string_view> tested;
+    for (const Open& each : rows) tested.insert(each.row);
+    for (const Exposure& exposure : score(*compiled.jail, some_facts()).exposures)
+        EXPECT_TRUE(tested.contains(exposure.name)) << exposure.name;
+}
+
+TEST(Score, NamesOnlyCallsAndPlacesThatAre) {
+    for (const DangerousCall& call : calls_that_are_dangerous()) EXPECT_TRUE(syscall_number(call.name)) << call.name;
+    for (const std::string_view place : places_that_run())
+        EXPECT_TRUE(place.starts_with("~/") || place.starts_with('/')) << place;
+}
+
+FilterMeaning meaning_of(const Jail& jail, Diagram& diagram) {
+    std::string refusal;
+    const auto program = emit(for_other_launchers(jail.filter), {.exec_key = 0, .supervised = false});
+    return meaning_by_abi(program.value(), diagram, refusal).value();
+}
+
+bool has_gained(const Jail& a, const Jail& b) {
+    Diagram diagram;
+    const Compared first{&a, meaning_of(a, diagram)};
+    const Compared second{&b, meaning_of(b, diagram)};
+    for (const Difference& each : differences(first, second, diagram))
+        if (each.change == Difference::Change::gained) return true;
+    return false;
+}
+
+// A policy, with a further prohibition or without a permission, and the other way round.
+TEST(Score, IsNeverWorseForAPolicyThatOnlyLost) {
+    constexpr std::uint64_t first_seed = 7301;
+    constexpr int rounds = 500;
+    int compared = 0;
+    for (int i = 0; i < rounds; ++i) {
+        Random random(first_seed + static_cast<std::uint64_t>(i));
+        std::string text;
+        for (int j = 0; j < 4; ++j) text += generate_permission(random) + "\n";
+        const std::string change = i % 2 == 0 ? generate_prohibition(random) : generate_permission(random);
+        const Compiled one = compile_main(text);
+        const Compiled other = compile_main(text + change + "\n");
+        if (!one.jail || !other.jail) continue;
+        const double first = score(*one.jail, some_facts()).figure;
+        const double second = score(*other.jail, some_facts()).figure;
+        const auto words = text + "---- and\n" + change;
+        if (!has_gained(*one.jail, *other.jail)) {
+            EXPECT_LE(second, first + 1e-9) << words;
+        }
+        if (!has_gained(*other.jail, *one.jail)) {
+            EXPECT_LE(first, second + 1e-9) << words;
+        }
+        ++compared;
+    }
+    EXPECT_GT(compared, rounds / 2);
+}
+
+}  // namespace
+}  // namespace ward::compiler
