@@ -8,6 +8,7 @@
 #include <csignal>
 #include <cstdio>
 #include <ctime>
+#include <initializer_list>
 #include <memory>
 #include <string_view>
 
@@ -68,10 +69,10 @@ struct Setting {
     std::string file, value;
 };
 
-std::vector<Setting> memory_settings(const CgroupLimits& limits, int version) {
+std::vector<Setting> memory_settings(const CgroupLimits& limits, const CgroupParent& parent) {
     std::vector<Setting> settings;
     const std::string memory = limits.memory ? std::to_string(*limits.memory) : "";
-    if (version == 2) {
+    if (parent.version == 2) {
         if (limits.memory) settings.push_back({"memory.max", memory});
         if (limits.swap) settings.push_back({"memory.swap.max", std::to_string(*limits.swap)});
         return settings;
@@ -84,15 +85,39 @@ std::vector<Setting> memory_settings(const CgroupLimits& limits, int version) {
     return settings;
 }
 
-std::vector<Setting> task_settings(const CgroupLimits& limits, int /*version*/) {
+std::vector<Setting> task_settings(const CgroupLimits& limits, const CgroupParent& /*parent*/) {
     return {{"pids.max", std::to_string(*limits.tasks + 1)}};  // init is one more
 }
 
-std::vector<Setting> cpu_settings(const CgroupLimits& limits, int version) {
+std::vector<Setting> cpu_settings(const CgroupLimits& limits, const CgroupParent& parent) {
     const std::string quota = std::to_string(*limits.cpu * cpu_period / 1000);
     const std::string period = std::to_string(cpu_period);
-    if (version == 2) return {{"cpu.max", quota + " " + period}};
+    if (parent.version == 2) return {{"cpu.max", quota + " " + period}};
     return {{"cpu.cfs_period_us", period}, {"cpu.cfs_quota_us", quota}};
+}
+
+// Version 1 takes no process before it has memory nodes as well (cpuset(7)): all that there are.
+std::vector<Setting> processor_settings(const CgroupLimits& limits, const CgroupParent& parent) {
+    if (parent.version == 2) return {{"cpuset.cpus", limits.processors}};
+    return {{"cpuset.mems", read_small(parent.folder + "/cpuset.mems")}, {"cpuset.cpus", limits.processors}};
+}
+
+std::vector<Setting> disk_settings(const CgroupLimits& limits, const CgroupParent& parent) {
+    std::vector<Setting> settings;
+    const std::string bytes = std::to_string(*limits.io);
+    const auto line = [&bytes](std::string disk, std::initializer_list<const char*> before) {
+        for (const char* each : before) disk.append(each).append(bytes);
+        return disk;
+    };
+    for (const std::string& disk : limits.disks) {
+        if (parent.version == 2) {
+            settings.push_back({"io.max", line(disk, {" rbps=", " wbps="})});
+        } else {
+            settings.push_back({"blkio.throttle.read_bps_device", line(disk, {" "})});
+            settings.push_back({"blkio.throttle.write_bps_device", line(disk, {" "})});
+        }
+    }
+    return settings;
 }
 
 // ---- left-overs
@@ -123,7 +148,7 @@ void sleep_milliseconds(long milliseconds) {
 }  // namespace
 
 Cgroups::Cgroups(const CgroupLimits& limits, const std::map<std::string, CgroupParent>& parents) {
-    groups_.reserve(3);  // groups are pointed to
+    groups_.reserve(controller_count);  // groups are pointed to
     try {
         make(limits, parents);
     } catch (...) {
@@ -145,7 +170,7 @@ void Cgroups::make(const CgroupLimits& limits, const std::map<std::string, Cgrou
                                "run ward as root, or where a cgroup is delegated to this user");
         }
         const Group& group = group_below(parent->second);
-        for (const Setting& setting : settings_for(limits, group.parent.version)) {
+        for (const Setting& setting : settings_for(limits, group.parent)) {
             write_value(group.folder + "/" + setting.file, setting.value);
         }
         return &group;
@@ -153,6 +178,8 @@ void Cgroups::make(const CgroupLimits& limits, const std::map<std::string, Cgrou
     if (limits.memory || limits.swap) memory_ = limit("memory", memory_settings);
     if (limits.tasks) tasks_ = limit("pids", task_settings);
     if (limits.cpu) limit("cpu", cpu_settings);
+    if (!limits.processors.empty()) limit("cpuset", processor_settings);
+    if (limits.limits_disks()) limit("io", disk_settings);
 }
 
 // Version 2 has one folder for all controllers.

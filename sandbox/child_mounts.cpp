@@ -13,6 +13,7 @@ namespace {
 
 constexpr unsigned legacy_private = 1U << 18;  // MS_PRIVATE; <sys/mount.h> and <linux/mount.h> exclude each other
 constexpr int detach_mount = 2;                // MNT_DETACH
+constexpr int do_not_follow = 8;               // UMOUNT_NOFOLLOW
 constexpr std::size_t longest_option = 4096;
 
 constexpr unsigned recursion(std::uint64_t wanted) {
@@ -134,6 +135,13 @@ int make_folder(const Step& step, Inside& inside) {
     return S_ISDIR(there.st_mode) ? 0 : ENOTDIR;
 }
 
+int give_folder(const Step& step, Inside& inside) {
+    ScopedDescriptor place;
+    if (const int error = open_below_root(inside, step.path, place.number)) return error;
+    return outcome(
+        raw_syscall(SYS_fchownat, place.number, "", step.number[0], step.number[1], static_cast<int>(AT_EMPTY_PATH)));
+}
+
 int make_file(const Step& step, Inside& inside) {
     ScopedDescriptor file;
     const std::uint64_t flags = O_WRONLY | O_CREAT | O_EXCL;
@@ -159,6 +167,13 @@ int clone_below_root(const Step& step, Inside& inside) {
     ScopedDescriptor place;
     if (const int error = open_below_root(inside, step.path, place.number)) return error;
     return clone_into(inside, place.number, step.into, step.number[0]);
+}
+
+// The new root is not the root yet; "." is it for the time of the call, since umount2(2) takes no descriptor.
+int detach(const Step& step, Inside& inside) {
+    if (const int error = outcome(raw_syscall(SYS_fchdir, inside.root))) return error;
+    if (const int error = outcome(raw_syscall(SYS_umount2, step.path, detach_mount | do_not_follow))) return error;
+    return outcome(raw_syscall(SYS_chdir, "/"));
 }
 
 // Both places of pivot_root(2) are the new root: the old one lies on top of it and is detached.

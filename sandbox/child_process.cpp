@@ -100,6 +100,15 @@ int set_rlimit(const Step& step, Inside& /*inside*/) {
     return outcome(raw_syscall(SYS_prlimit64, 0, step.number[0], &limit, nullptr));
 }
 
+int set_priority(const Step& step, Inside& /*inside*/) {
+    constexpr int this_process = 0;  // PRIO_PROCESS
+    return outcome(raw_syscall(SYS_setpriority, this_process, 0, step.number[0]));
+}
+
+int set_processors(const Step& step, Inside& /*inside*/) {
+    return outcome(raw_syscall(SYS_sched_setaffinity, 0, step.number[0], step.text));
+}
+
 int set_umask(const Step& step, Inside& /*inside*/) {
     raw_syscall(SYS_umask, step.number[0]);  // cannot fail: umask(2)
     return 0;

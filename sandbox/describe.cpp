@@ -14,6 +14,7 @@
 #include <string_view>
 
 #include "policy/render.hpp"
+#include "sandbox/landlock.hpp"
 #include "sandbox/plan.hpp"
 
 namespace ward::sandbox {
@@ -46,13 +47,15 @@ constexpr std::array<FlagName, 8> securebit_flags{{{SECBIT_NOROOT, "noroot"},
                                                    {SECBIT_NO_CAP_AMBIENT_RAISE, "no-ambient"},
                                                    {SECBIT_NO_CAP_AMBIENT_RAISE_LOCKED, "locked"}}};
 
-constexpr std::array<FlagName, 7> rlimit_names{{{RLIMIT_CPU, "cpu-time"},
+constexpr std::array<FlagName, 9> rlimit_names{{{RLIMIT_CPU, "cpu-time"},
                                                 {RLIMIT_FSIZE, "file-size"},
                                                 {RLIMIT_DATA, "data"},
                                                 {RLIMIT_STACK, "stack"},
                                                 {RLIMIT_CORE, "core"},
                                                 {RLIMIT_NPROC, "processes"},
-                                                {RLIMIT_NOFILE, "open-files"}}};
+                                                {RLIMIT_NOFILE, "open-files"},
+                                                {RLIMIT_NICE, "nice"},
+                                                {RLIMIT_RTPRIO, "realtime"}}};
 
 std::string number(std::uint64_t value, const char* format = "%" PRIu64) {
     std::array<char, 32> text{};
@@ -112,6 +115,32 @@ std::string mode(const Step& step) {
     return "mode " + number(step.number[0], "%04" PRIo64);
 }
 
+std::string ports_in_words(const Step& step) {
+    const std::string first = number(step.number[1]);
+    const std::string verb = step.number[0] == landlock::bind_tcp ? "listen" : "connect";
+    return verb + " tcp " + (step.number[1] == step.number[2] ? first : first + ".." + number(step.number[2]));
+}
+
+std::string rights_in_words(const Step& step) {
+    std::string text;
+    const auto add = [&](bool is_handled, const char* word) {
+        if (is_handled) text += (text.empty() ? "" : ",") + std::string(word);
+    };
+    add(step.number[0] != 0, "changes of files");
+    add(step.number[1] != 0, "tcp");
+    add((step.number[2] & landlock::abstract_sockets) != 0, "abstract sockets");
+    add((step.number[2] & landlock::signals) != 0, "signals");
+    return text;
+}
+
+std::string processors_in_words(const Step& step) {
+    std::string text;
+    for (std::uint64_t bit = 0; bit < step.number[0] * 8; ++bit)
+        if ((static_cast<unsigned char>(step.text[bit / 8]) >> bit % 8 & 1) != 0)
+            text += (text.empty() ? "" : ",") + number(bit);
+    return text;
+}
+
 // The fields of an operation as operations.inc lists them.
 std::string operands(const Step& step, const Plan& plan) {
     using enum Operation;
@@ -143,6 +172,20 @@ std::string operands(const Step& step, const Plan& plan) {
             return slot(step.slot) + " at the host's " + shown(step.path);
         case make_folder:
             return inside_path(step) + ' ' + mode(step);
+        case give_folder:
+            return inside_path(step) + " to " + number(step.number[0]) + ':' + number(step.number[1]);
+        case detach:
+            return inside_path(step);
+        case new_ruleset:
+            return rights_in_words(step) + " -> " + slot(step.into);
+        case allow_path:
+            return shown(step.path) + " by " + slot(step.slot);
+        case allow_stream:
+            return "descriptor " + number(step.number[1]) + " by " + slot(step.slot);
+        case allow_ports:
+            return ports_in_words(step) + " by " + slot(step.slot);
+        case enter_ruleset:
+            return slot(step.slot);
         case make_file:
             return inside_path(step) + ' ' + mode(step) + (step.text == nullptr ? "" : " \"" + shown(step.text) + '"');
         case make_link:
@@ -157,6 +200,10 @@ std::string operands(const Step& step, const Plan& plan) {
             return shown(step.path);
         case set_rlimit:
             return rlimit_name(step.number[0]) + ' ' + number(step.number[1]);
+        case set_priority:
+            return number(step.number[0]);
+        case set_processors:
+            return processors_in_words(step);
         case set_umask:
             return number(step.number[0], "%04" PRIo64);
         case set_securebits:
@@ -250,6 +297,9 @@ std::string frame(const Plan& plan) {
     if (plan.cgroup.swap) append_row("cgroup", "swap " + number(*plan.cgroup.swap), text);
     if (plan.cgroup.tasks) append_row("cgroup", "tasks " + number(*plan.cgroup.tasks), text);
     if (plan.cgroup.cpu) append_row("cgroup", "cpu " + number(*plan.cgroup.cpu) + "/1000", text);
+    append_row("cgroup", plan.cgroup.processors.empty() ? "" : "processors " + plan.cgroup.processors, text);
+    for (const std::string& disk : plan.cgroup.disks)
+        if (plan.cgroup.io) append_row("cgroup", "disk " + disk + ' ' + number(*plan.cgroup.io), text);
     if (plan.time_limit) append_row("time", number(*plan.time_limit) + " ms", text);
     for (const std::string& argument : plan.arguments) append_row("argument", policy::escaped(argument), text);
     for (const std::string& variable : plan.environment) append_row("environment", policy::escaped(variable), text);

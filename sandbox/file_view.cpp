@@ -45,6 +45,7 @@ bool ViewEntry::is_folder() const {
         case Kind::pin:
         case Kind::proc:
         case Kind::folder:
+        case Kind::overlay:
             return true;
         case Kind::link:
         case Kind::text_file:
@@ -54,7 +55,24 @@ bool ViewEntry::is_folder() const {
 }
 
 bool ViewEntry::is_writable_tree() const {
-    return (kind == Kind::tree || kind == Kind::pin) && (access & write_bit) != 0;
+    return (kind == Kind::tree || kind == Kind::pin || kind == Kind::overlay) && (access & write_bit) != 0;
+}
+
+bool ViewEntry::is_of_root() const {
+    return rule != nullptr && rule->path == "/";
+}
+
+std::uint64_t ViewEntry::own_bytes() const {
+    constexpr std::uint64_t default_size = std::uint64_t{64} << 20;
+    const bool is_own = kind == Kind::private_folder || (kind == Kind::overlay && layer.empty());
+    if (!is_own) return 0;
+    return size != 0 ? size : default_size;
+}
+
+std::uint64_t FileView::own_bytes() const {
+    std::uint64_t bytes = 0;
+    for (const auto& [path, entry] : entries) bytes += entry.own_bytes();
+    return bytes;
 }
 
 const ViewEntry* FileView::around(const std::string& path) const {
@@ -83,28 +101,56 @@ bool FileView::shows(const std::string& path, const FileTree& files) const {
     const ViewEntry* entry = around(path);
     if (entry == nullptr || entry->kind == ViewEntry::Kind::hidden) return false;
     if (entry->path == path) return true;
-    const bool is_tree = entry->kind == ViewEntry::Kind::tree || entry->kind == ViewEntry::Kind::pin;
-    return is_tree && files.inspect(rebased(path, entry->path, entry->source)).has_value();
+    const std::string source = on_host(path);
+    return !source.empty() && files.inspect(source).has_value();
 }
 
-std::optional<FileView> view_files(const ViewRequest& request, Walker& walker, policy::Diagnostics& diagnostics) {
+bool FileView::shows_folder(const std::string& path, const FileTree& files) const {
+    if (!shows(path, files)) return false;
+    const ViewEntry* entry = around(path);
+    if (entry == nullptr) return true;
+    if (entry->path == path) return entry->is_folder();
+    const auto inode = files.inspect(on_host(path));
+    return (inode && inode->is_folder()) || has_entry_below(*this, path);
+}
+
+std::string FileView::on_host(const std::string& path) const {
+    const ViewEntry* entry = around(path);
+    return entry == nullptr || entry->source.empty() ? "" : rebased(path, entry->path, entry->source);
+}
+
+std::optional<FileView> view_files(const ViewRequest& request, Walkers walkers, policy::Diagnostics& diagnostics) {
     const std::size_t errors = diagnostics.errors();
-    const RulePlaces places = find_places(request.rules, walker, diagnostics);
+    const RulePlaces places = find_places(request, walkers, diagnostics);
     if (diagnostics.errors() != errors) return {};
-    FileView view = build_view(places, walker, diagnostics);
-    if (!request.working_folder.empty()) {
-        const Walk folder = walker.walk(request.working_folder);
-        add_working_folder(folder, walker.files(), view);
-        add_links_to(folder, walker, view);
+    FileView view = build_view(places, walkers.host, diagnostics);
+    // A root of its own has its own links and folders.
+    if (request.root == nullptr && !request.working_folder.empty()) {
+        const Walk folder = walkers.host.walk(request.working_folder);
+        add_working_folder(folder, walkers.host.files(), view);
+        add_links_to(folder, walkers.host, view);
     }
-    if (!request.program.empty()) add_links_to(walker.walk(request.program), walker, view);
+    if (request.root == nullptr && !request.program.empty())
+        add_links_to(walkers.host.walk(request.program), walkers.host, view);
     if (diagnostics.errors() != errors) return {};
     return view;
 }
 
+compiler::FileRule root_rule(const compiler::Stated<std::string>& root) {
+    compiler::FileRule rule{};
+    rule.kind = compiler::FileRule::Kind::grant;
+    rule.path = "/";
+    rule.from = root.value;
+    rule.access = static_cast<compiler::AccessBits>(policy::Access::read) | execute_bit;
+    rule.origins = root.origins;
+    return rule;
+}
+
 std::string words_of(const compiler::FileRule& rule) {
+    if (rule.path == "/") return "root " + rule.from;
     std::string words = verb(rule) + (rule.optional ? "? " : " ") + rule.path;
     if (!rule.from.empty()) words += " from " + rule.from;
+    if (!rule.into.empty()) words += " into " + rule.into;
     return words;
 }
 

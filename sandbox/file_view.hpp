@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -29,12 +30,15 @@ struct ViewEntry {
         pin,             // a folder of a writable tree, mounted on itself so that it cannot be renamed
         proc,            // the jail's own /proc
         folder,          // an empty folder that nobody can write to
+        overlay,         // the host's `source`, which is only read; what is written goes to a layer of its own
     };
     Kind kind{};
     std::string path{};
-    std::string source{};                      // tree: canonical, on the host
-    Inode inode{};                             // tree: of the source; hidden: of what is hidden
-    compiler::AccessBits access = 0;           // tree
+    std::string source{};                      // tree, overlay: canonical, on the host
+    Inode inode{};                             // tree, overlay: of the source; hidden: of what is hidden
+    std::string layer{};                       // overlay: the host's folder that keeps what is written, or empty
+    Inode layer_inode{};                       // overlay: of the layer
+    compiler::AccessBits access = 0;           // tree, overlay
     std::string text{};                        // link, text_file
     std::uint64_t size = 0;                    // private_folder: bytes, 0 for the default
     unsigned mode = 0;                         // private_folder: 0 for the default
@@ -43,6 +47,10 @@ struct ViewEntry {
 
     [[nodiscard]] bool is_folder() const;
     [[nodiscard]] bool is_writable_tree() const;
+    // Part of the installation that is the jail's root.
+    [[nodiscard]] bool is_of_root() const;
+    // What its own file system in memory may hold, in bytes; 0 if it has none.
+    [[nodiscard]] std::uint64_t own_bytes() const;
 };
 
 struct FileView {
@@ -58,18 +66,36 @@ struct FileView {
     [[nodiscard]] compiler::AccessBits access(const std::string& path) const;
     // True if a canonical path is there inside: through a tree, or as a folder that leads to an entry.
     [[nodiscard]] bool shows(const std::string& path, const FileTree& files) const;
+    // The same, and it is a folder.
+    [[nodiscard]] bool shows_folder(const std::string& path, const FileTree& files) const;
+    // What all its file systems in memory may hold together, in bytes.
+    [[nodiscard]] std::uint64_t own_bytes() const;
+    // Where a path of the jail is on the host; empty if it is in no tree.
+    [[nodiscard]] std::string on_host(const std::string& path) const;
 };
 
 // The program and the working folder grant nothing by being there.
 struct ViewRequest {
     const std::vector<compiler::FileRule>& rules;
-    std::string program;         // its links are made inside
-    std::string working_folder;  // likewise; where the rules show nothing of it, it is there and empty
+    std::string program{};         // its links are made inside
+    std::string working_folder{};  // likewise; where the rules show nothing of it, it is there and empty
+    // What other statements take; a grant of the policy's own beats theirs. Must outlive the view.
+    std::span<const compiler::FileRule> implied{};
+    const compiler::FileRule* root = nullptr;  // made by root_rule(); null: an empty root
+};
+
+// How paths are followed: as the host has them, and as the jail will have them.
+struct Walkers {
+    Walker& host;
+    Walker& jail;  // the same without a root of its own
 };
 
 // Absent after any error.
-[[nodiscard]] std::optional<FileView> view_files(const ViewRequest& request, Walker& walker,
+[[nodiscard]] std::optional<FileView> view_files(const ViewRequest& request, Walkers walkers,
                                                  policy::Diagnostics& diagnostics);
+
+// The statement `root FOLDER` as a rule about "/".
+[[nodiscard]] compiler::FileRule root_rule(const compiler::Stated<std::string>& root);
 
 // `read /usr/share`: a rule as a policy says it, for messages and the plan.
 [[nodiscard]] std::string words_of(const compiler::FileRule& rule);

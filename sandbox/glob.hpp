@@ -1,4 +1,5 @@
-// Path patterns: `*`, `?`, `[a-z]`, `**`; a backslash makes the next character literal.
+// Path patterns on this host: `*`, `?`, `[a-z]`, `**`; a backslash makes the next character literal. What
+// matches by its text is in compiler/path_pattern.hpp.
 //
 // As in the shell, a name that begins with a dot is matched only by a pattern that does, and `**` is
 // any number of folders, none included, without following links.
@@ -6,15 +7,11 @@
 
 #include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "sandbox/path_walk.hpp"
 
 namespace ward::sandbox {
-
-// One component of a path against one component of a pattern.
-[[nodiscard]] bool matches(std::string_view pattern, std::string_view name);
 
 inline constexpr std::size_t max_glob_matches = 4096;
 inline constexpr std::size_t max_glob_looks = 100'000;  // entries that one pattern may look at

@@ -2,6 +2,7 @@
 #include "sandbox/host.hpp"
 
 #include <fcntl.h>
+#include <grp.h>
 #include <linux/audit.h>
 #include <linux/capability.h>
 #include <linux/filter.h>
@@ -9,6 +10,7 @@
 #include <pwd.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/utsname.h>
 #include <sys/wait.h>
@@ -22,19 +24,6 @@
 
 namespace ward::sandbox {
 namespace {
-
-// The whole of a small file of the kernel's; empty if it cannot be read.
-std::string read_file(const std::string& path) {
-    std::string text;
-    const int descriptor = open(path.c_str(), O_RDONLY | O_CLOEXEC);
-    if (descriptor < 0) return text;
-    std::array<char, 16384> piece{};
-    ssize_t length = 0;
-    while ((length = read(descriptor, piece.data(), piece.size())) > 0)
-        text.append(piece.data(), static_cast<std::size_t>(length));
-    close(descriptor);
-    return length < 0 ? std::string() : text;
-}
 
 // The number behind `name` in /proc/PID/status; 0 if it is not there.
 std::uint64_t status_field(std::string_view status, std::string_view name, int base) {
@@ -51,7 +40,7 @@ bool in_initial_user_namespace() {
     std::uint64_t inside = 1;
     std::uint64_t outside = 1;
     std::uint64_t count = 0;
-    const std::string map = read_file("/proc/self/uid_map");
+    const std::string map = read_text("/proc/self/uid_map");
     // The format has one blank-separated row; more than one row is another namespace.
     if (std::sscanf(map.c_str(), "%lu %lu %lu", &inside, &outside, &count) != 3) return false;
     return inside == 0 && outside == 0 && count == 4294967295U;
@@ -113,17 +102,58 @@ void read_hard_limits(Host& host) {
 
 void read_cgroups(Host& host) {
     const CgroupSight sight{
-        .own = read_file("/proc/self/cgroup"),
+        .own = read_text("/proc/self/cgroup"),
         .writable = [](const std::string& path) { return access(path.c_str(), W_OK) == 0; },
-        .read = read_file,
+        .read = read_text,
     };
     host.cgroups = find_cgroups(host.mounts, sight);
-    if (host.cgroups.size() == 3) return;
+    if (host.cgroups.size() == controller_count) return;
     host.cgroup_obstacle = host.uid == 0 ? "no hierarchy that root may write here has it"
                                          : "no cgroup with it was handed to user " + std::to_string(host.uid);
 }
 
+// landlock_create_ruleset(2): the version of its interface; a kernel without it has no such call.
+int landlock_abi() {
+    constexpr unsigned ask_for_version = 1;  // LANDLOCK_CREATE_RULESET_VERSION
+    const long version = syscall(SYS_landlock_create_ruleset, nullptr, 0, ask_for_version);
+    return version < 0 ? 0 : static_cast<int>(version);
+}
+
+Stream stream_at(int descriptor) {
+    struct stat file {};
+    if (fstat(descriptor, &file) != 0) return {};
+    const int flags = fcntl(descriptor, F_GETFL);
+    return {.is_terminal = S_ISCHR(file.st_mode) && isatty(descriptor) == 1,
+            .is_file = S_ISREG(file.st_mode) || S_ISBLK(file.st_mode),
+            .is_written = flags >= 0 && (flags & O_ACCMODE) != O_RDONLY};
+}
+
 }  // namespace
+
+std::string read_text(const std::string& path) {
+    std::string text;
+    const int descriptor = open(path.c_str(), O_RDONLY | O_CLOEXEC);
+    if (descriptor < 0) return text;
+    std::array<char, 16384> piece{};
+    ssize_t length = 0;
+    while ((length = read(descriptor, piece.data(), piece.size())) > 0)
+        text.append(piece.data(), static_cast<std::size_t>(length));
+    close(descriptor);
+    return length < 0 ? std::string() : text;
+}
+
+std::optional<gid_t> find_group(const std::string& name) {
+    std::FILE* file = std::fopen("/etc/group", "re");
+    if (file == nullptr) return {};
+    std::optional<gid_t> id;
+    while (const group* entry = fgetgrent(file)) {
+        if (name != entry->gr_name) continue;
+        id = entry->gr_gid;
+        break;
+    }
+    std::fclose(file);
+    return id;
+}
 
 std::optional<UserIds> find_user(const std::string& name) {
     std::FILE* file = std::fopen("/etc/passwd", "re");
@@ -143,15 +173,17 @@ Host read_host(const FileTree& files) {
     host.uid = geteuid();
     host.gid = getegid();
     host.groups = supplementary_groups();
-    const std::string status = read_file("/proc/self/status");
+    const std::string status = read_text("/proc/self/status");
     host.privileged = is_privileged(status_field(status, "CapEff", 16));
     host.umask = static_cast<mode_t>(status_field(status, "Umask", 8));
     host.listener_taken = status_field(status, "Seccomp", 10) == SECCOMP_MODE_FILTER && a_listener_is_refused();
     host.last_capability = last_capability();
-    for (int descriptor = 0; descriptor < 3; ++descriptor) host.terminal[descriptor] = isatty(descriptor) == 1;
+    host.landlock_abi = landlock_abi();
+    host.nice = getpriority(PRIO_PROCESS, 0);
+    for (int descriptor = 0; descriptor < 3; ++descriptor) host.streams[descriptor] = stream_at(descriptor);
     read_kernel_version(host);
     read_hard_limits(host);
-    host.mounts = parse_mounts(read_file("/proc/self/mountinfo"));
+    host.mounts = parse_mounts(read_text("/proc/self/mountinfo"));
     read_cgroups(host);
     host.files = &files;
     return host;

@@ -45,10 +45,11 @@ public:
 
 // One line of /proc/self/mountinfo.
 struct Mount {
-    std::uint64_t id = 0;   // as statx(2) names it
-    std::string path{};     // the mount point
-    std::string type{};     // ext4, tmpfs, ...
-    std::string options{};  // of the file system; for cgroup v1 its controllers
+    std::uint64_t id = 0;      // as statx(2) names it
+    std::uint64_t device = 0;  // as st_dev of its files
+    std::string path{};        // the mount point
+    std::string type{};        // ext4, tmpfs, ...
+    std::string options{};     // of the file system; for cgroup v1 its controllers
     bool read_only = false;
     bool no_exec = false;
     bool no_devices = false;
@@ -70,7 +71,10 @@ struct CgroupSight {
     std::function<std::string(const std::string&)> read;  // a small file; empty if unreadable
 };
 
-// The controllers "memory", "pids" and "cpu" that a jail can use, each with the parent for its cgroup.
+// The controllers that limits need: "memory", "pids", "cpu", "cpuset", and "io", which version 1 calls blkio.
+inline constexpr std::size_t controller_count = 5;
+
+// Those that a jail can use, each with the parent for its cgroup.
 [[nodiscard]] std::map<std::string, CgroupParent> find_cgroups(const std::vector<Mount>& mounts,
                                                                const CgroupSight& sight);
 
@@ -81,6 +85,19 @@ struct UserIds {
 
 // A user of /etc/passwd, by name. Other sources of users (NSS) would need the dynamic linker.
 [[nodiscard]] std::optional<UserIds> find_user(const std::string& name);
+
+// A group of /etc/group, by name.
+[[nodiscard]] std::optional<gid_t> find_group(const std::string& name);
+
+// The whole of a small file of the host's; empty if it cannot be read.
+[[nodiscard]] std::string read_text(const std::string& path);
+
+// A standard stream that the caller hands over.
+struct Stream {
+    bool is_terminal = false;
+    bool is_file = false;  // of a disk: a program could open it again by its name in /proc
+    bool is_written = false;
+};
 
 struct Host {
     uid_t uid = 0;
@@ -93,12 +110,17 @@ struct Host {
     int last_capability = 40;
     mode_t umask = 022;
     bool listener_taken = false;  // this process already runs under a filter with a listener (ward in ward)
-    bool terminal[3] = {};        // descriptors 0..2 that are terminals
+    int landlock_abi = 0;         // 0: this kernel has no Landlock
+    int nice = 0;                 // of this process: getpriority(2)
+    Stream streams[3];
     std::map<int, std::uint64_t> hard_limits;     // by RLIMIT_*; absent: unlimited
-    std::map<std::string, CgroupParent> cgroups;  // "memory", "pids", "cpu": those that can be used
+    std::map<std::string, CgroupParent> cgroups;  // controllers that can be used
     std::string cgroup_obstacle;                  // why a controller is missing, in words for an error
     std::vector<Mount> mounts;                    // of this mount namespace
+    // Looks that few jails need.
     std::optional<UserIds> (*find_user)(const std::string& name) = &sandbox::find_user;
+    std::optional<gid_t> (*find_group)(const std::string& name) = &sandbox::find_group;
+    std::string (*read_text)(const std::string& path) = &sandbox::read_text;
     const FileTree* files = nullptr;  // not owned
 };
 

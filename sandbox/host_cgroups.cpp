@@ -7,7 +7,11 @@
 namespace ward::sandbox {
 namespace {
 
-constexpr std::array<std::string_view, 3> controllers{"memory", "pids", "cpu"};
+struct Controller {
+    std::string_view name, name_in_v1;
+};
+constexpr std::array<Controller, controller_count> controllers{
+    {{"memory", "memory"}, {"pids", "pids"}, {"cpu", "cpu"}, {"cpuset", "cpuset"}, {"io", "blkio"}}};
 
 bool has_word(std::string_view words, std::string_view wanted, char separator) {
     while (!words.empty()) {
@@ -40,12 +44,12 @@ std::string joined(const std::string& mount_point, const std::string& path) {
 
 // v1: the top of the hierarchy, or for a user to whom a subtree was given, the own folder.
 void look_in_v1(const Mount& mount, const CgroupSight& sight, std::map<std::string, CgroupParent>& found) {
-    for (const std::string_view controller : controllers) {
-        if (!has_word(mount.options, controller, ',') || found.contains(std::string(controller))) continue;
-        const std::string own = joined(mount.path, own_path(sight.own, controller));
+    for (const auto& [name, name_in_v1] : controllers) {
+        if (!has_word(mount.options, name_in_v1, ',') || found.contains(std::string(name))) continue;
+        const std::string own = joined(mount.path, own_path(sight.own, name_in_v1));
         for (const std::string& folder : {mount.path, own}) {
             if (!sight.writable(folder)) continue;
-            found.emplace(controller, CgroupParent{folder, 1});
+            found.emplace(name, CgroupParent{folder, 1});
             break;
         }
     }
@@ -59,8 +63,8 @@ void look_in_v2(const Mount& mount, const CgroupSight& sight, std::map<std::stri
         const std::string folder = joined(mount.path, path);
         if (sight.writable(folder) && sight.writable(folder + "/cgroup.procs")) {
             const std::string given = sight.read(folder + "/cgroup.subtree_control");
-            for (const std::string_view controller : controllers)
-                if (has_word(given, controller, ' ')) found.emplace(controller, CgroupParent{folder, 2});
+            for (const Controller& each : controllers)
+                if (has_word(given, each.name, ' ')) found.emplace(each.name, CgroupParent{folder, 2});
         }
         if (path.empty() || path == "/") return;
         path.resize(path.rfind('/'));

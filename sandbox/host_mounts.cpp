@@ -1,4 +1,6 @@
 // The mount table of the host: /proc/self/mountinfo, proc_pid_mountinfo(5).
+#include <sys/sysmacros.h>
+
 #include <charconv>
 
 #include "sandbox/host.hpp"
@@ -43,12 +45,24 @@ bool has_option(std::string_view options, std::string_view wanted) {
     return false;
 }
 
+// "254:1"
+std::uint64_t device_number(std::string_view text) {
+    unsigned major = 0;
+    unsigned minor = 0;
+    const char* const end = text.data() + text.size();
+    const auto colon = std::from_chars(text.data(), end, major);
+    if (colon.ptr != end) std::from_chars(colon.ptr + 1, end, minor);
+    return makedev(major, minor);
+}
+
 // id parent major:minor root path options [tag]... - type source super-options
 std::optional<Mount> parse_mount(std::string_view line) {
     Mount mount;
     const std::string_view id = take_field(line);
     if (std::from_chars(id.data(), id.data() + id.size(), mount.id).ec != std::errc{}) return {};
-    for (int skipped = 0; skipped < 3; ++skipped) take_field(line);
+    take_field(line);
+    mount.device = device_number(take_field(line));
+    take_field(line);
     mount.path = unescaped(take_field(line));
     const std::string_view options = take_field(line);
     while (!line.empty() && take_field(line) != "-") {

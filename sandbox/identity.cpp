@@ -58,6 +58,15 @@ std::optional<policy::Span> place_of(const compiler::Stated<std::string>& user) 
     return user.origins.front();
 }
 
+void report_large_id(const std::string& word, const compiler::Stated<std::string>& stated,
+                     policy::Diagnostics& diagnostics) {
+    diagnostics
+        .add(policy::slug::user_not_available, place_of(stated),
+             "the " + word + " `" + stated.value + "` has an id above " + std::to_string(range_size - 1))
+        .note("a jail of root has the ids 0 to 65535")
+        .help("remove the line: files of the working folder's owner then belong to the program");
+}
+
 // The ids of the policy's `user`. Absent after an error.
 std::optional<UserIds> named_ids(const IdentityRequest& request, const Host& host, policy::Diagnostics& diagnostics) {
     const std::string& name = request.user.value;
@@ -69,14 +78,38 @@ std::optional<UserIds> named_ids(const IdentityRequest& request, const Host& hos
         return {};
     }
     if (host.privileged && (ids->uid >= range_size || ids->gid >= range_size)) {
-        diagnostics
-            .add(policy::slug::user_not_available, place_of(request.user),
-                 "the user `" + name + "` has an id above " + std::to_string(range_size - 1))
-            .note("a jail of root has the ids 0 to 65535")
-            .help("remove the line: files of the working folder's owner then belong to the program");
+        report_large_id("user", request.user, diagnostics);
         return {};
     }
     return ids;
+}
+
+std::optional<gid_t> gid_of(const std::string& group, const Host& host) {
+    gid_t number = 0;
+    const auto [end, error] = std::from_chars(group.data(), group.data() + group.size(), number);
+    if (error == std::errc{} && end == group.data() + group.size()) return number;
+    return host.find_group(group);
+}
+
+// The id of the policy's `group`. Absent after an error.
+std::optional<gid_t> named_group(const IdentityRequest& request, const Host& host, policy::Diagnostics& diagnostics) {
+    const std::string& name = request.group.value;
+    const auto id = gid_of(name, host);
+    if (!id) {
+        diagnostics.add(policy::slug::unknown_user, place_of(request.group), "there is no group `" + name + '`')
+            .note("groups are looked up in `/etc/group`")
+            .help("write a name from `/etc/group`, or remove the line");
+    } else if (host.privileged && *id >= range_size) {
+        report_large_id("group", request.group, diagnostics);
+        return {};
+    } else if (!host.privileged && *id != host.gid) {
+        diagnostics
+            .add(policy::slug::user_not_available, place_of(request.group),
+                 "user " + std::to_string(host.uid) + " cannot run a program with the group `" + name + '`')
+            .help("remove the line, or start ward as root");
+        return {};
+    }
+    return id;
 }
 
 Identity as_root(IdPair user, IdPair group, std::uint32_t base) {
@@ -116,9 +149,15 @@ std::optional<Identity> decide_identity(const IdentityRequest& request, const Ho
         named = named_ids(request, host, diagnostics);
         if (!named) return {};
     }
+    std::optional<gid_t> group;
+    if (!request.group.value.empty()) {
+        group = named_group(request, host, diagnostics);
+        if (!group) return {};
+    }
     if (host.privileged) {
-        if (named) return as_root({named->uid, named->uid}, {named->gid, named->gid}, request.id_base);
-        return as_root(pair_for(request.working_folder.owner), pair_for(request.working_folder.group), request.id_base);
+        const IdPair user = named ? IdPair{named->uid, named->uid} : pair_for(request.working_folder.owner);
+        if (!group && named) group = named->gid;
+        return as_root(user, group ? IdPair{*group, *group} : pair_for(request.working_folder.group), request.id_base);
     }
     if (named && named->uid != host.uid) {
         diagnostics

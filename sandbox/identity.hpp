@@ -23,7 +23,8 @@ struct Identity {
 };
 
 struct IdentityRequest {
-    const compiler::Stated<std::string>& user;  // of the policy; empty: decided here
+    const compiler::Stated<std::string>& user;   // of the policy; empty: decided here
+    const compiler::Stated<std::string>& group;  // likewise; empty: that of the user
     Inode working_folder;
     std::uint32_t id_base = 0;
 };

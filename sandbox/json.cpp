@@ -1,5 +1,6 @@
 #include "sandbox/json.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include <nlohmann/json.hpp>
@@ -51,6 +52,58 @@ Json& Json::set(std::string_view key, Json value) {
 Json& Json::add(Json value) {
     value_->json.push_back(std::move(value.value_->json));
     return *this;
+}
+
+std::optional<Json> Json::parse(std::string_view text, std::string& fault) {
+    try {
+        return Json(Value{Library::parse(text)});
+    } catch (const Library::exception& error) {
+        // What stands behind the number of the exception: `[json.exception.parse_error.101] parse error at ...`.
+        const std::string_view words = error.what();
+        fault = words.substr(std::min(words.find("] ") + 2, words.size()));
+        return std::nullopt;
+    }
+}
+
+bool Json::is_null() const {
+    return value_->json.is_null();
+}
+
+bool Json::is_object() const {
+    return value_->json.is_object();
+}
+
+bool Json::is_list() const {
+    return value_->json.is_array();
+}
+
+std::optional<std::string> Json::as_text() const {
+    if (!value_->json.is_string()) return std::nullopt;
+    return value_->json.get<std::string>();
+}
+
+std::optional<std::uint64_t> Json::as_number() const {
+    if (!value_->json.is_number_unsigned()) return std::nullopt;
+    return value_->json.get<std::uint64_t>();
+}
+
+std::optional<Json> Json::member(const std::string& key) const {
+    if (!is_object() || !value_->json.contains(key)) return std::nullopt;
+    return Json(Value{value_->json.at(key)});
+}
+
+std::vector<std::string> Json::keys() const {
+    std::vector<std::string> keys;
+    if (!is_object()) return keys;
+    for (const auto& item : value_->json.items()) keys.push_back(item.key());
+    return keys;
+}
+
+std::vector<Json> Json::elements() const {
+    std::vector<Json> elements;
+    if (!is_list()) return elements;
+    for (const auto& element : value_->json) elements.push_back(Json(Value{element}));
+    return elements;
 }
 
 std::string Json::text() const {

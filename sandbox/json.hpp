@@ -1,14 +1,15 @@
-// A JSON value that is being made, for what machines read: reports, diagnostics, explanations.
-//
-// Only written, never read. The only door to nlohmann/json, which stays in json.cpp.
+// JSON: values that are made, for what machines read (reports, diagnostics, explanations), and texts that
+// are read (profiles of containers). The only door to nlohmann/json, which stays in json.cpp.
 #pragma once
 
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace ward::sandbox {
 
@@ -44,6 +45,20 @@ public:
     Json& set(std::string_view key, Json value);
     // An element of a list.
     Json& add(Json value);
+
+    // Absent if the text is no JSON; `fault` then says why. Comments are no JSON.
+    [[nodiscard]] static std::optional<Json> parse(std::string_view text, std::string& fault);
+    [[nodiscard]] bool is_null() const;
+    [[nodiscard]] bool is_object() const;
+    [[nodiscard]] bool is_list() const;
+    // Absent if the value is of another kind.
+    [[nodiscard]] std::optional<std::string> as_text() const;
+    [[nodiscard]] std::optional<std::uint64_t> as_number() const;  // whole, not negative
+    // Absent if there is no such member, or this is no object.
+    [[nodiscard]] std::optional<Json> member(const std::string& key) const;
+    // Empty if this is no object, or no list.
+    [[nodiscard]] std::vector<std::string> keys() const;
+    [[nodiscard]] std::vector<Json> elements() const;
 
     // Indented, ending in a newline. What is no UTF-8 becomes U+FFFD.
     [[nodiscard]] std::string text() const;

@@ -5,6 +5,10 @@
 #include <algorithm>
 #include <array>
 
+#include "compiler/cpu_set.hpp"
+#include "sandbox/disks.hpp"
+#include "sandbox/processors.hpp"
+
 namespace ward::sandbox {
 namespace {
 
@@ -37,9 +41,13 @@ std::string cpu_in_words(std::uint64_t thousandths) {
     return rest.empty() ? words : words + '.' + rest;
 }
 
+std::optional<policy::Span> first_of(const compiler::Origins& origins) {
+    if (origins.empty()) return {};
+    return origins.front();
+}
+
 std::optional<policy::Span> place_of(const Limit& limit) {
-    if (limit.origins.empty()) return {};
-    return limit.origins.front();
+    return first_of(limit.origins);
 }
 
 class LimitsPlanner {
@@ -52,6 +60,9 @@ public:
         plan_swap();
         plan_tasks();
         plan_cpu();
+        plan_processors();
+        plan_io();
+        plan_priority();
         if (const auto& time = get(LimitName::time)) {
             writer_->plan.time_limit = time->value;
             enforced("time: supervisor");
@@ -154,13 +165,99 @@ private:
         note("`cpu? " + words + "` is not enforced: " + obstacle("cpu"));
     }
 
+    // ---- processors
+
+    void plan_processors() {
+        const auto& set = request_->jail.cpu_set;
+        if (!set) return;
+        const std::string words = compiler::format_cpu_set(*set);
+        const ProcessorList usable = processors_of(*set, request_->host.read_text("/sys/devices/system/cpu/online"));
+        if (usable.empty()) return no_processor(*set, words);
+        if (const std::string cgroup = cgroup_with("cpuset"); !cgroup.empty()) {
+            writer_->plan.cgroup.processors = text_of(usable);
+            return enforced("cpu-set: " + cgroup);
+        }
+        if (!set->optional) return unavailable("cpu-set", "cpuset", set->origins, words);
+        writer_->because(set->origins, "`cpu-set? " + words + '`');
+        const std::string mask = mask_of(usable);
+        writer_->add(writer_->plan.program, Operation::set_processors, {.text = mask, .numbers = {mask.size()}});
+        enforced("cpu-set: affinity");
+        note("`cpu-set? " + words + "` holds until the program widens it again: " + obstacle("cpuset"));
+    }
+
+    void no_processor(const compiler::CpuSet& set, const std::string& words) {
+        diagnostics_
+            ->add(policy::slug::limit_not_available, first_of(set.origins),
+                  "this host has none of the processors of `cpu-set " + words + '`')
+            .help("name some that it has: `cat /sys/devices/system/cpu/online`");
+    }
+
+    // ---- disks
+
+    void plan_io() {
+        const auto& io = get(LimitName::io);
+        if (!io) return;
+        const std::string words = size_in_words(io->value);
+        const std::string cgroup = cgroup_with("io");
+        const Disks disks = find_disks(request_->view, request_->host);
+        const std::string weakness = cgroup.empty() ? obstacle("io") : weakness_of(disks);
+        if (!weakness.empty() && !io->optional) return inexact_io(*io, words, weakness);
+        if (!weakness.empty()) note("`io? " + words + "` is not exact: " + weakness);
+        if (cgroup.empty()) return;
+        writer_->plan.cgroup.io = io->value;
+        writer_->plan.cgroup.disks = disks.numbers;
+        enforced("io: " + cgroup);
+    }
+
+    // What is written goes to memory first, and to the disk later, by the kernel itself. Only version 2 then
+    // knows whose it was, by the memory controller in the same cgroup. Empty if the limit is exact.
+    [[nodiscard]] std::string weakness_of(const Disks& disks) const {
+        const CgroupParent& io = request_->host.cgroups.at("io");
+        const auto memory = request_->host.cgroups.find("memory");
+        if (!disks.unknown.empty()) return "the disk behind `" + disks.unknown.front()->path + "` is not known";
+        if (io.version != 2) return "cgroup-v1 does not count what is written later";
+        if (memory == request_->host.cgroups.end() || memory->second.folder != io.folder)
+            return "without the `memory` controller nobody counts what is written later";
+        if (disks.unaccounted.empty()) return {};
+        const Mount& mount = *disks.unaccounted.front();
+        return "nobody counts what is written later to `" + mount.path + "`, which is of type `" + mount.type + '`';
+    }
+
+    void inexact_io(const Limit& io, const std::string& words, const std::string& weakness) {
+        diagnostics_
+            ->add(policy::slug::limit_not_available, place_of(io), "this host cannot enforce `io " + words + '`')
+            .note(weakness)
+            .help("write `io? " + words + "` to have what the host can do");
+    }
+
+    // ---- priority
+
+    // A limit never raises: a launcher that was started with less has no more to give. RLIMIT_NICE is the way
+    // back to a better priority, RLIMIT_RTPRIO the one around (getrlimit(2), sched(7)).
+    void plan_priority() {
+        const auto& priority = get(LimitName::priority);
+        if (!priority) return;
+        const std::uint64_t nice =
+            std::max(priority->value, static_cast<std::uint64_t>(std::max(request_->host.nice, 0)));
+        writer_->because(priority->origins, "`priority`");
+        writer_->add(writer_->plan.program, Operation::set_priority, nice);
+        set_rlimit(*priority, "priority", RLIMIT_NICE, 20 - nice);
+        set_rlimit(*priority, "priority", RLIMIT_RTPRIO, 0);
+        enforced("priority: nice " + std::to_string(nice));
+    }
+
     [[nodiscard]] std::string obstacle(const std::string& controller) const {
         return "the `" + controller + "` controller cannot be used, " + request_->host.cgroup_obstacle;
     }
 
     void unavailable(const std::string& name, const std::string& controller, const Limit& limit,
                      const std::string& value) {
-        auto& error = diagnostics_->add(policy::slug::limit_not_available, place_of(limit),
+        unavailable(name, controller, limit.origins, value);
+    }
+
+    void unavailable(const std::string& name, const std::string& controller, const compiler::Origins& origins,
+                     const std::string& value) {
+        auto& error = diagnostics_->add(policy::slug::limit_not_available, first_of(origins),
                                         "this host cannot enforce `" + name + ' ' + value + '`');
         error.note(obstacle(controller));
         if (name == "memory") error.note("without it only one process can be limited exactly: `tasks 1`");

@@ -4,6 +4,7 @@
 
 #include "compiler/jail.hpp"
 #include "policy/diagnostic.hpp"
+#include "sandbox/file_view.hpp"
 #include "sandbox/host.hpp"
 #include "sandbox/identity.hpp"
 #include "sandbox/plan_writer.hpp"
@@ -14,6 +15,7 @@ struct LimitsRequest {
     const compiler::Jail& jail;
     const Host& host;
     const Identity& identity;
+    const FileView& view;
     std::uint64_t folder_bytes = 0;  // that private folders may take from the memory
 };
 

@@ -1,5 +1,7 @@
 #include "sandbox/mount_checks.hpp"
 
+#include <sys/stat.h>
+
 #include <algorithm>
 #include <array>
 #include <cstdio>
@@ -73,7 +75,64 @@ public:
         if (tree.is_writable_tree() && !may_write(*identity_, *host_, tree.inode)) notes.push_back(words_for(tree));
     }
 
+    // overlayfs(5) in a user namespace is there since Linux 5.11, over id-mapped folders since 5.19.
+    void check_overlay(const ViewEntry& overlay) {
+        const std::pair needed = identity_->supervisor_maps_ids ? std::pair(5U, 19U) : std::pair(5U, 11U);
+        if (std::pair(host_->kernel_major, host_->kernel_minor) < needed) report_old_kernel(overlay, needed);
+        for (const Mount& mount : host_->mounts)
+            if (mount.path != overlay.source && is_within(mount.path, overlay.source))
+                return report_mount_below(overlay, mount);
+        if (!identity_->supervisor_maps_ids) return check_layer(overlay);
+        const Mount* own = mount_of(*host_, overlay.inode);
+        if (own != nullptr && !can_be_mapped(*own, *host_)) report_unmappable(overlay, *own);
+        check_layer(overlay);
+    }
+
 private:
+    void check_layer(const ViewEntry& overlay) {
+        if (overlay.layer.empty()) return;
+        if (overlay.layer_inode.owner != host_->uid) report_foreign_layer(overlay);
+        if ((overlay.layer_inode.mode & (S_IWGRP | S_IWOTH)) != 0) report_shared_layer(overlay);
+        const Mount* mount = mount_of(*host_, overlay.layer_inode);
+        if (mount == nullptr) return;
+        if (mount->read_only) report_read_only_layer(overlay, *mount);
+        if (identity_->supervisor_maps_ids && !can_be_mapped(*mount, *host_)) report_unmappable(overlay, *mount);
+    }
+
+    void report_old_kernel(const ViewEntry& overlay, std::pair<unsigned, unsigned> needed) {
+        error(policy::slug::overlay_not_available, overlay,
+              quoted(words_of(*overlay.rule)) + " needs Linux " + std::to_string(needed.first) + '.' +
+                  std::to_string(needed.second))
+            .help("write " + quoted("private " + overlay.path) + " if the program needs nothing of what is there");
+    }
+
+    void report_mount_below(const ViewEntry& overlay, const Mount& mount) {
+        error(policy::slug::overlay_not_available, overlay,
+              quoted(words_of(*overlay.rule)) + " cannot cover " + quoted(mount.path) + ", which is mounted below it")
+            .note("an overlay covers one file system, and would show an empty folder there")
+            .help("name folders that do not contain " + quoted(mount.path));
+    }
+
+    void report_foreign_layer(const ViewEntry& overlay) {
+        error(policy::slug::overlay_not_available, overlay,
+              quoted(overlay.layer) + " belongs to user " + std::to_string(overlay.layer_inode.owner) +
+                  ", not to user " + std::to_string(host_->uid))
+            .note("who owns the folder can change what the next jail finds in it")
+            .help("name a folder of your own after `into`");
+    }
+
+    void report_shared_layer(const ViewEntry& overlay) {
+        error(policy::slug::overlay_not_available, overlay, quoted(overlay.layer) + " can be written by others")
+            .note("who can write the folder can change what the next jail finds in it")
+            .help("run `chmod go-w " + overlay.layer + "`");
+    }
+
+    void report_read_only_layer(const ViewEntry& overlay, const Mount& mount) {
+        error(policy::slug::mount_forbids, overlay,
+              quoted(overlay.layer) + " cannot be written: " + quoted(mount.path) + " is mounted read-only")
+            .help("name another folder after `into`, or leave it out: then nothing is kept");
+    }
+
     policy::Diagnostic& error(const policy::Slug& slug, const ViewEntry& tree, std::string message) {
         return diagnostics_->add(slug, place_of(*tree.rule), std::move(message));
     }
@@ -122,7 +181,7 @@ const Mount* mount_of(const Host& host, const Inode& inode) {
 }
 
 bool needs_id_map(const ViewEntry& tree, const Identity& identity) {
-    if (!identity.supervisor_maps_ids) return false;
+    if (!identity.supervisor_maps_ids || tree.is_of_root()) return false;
     const mode_t needed = tree.inode.is_folder() ? S_IROTH | S_IXOTH : S_IROTH;
     return tree.is_writable_tree() || (tree.inode.mode & needed) != needed;
 }
@@ -130,7 +189,10 @@ bool needs_id_map(const ViewEntry& tree, const Identity& identity) {
 void check_mounts(const Host& host, const Identity& identity, FileView& view, policy::Diagnostics& diagnostics) {
     MountChecker checker(host, identity, diagnostics);
     for (const auto& [path, entry] : view.entries)
-        if (entry.kind == ViewEntry::Kind::tree) checker.check(entry, view.notes);
+        if (entry.kind == ViewEntry::Kind::tree)
+            checker.check(entry, view.notes);
+        else if (entry.kind == ViewEntry::Kind::overlay)
+            checker.check_overlay(entry);
 }
 
 }  // namespace ward::sandbox

@@ -21,7 +21,6 @@ constexpr auto execute_bit = static_cast<compiler::AccessBits>(policy::Access::e
 constexpr std::uint64_t closed = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC;
 constexpr std::uint64_t sealed = closed | MOUNT_ATTR_RDONLY;
 
-constexpr std::uint64_t default_private_size = std::uint64_t{64} << 20;
 constexpr std::uint64_t bytes_per_inode = 4096;  // of a private folder: how many files it may have
 constexpr std::uint64_t page = 4096;
 constexpr unsigned private_mode = 0700;
@@ -39,10 +38,6 @@ constexpr std::array<std::pair<const char*, const char*>, 4> device_links{{{"/de
                                                                            {"/dev/stdin", "/proc/self/fd/0"},
                                                                            {"/dev/stdout", "/proc/self/fd/1"},
                                                                            {"/dev/stderr", "/proc/self/fd/2"}}};
-
-std::uint64_t size_of(const ViewEntry& folder) {
-    return folder.size != 0 ? folder.size : default_private_size;
-}
 
 std::uint64_t in_pages(std::uint64_t bytes) {
     return (bytes + page - 1) / page * page;
@@ -64,13 +59,17 @@ public:
     void plan() {
         writer_->because_always();
         writer_->add(init_, Operation::private_propagation);
-        for (const auto& [path, entry] : request_->view.entries)
+        for (const auto& [path, entry] : request_->view.entries) {
             if (entry.kind == Kind::tree) clone_source(entry);
+            if (entry.kind == Kind::overlay) clone_layers(entry);
+        }
         for (const DevicePlace& device : request_->devices) clone_device(device);
         make_file_systems();
         writer_->because_always();
         writer_->add(init_, Operation::attach_root, {.slot = root_, .path = root_mount_point});
         make_store();
+        for (const auto& [path, entry] : request_->view.entries)
+            if (entry.kind == Kind::overlay) make_overlay(entry);
         for (const auto& [path, entry] : request_->view.entries) build(entry);
         build_devices();
         writer_->because_always();
@@ -97,6 +96,22 @@ private:
         if (needs_id_map(tree, request_->identity))
             writer_->add(writer_->plan.mapped, Operation::map_tree_ids, {.slot = slot, .into = map_namespace()});
         slots_[tree.path] = slot;
+    }
+
+    // The lower layer, and the upper one if it is kept.
+    void clone_layers(const ViewEntry& overlay) {
+        because(overlay);
+        Layers& layers = layers_[overlay.path];
+        layers.lower = clone_layer(overlay.source, overlay.inode, sealed);
+        if (!overlay.layer.empty()) layers.upper = clone_layer(overlay.layer, overlay.layer_inode, closed);
+    }
+
+    Slot clone_layer(const std::string& path, const Inode& inode, std::uint64_t attributes) {
+        const Slot slot = open_and_clone(path, inode, false);
+        restrict(sources_, slot, attributes, false);
+        if (request_->identity.supervisor_maps_ids)
+            writer_->add(writer_->plan.mapped, Operation::map_tree_ids, {.slot = slot, .into = map_namespace()});
+        return slot;
     }
 
     void clone_device(const DevicePlace& device) {
@@ -130,6 +145,7 @@ private:
     void make_file_systems() {
         for (const auto& [path, entry] : request_->view.entries) {
             if (entry.kind == Kind::private_folder) make_private(entry);
+            if (entry.kind == Kind::overlay && entry.layer.empty()) make_upper(entry);
             if (entry.kind == Kind::proc) slots_[path] = make_proc();
         }
         root_ = make_root();
@@ -137,11 +153,21 @@ private:
 
     void make_private(const ViewEntry& folder) {
         because(folder);
+        slots_[folder.path] = new_filesystem("tmpfs", options_of(folder));
+    }
+
+    // Of an overlay that keeps nothing.
+    void make_upper(const ViewEntry& overlay) {
+        because(overlay);
+        layers_[overlay.path].upper = new_filesystem("tmpfs", options_of(overlay));
+    }
+
+    [[nodiscard]] std::string options_of(const ViewEntry& folder) const {
         std::array<char, 128> options{};
         std::snprintf(options.data(), options.size(), "mode=%04o,uid=%u,gid=%u,size=%lu,nr_inodes=%lu",
                       folder.mode != 0 ? folder.mode : private_mode, request_->identity.user, request_->identity.group,
-                      size_of(folder), size_of(folder) / bytes_per_inode + 16);
-        slots_[folder.path] = new_filesystem("tmpfs", options.data());
+                      folder.own_bytes(), folder.own_bytes() / bytes_per_inode + 16);
+        return options.data();
     }
 
     Slot make_proc() {
@@ -156,7 +182,7 @@ private:
         std::uint64_t inodes = 64;
         for (const auto& [path, entry] : request_->view.entries) {
             bytes += page + in_pages(entry.text.size());
-            inodes += components(path).size();
+            inodes += components(path).size() + (entry.kind == Kind::overlay ? 3 : 0);
         }
         std::array<char, 64> options{};
         std::snprintf(options.data(), options.size(), "mode=0755,size=%lu,nr_inodes=%lu", bytes, inodes);
@@ -174,15 +200,17 @@ private:
 
     void make_store() {
         add_folder("/proc", folder_mode);
-        bool made = false;
         for (const auto& [path, entry] : request_->view.entries) {
-            const bool stored = entry.kind == Kind::hidden || (entry.kind == Kind::text_file && entry.over_existing);
+            const bool stored = is_cover(entry) || (entry.kind == Kind::text_file && entry.over_existing);
             if (!stored || in_hidden(path) != nullptr) continue;
-            if (!made) add_folder(store, 0);
-            made = true;
             because(entry);
+            open_store();
             slots_[path] = store_and_clone(entry);
         }
+    }
+
+    void open_store() {
+        if (!made_.contains(store)) add_folder(store, 0);
     }
 
     Slot store_and_clone(const ViewEntry& entry) {
@@ -199,12 +227,18 @@ private:
         return slot;
     }
 
+    // What is mounted over something of a tree, with a new empty folder or file.
+    static bool is_cover(const ViewEntry& entry) {
+        return entry.kind == Kind::hidden || (entry.kind == Kind::folder && entry.over_existing);
+    }
+
     // A hidden folder is empty, or leads unseen to what is granted below it.
     void store_hidden_folder(const ViewEntry& hidden, const std::string& place) {
         std::vector<const ViewEntry*> below;
         for (const auto& [path, entry] : request_->view.entries)
             if (in_hidden(path) == &hidden) below.push_back(&entry);
-        add_folder(place, below.empty() ? 0 : lead_through_mode);
+        const unsigned hidden_mode = below.empty() ? 0 : lead_through_mode;
+        add_folder(place, hidden.kind == Kind::folder ? folder_mode : hidden_mode);
         std::set<std::string> made{hidden.path};
         for (const ViewEntry* entry : below) {
             store_folders_above(*entry, hidden, place, made);
@@ -231,10 +265,35 @@ private:
     [[nodiscard]] const ViewEntry* in_hidden(const std::string& path) const {
         for (const ViewEntry* above = request_->view.above(path); above != nullptr;
              above = request_->view.above(above->path)) {
-            if (above->kind == Kind::hidden) return above;
+            if (is_cover(*above)) return above;
             if (above->kind != Kind::link && above->kind != Kind::text_file) return nullptr;
         }
         return nullptr;
+    }
+
+    // ---- overlays: overlayfs(5)
+
+    // Layers are named by path, since older kernels take no descriptors of what is not attached: they are
+    // attached in the store for as long as it takes. The host's names, because the new root is not the root yet.
+    void make_overlay(const ViewEntry& overlay) {
+        because(overlay);
+        const Layers& layers = layers_.at(overlay.path);
+        open_store();
+        const std::string place = join(store, std::to_string(stored_++));
+        for (const std::string& folder : {place, place + "/lower", place + "/layer"}) add_folder(folder, private_mode);
+        mount(layers.lower, place + "/lower");
+        mount(layers.upper, place + "/layer");
+        add_folder(place + "/layer/upper", overlay.inode.mode & 07777U);
+        writer_->add(init_, Operation::give_folder,
+                     {.path = below_root(place + "/layer/upper"),
+                      .numbers = {request_->identity.user, request_->identity.group}});
+        add_folder(place + "/layer/work", private_mode);
+        const std::string at_host = root_mount_point + place;
+        slots_[overlay.path] =
+            new_filesystem("overlay", "lowerdir=" + at_host + "/lower,upperdir=" + at_host +
+                                          "/layer/upper,workdir=" + at_host + "/layer/work,userxattr");
+        for (const char* layer : {"/lower", "/layer"})
+            writer_->add(init_, Operation::detach, {.path = below_root(place + layer)});
     }
 
     // ---- the new root, from the top downwards
@@ -313,20 +372,18 @@ private:
     PlanWriter* writer_;
     std::vector<Step>& sources_;
     std::vector<Step>& init_;
+    struct Layers {
+        Slot lower = no_slot, upper = no_slot;
+    };
+
     Slot root_ = no_slot;
-    std::map<std::string, Slot> slots_;  // what will be mounted at a path
-    std::set<std::string> made_;         // folders of the new root
+    std::map<std::string, Layers> layers_;  // of the overlay at a path
+    std::map<std::string, Slot> slots_;     // what will be mounted at a path
+    std::set<std::string> made_;            // folders of the new root
     unsigned stored_ = 0;
 };
 
 }  // namespace
-
-std::uint64_t memory_of_folders(const FileView& view) {
-    std::uint64_t bytes = 0;
-    for (const auto& [path, entry] : view.entries)
-        if (entry.kind == Kind::private_folder) bytes += size_of(entry);
-    return bytes;
-}
 
 void plan_mounts(const MountRequest& request, PlanWriter& writer) {
     MountPlanner(request, writer).plan();

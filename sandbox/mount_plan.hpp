@@ -19,9 +19,6 @@ struct MountRequest {
     const Identity& identity;
 };
 
-// Bytes that the jail's own file systems can take from the memory, all together.
-[[nodiscard]] std::uint64_t memory_of_folders(const FileView& view);
-
 // Root: sources go to `prepare`, id maps to `mapped`. The rest goes to `init`, up to and with the pivot
 // and the seal of the root.
 void plan_mounts(const MountRequest& request, PlanWriter& writer);

@@ -21,7 +21,7 @@ constexpr std::array<Stage, 3> supervisor_stages{
 constexpr std::array<Stage, 1> mapped_stages{{{Operation::map_tree_ids, 1, 1}}};
 
 // ids, then mounts (sources, the new root, what is in it), then the pivot.
-constexpr std::array<Stage, 28> init_stages{{{Operation::parent_death_signal, 1, 1},
+constexpr std::array<Stage, 34> init_stages{{{Operation::parent_death_signal, 1, 1},
                                              {Operation::check_parent, 1, 1},
                                              {Operation::await_supervisor, 1, 1},
                                              {Operation::write_file, 1, 1},
@@ -34,13 +34,15 @@ constexpr std::array<Stage, 28> init_stages{{{Operation::parent_death_signal, 1,
                                              {Operation::open_source, 5, 5},
                                              {Operation::clone_tree, 5, 5},
                                              {Operation::restrict_tree, 5, 8},
-                                             {Operation::new_filesystem, 6, 6},
+                                             {Operation::new_filesystem, 6, 8},
                                              {Operation::attach_root, 7, 7},
                                              {Operation::make_folder, 8, 8},
+                                             {Operation::give_folder, 8, 8},
                                              {Operation::make_file, 8, 8},
                                              {Operation::make_link, 8, 8},
                                              {Operation::mount_tree, 8, 8},
                                              {Operation::clone_below_root, 8, 8},
+                                             {Operation::detach, 8, 8},
                                              {Operation::pivot_root, 9, 9},
                                              {Operation::seal_root, 10, 10},
                                              {Operation::set_hostname, 11, 11},
@@ -48,10 +50,16 @@ constexpr std::array<Stage, 28> init_stages{{{Operation::parent_death_signal, 1,
                                              {Operation::new_session, 11, 11},
                                              {Operation::take_terminal, 11, 11},
                                              {Operation::change_folder, 11, 11},
-                                             {Operation::set_dumpable, 12, 12}}};
+                                             {Operation::new_ruleset, 12, 12},
+                                             {Operation::allow_path, 13, 13},
+                                             {Operation::allow_stream, 13, 13},
+                                             {Operation::allow_ports, 13, 13},
+                                             {Operation::set_dumpable, 14, 14}}};
 
-constexpr std::array<Stage, 15> program_stages{{{Operation::change_folder, 1, 1},
+constexpr std::array<Stage, 18> program_stages{{{Operation::change_folder, 1, 1},
                                                 {Operation::set_umask, 1, 1},
+                                                {Operation::set_priority, 2, 2},
+                                                {Operation::set_processors, 2, 2},
                                                 {Operation::set_rlimit, 2, 2},
                                                 {Operation::set_securebits, 3, 3},
                                                 {Operation::set_groups, 4, 4},
@@ -63,8 +71,9 @@ constexpr std::array<Stage, 15> program_stages{{{Operation::change_folder, 1, 1}
                                                 {Operation::close_descriptors, 10, 10},
                                                 {Operation::restore_signals, 10, 10},
                                                 {Operation::no_new_privileges, 11, 11},
-                                                {Operation::load_filter, 12, 12},
-                                                {Operation::execute, 13, 13}}};
+                                                {Operation::enter_ruleset, 12, 12},
+                                                {Operation::load_filter, 13, 13},
+                                                {Operation::execute, 14, 14}}};
 
 // What every jail has, exactly once.
 constexpr std::array<Operation, 5> needed_in_init{Operation::private_propagation, Operation::attach_root,
@@ -98,14 +107,15 @@ std::string broken_order(const std::vector<Step>& steps, const std::array<Stage,
     return {};
 }
 
+std::ptrdiff_t count(const std::vector<Step>& steps, Operation operation) {
+    return std::count_if(steps.begin(), steps.end(), [&](const Step& step) { return step.operation == operation; });
+}
+
 template <std::size_t Count>
 std::string missing_step(const std::vector<Step>& steps, const std::array<Operation, Count>& needed,
                          const std::string& phase) {
-    for (const Operation operation : needed) {
-        const auto count =
-            std::count_if(steps.begin(), steps.end(), [&](const Step& step) { return step.operation == operation; });
-        if (count != 1) return words(operation) + " must be in the " + phase + " list once";
-    }
+    for (const Operation operation : needed)
+        if (count(steps, operation) != 1) return words(operation) + " must be in the " + phase + " list once";
     return {};
 }
 
@@ -134,6 +144,8 @@ std::string missing_part(const Plan& plan) {
         return words(Operation::execute) + " must be the last step";
     const bool waits = std::any_of(plan.init.begin(), plan.init.end(),
                                    [](const Step& step) { return step.operation == Operation::await_supervisor; });
+    if (count(plan.init, Operation::new_ruleset) != count(plan.program, Operation::enter_ruleset))
+        return words(Operation::enter_ruleset) + " is missing, but there is a ruleset";
     if ((plan.supervisor_maps_ids || plan.cgroup.any()) && !waits)
         return words(Operation::await_supervisor) + " is missing, but the supervisor has work to do";
     return {};

@@ -39,8 +39,12 @@ struct CgroupLimits {
     std::optional<std::uint64_t> swap;    // bytes on top of memory
     std::optional<std::uint64_t> tasks;   // of the program; init comes on top
     std::optional<std::uint64_t> cpu;     // thousandths of one processor
+    std::string processors;               // "0-1,3": those that may be used; empty: all
+    std::optional<std::uint64_t> io;      // bytes a second of each of `disks`, read and written apart
+    std::vector<std::string> disks;       // "254:0"
 
-    [[nodiscard]] bool any() const { return memory || swap || tasks || cpu; }
+    [[nodiscard]] bool limits_disks() const { return io && !disks.empty(); }
+    [[nodiscard]] bool any() const { return memory || swap || tasks || cpu || !processors.empty() || limits_disks(); }
 };
 
 struct Plan {
@@ -63,8 +67,8 @@ struct Plan {
     bool supervised_kill = false;  // the filter notifies; the supervisor holds the listener
 
     CgroupLimits cgroup;
-    // Where the cgroups are made: "memory" for memory and swap, "pids" for tasks, "cpu"; all that the
-    // limits need, as Host::cgroups has them.
+    // Where the cgroups are made: "memory" for memory and swap, "pids" for tasks, "cpu", "cpuset" for
+    // processors, "io"; all that the limits need, as Host::cgroups has them.
     std::map<std::string, CgroupParent> cgroup_parents;
     std::optional<std::uint64_t> time_limit;  // milliseconds of wall clock
     compiler::Terminal terminal = compiler::Terminal::none;

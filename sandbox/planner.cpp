@@ -13,11 +13,15 @@
 #include "sandbox/environment_plan.hpp"
 #include "sandbox/file_view.hpp"
 #include "sandbox/identity.hpp"
+#include "sandbox/jail_files.hpp"
+#include "sandbox/landlock_plan.hpp"
 #include "sandbox/limits_plan.hpp"
 #include "sandbox/mount_checks.hpp"
 #include "sandbox/mount_plan.hpp"
+#include "sandbox/network_plan.hpp"
 #include "sandbox/plan_writer.hpp"
 #include "sandbox/rule_places.hpp"
+#include "sandbox/start_folder.hpp"
 #include "sandbox/unenforced.hpp"
 
 namespace ward::sandbox {
@@ -25,7 +29,7 @@ namespace {
 
 constexpr auto execute_bit = static_cast<compiler::AccessBits>(policy::Access::execute);
 
-constexpr std::uint64_t jail_namespaces = CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWIPC | CLONE_NEWUTS;
+constexpr std::uint64_t jail_namespaces = CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWPID;
 
 // Ids and execs give no capability, and nobody can take that back. With SECBIT_NO_SETUID_FIXUP a change
 // of ids does not drop what the policy keeps; capset(2) decides alone.
@@ -48,17 +52,19 @@ public:
           host_(&host),
           command_(&command),
           diagnostics_(&diagnostics),
-          walker_(*host.files),
+          files_(jail, *host.files),
           writer_(plan_) {}
 
     std::optional<Plan> make() {
         const std::size_t errors = diagnostics_->errors();
         refuse_unenforced(*jail_, *diagnostics_);
+        check_network(*jail_, *host_, *diagnostics_);
         plan_processes();
-        auto view = view_files({jail_->files, command_->program, command_->folder}, walker_, *diagnostics_);
+        auto view = files_.view({command_->program, command_->folder, files_for_resolving(jail_->network, *host_)},
+                                *diagnostics_);
         const auto devices = find_devices(*jail_, *host_, *diagnostics_);
-        const auto identity =
-            decide_identity({jail_->process.user, folder_inode(), command_->id_base}, *host_, *diagnostics_);
+        const auto identity = decide_identity(
+            {jail_->process.user, jail_->process.group, folder_inode(), command_->id_base}, *host_, *diagnostics_);
         if (view && identity) plan_inside(*view, devices, *identity);
         if (diagnostics_->errors() != errors) return {};
         // A plan that breaks a rule is a mistake of this program, and no jail.
@@ -69,14 +75,14 @@ public:
 private:
     void plan_inside(FileView& view, const std::vector<DevicePlace>& devices, const Identity& identity) {
         check_mounts(*host_, identity, view, *diagnostics_);
-        plan_.notes = view.notes;
         plan_ids(identity);
         plan_mounts({view, devices, identity}, writer_);
         if (!writer_.slots_suffice()) report_too_many_mounts();
-        plan_rest_of_init();
+        plan_rest_of_init({*jail_, *host_, view, devices});
         plan_folder(view);
+        plan_.notes = view.notes;
         plan_umask();
-        plan_limits({*jail_, *host_, identity, memory_of_folders(view)}, writer_, *diagnostics_);
+        plan_limits({*jail_, *host_, identity, view, view.own_bytes()}, writer_, *diagnostics_);
         plan_waiting();
         plan_privileges(identity);
         plan_filter();
@@ -90,23 +96,29 @@ private:
 
     void enforced(std::string feature) { plan_.enforced.push_back(std::move(feature)); }
 
-    [[nodiscard]] Inode folder_inode() { return walker_.walk(command_->folder).inode.value_or(Inode{}); }
+    [[nodiscard]] Inode folder_inode() { return files_.walkers().host.walk(command_->folder).inode.value_or(Inode{}); }
 
     // ---- processes and ids
 
     void plan_processes() {
-        plan_.namespaces = jail_namespaces | (jail_->network.host ? 0 : CLONE_NEWNET);
+        const compiler::Process& process = jail_->process;
+        plan_.namespaces = jail_namespaces | (process.share_ipc.empty() ? CLONE_NEWIPC : 0U) |
+                           (process.share_uts.empty() ? CLONE_NEWUTS : 0U) |
+                           (jail_->network.shares_host() ? 0U : CLONE_NEWNET);
         plan_.arguments = command_->arguments;
         plan_.environment = plan_environment(jail_->environment, command_->environment);
         plan_.terminal = jail_->process.terminal.value;
-        const bool any_terminal = std::any_of(std::begin(host_->terminal), std::end(host_->terminal),
-                                              [](bool is_terminal) { return is_terminal; });
+        const bool any_terminal = std::any_of(std::begin(host_->streams), std::end(host_->streams),
+                                              [](const Stream& stream) { return stream.is_terminal; });
         if (plan_.terminal == compiler::Terminal::private_pty && !any_terminal)
             plan_.terminal = compiler::Terminal::none;
-        for (const char* feature : {"user-namespace", "mount-namespace", "pid-namespace", "ipc-namespace",
-                                    "uts-namespace", "cgroup-namespace"})
-            enforced(feature);
-        enforced(jail_->network.host ? "network: host" : "network-namespace");
+        for (const char* feature : {"user-namespace", "mount-namespace", "pid-namespace"}) enforced(feature);
+        for (const auto& [shared, feature] :
+             {std::pair(&process.share_ipc, "ipc-namespace"), std::pair(&process.share_uts, "uts-namespace"),
+              std::pair(&process.share_cgroup, "cgroup-namespace")})
+            if (shared->empty()) enforced(feature);
+        if (!jail_->network.shares_host()) return enforced("network-namespace");
+        enforced(jail_->network.host ? "network: host" : "network: tcp ports");
     }
 
     void plan_ids(const Identity& identity) {
@@ -122,7 +134,7 @@ private:
         else
             map_own_ids(identity);
         // The cgroup namespace begins where the supervisor has put the jail by now.
-        always(plan_.init, Operation::unshare, CLONE_NEWCGROUP);
+        if (jail_->process.share_cgroup.empty()) always(plan_.init, Operation::unshare, CLONE_NEWCGROUP);
     }
 
     void become_inner_root() {
@@ -152,11 +164,14 @@ private:
         if (limits.memory || limits.swap) use_cgroup("memory");
         if (limits.tasks) use_cgroup("pids");
         if (limits.cpu) use_cgroup("cpu");
+        if (!limits.processors.empty()) use_cgroup("cpuset");
+        if (limits.limits_disks()) use_cgroup("io");
         if (plan_.supervisor_maps_ids || !limits.any()) return;
         Step wait;
         wait.operation = Operation::await_supervisor;
-        const auto after_ids = std::find_if(plan_.init.begin(), plan_.init.end(),
-                                            [](const Step& step) { return step.operation == Operation::unshare; });
+        const auto after_ids = std::find_if(plan_.init.begin(), plan_.init.end(), [](const Step& step) {
+            return step.operation == Operation::unshare || step.operation == Operation::private_propagation;
+        });
         plan_.init.insert(after_ids, wait);
     }
 
@@ -166,12 +181,14 @@ private:
 
     // ---- init
 
-    void plan_rest_of_init() {
+    void plan_rest_of_init(const LandlockRequest& landlock) {
         writer_.because(jail_->process.hostname.origins, "`hostname`");
-        writer_.add(plan_.init, Operation::set_hostname, {.text = jail_->process.hostname.value});
+        if (jail_->process.share_uts.empty())
+            writer_.add(plan_.init, Operation::set_hostname, {.text = jail_->process.hostname.value});
         writer_.because_always();
-        if (!jail_->network.host) writer_.add(plan_.init, Operation::loopback_up);
+        if (!jail_->network.shares_host()) writer_.add(plan_.init, Operation::loopback_up);
         plan_session();
+        ruleset_ = plan_landlock(landlock, writer_);
         always(plan_.init, Operation::set_dumpable, 0);
         enforced("read-only-root");
     }
@@ -185,9 +202,10 @@ private:
         writer_.add(plan_.init, Operation::new_session);
         enforced(plan_.terminal == compiler::Terminal::none ? "terminal: none" : "terminal: private");
         if (plan_.terminal == compiler::Terminal::none) return;
-        const auto* first = std::find(std::begin(host_->terminal), std::end(host_->terminal), true);
+        const auto* first = std::find_if(std::begin(host_->streams), std::end(host_->streams),
+                                         [](const Stream& stream) { return stream.is_terminal; });
         writer_.add(plan_.init, Operation::take_terminal,
-                    static_cast<std::uint64_t>(first - std::begin(host_->terminal)));
+                    static_cast<std::uint64_t>(first - std::begin(host_->streams)));
     }
 
     void report_too_many_mounts() {
@@ -197,20 +215,13 @@ private:
 
     // ---- the program
 
-    void plan_folder(const FileView& view) {
-        const std::string folder = shown_folder(view);
-        if (folder != command_->folder)
-            plan_.notes.push_back("the working folder `" + command_->folder +
-                                  "` is not in the jail: the program starts in `" + folder + '`');
-        writer_.because_always();
-        writer_.add(plan_.program, Operation::change_folder, {.path = folder});
-    }
-
-    // The caller's folder, or else the home folder, or else the root.
-    [[nodiscard]] std::string shown_folder(const FileView& view) {
-        for (const std::string& folder : {command_->folder, callers_home()})
-            if (is_shown_folder(folder, view)) return folder;
-        return "/";
+    void plan_folder(FileView& view) {
+        const compiler::Stated<std::string>& stated = jail_->process.directory;
+        const auto folder =
+            decide_start({stated, command_->folder, callers_home()}, view, files_.walkers(), *diagnostics_);
+        if (!folder) return;
+        writer_.because(stated.origins, "`directory`");
+        writer_.add(plan_.program, Operation::change_folder, {.path = *folder});
     }
 
     [[nodiscard]] std::string callers_home() const {
@@ -220,12 +231,6 @@ private:
         return {};
     }
 
-    [[nodiscard]] bool is_shown_folder(const std::string& path, const FileView& view) {
-        if (path.empty() || path.front() != '/') return false;
-        const Walk walk = walker_.walk(path);
-        return walk.inode && walk.inode->is_folder() && view.shows(walk.path, walker_.files());
-    }
-
     void plan_umask() { always(plan_.program, Operation::set_umask, host_->umask); }
 
     void plan_privileges(const Identity& identity) {
@@ -233,8 +238,9 @@ private:
         always(plan_.program, Operation::set_securebits, no_capabilities_by_ids | (kept == 0 ? no_ambient : 0));
         if (identity.supervisor_maps_ids) {
             always(plan_.program, Operation::set_groups);
-            writer_.because(jail_->process.user.origins, "`user`");
+            writer_.because(group_origins(), "`group`");
             writer_.add(plan_.program, Operation::set_group, identity.group);
+            writer_.because(jail_->process.user.origins, "`user`");
             writer_.add(plan_.program, Operation::set_user, identity.user);
         }
         because_of_capabilities();
@@ -245,10 +251,16 @@ private:
         always(plan_.program, Operation::close_descriptors, 3);
         always(plan_.program, Operation::restore_signals, 0);
         always(plan_.program, Operation::no_new_privileges);
+        if (ruleset_ != no_slot) writer_.add(plan_.program, Operation::enter_ruleset, {.slot = ruleset_});
         enforced(kept == 0 ? "capabilities: none"
                            : "capabilities: " + std::to_string(jail_->capabilities.origins.size()));
         enforced("securebits");
         enforced("no-new-privileges");
+    }
+
+    [[nodiscard]] const compiler::Origins& group_origins() const {
+        const compiler::Process& process = jail_->process;
+        return process.group.value.empty() ? process.user.origins : process.group.origins;
     }
 
     void because_of_capabilities() {
@@ -270,10 +282,13 @@ private:
     }
 
     void plan_execution(const FileView& view) {
-        const Walk program = walker_.walk(command_->program);
-        const bool is_program = program.inode && S_ISREG(program.inode->mode) && (program.inode->mode & 0111U) != 0;
-        if (!is_program) return report_no_program();
-        if ((view.access(program.path) & execute_bit) == 0) return report_not_granted(program.path, view);
+        const Walk program = files_.walkers().jail.walk(command_->program);
+        const bool has_root = files_.has_root();
+        const auto inode = has_root ? files_.walkers().host.walk(view.on_host(program.path)).inode : program.inode;
+        if (!inode || !S_ISREG(inode->mode) || (inode->mode & 0111U) == 0) return report_no_program();
+        const ViewEntry* decides = view.around(program.path);
+        const auto access = has_root && decides != nullptr ? decides->access : view.access(program.path);
+        if ((access & execute_bit) == 0) return report_not_granted(program.path, view);
         writer_.because_always();
         writer_.add(plan_.program, Operation::execute, {.path = command_->program, .numbers = {command_->exec_key}});
     }
@@ -298,7 +313,8 @@ private:
     const Host* host_;
     const Command* command_;
     policy::Diagnostics* diagnostics_;
-    Walker walker_;
+    JailFiles files_;
+    Slot ruleset_ = no_slot;
     Plan plan_;
     PlanWriter writer_;
 };

@@ -60,9 +60,11 @@ std::string optional_form(const FileRule& rule) {
 
 class PlaceFinder {
 public:
-    PlaceFinder(Walker& walker, policy::Diagnostics& diagnostics) : walker_(&walker), diagnostics_(&diagnostics) {}
+    PlaceFinder(const ViewRequest& request, Walkers walkers, policy::Diagnostics& diagnostics)
+        : root_(request.root), walker_(&walkers.host), jail_(&walkers.jail), diagnostics_(&diagnostics) {}
 
-    void find(const FileRule& rule) {
+    void find(const FileRule& rule, bool implied = false) {
+        implied_ = implied;
         if (rule.is_glob) return find_pattern(rule);
         find_path(rule, rule.path);
     }
@@ -75,7 +77,7 @@ private:
     }
 
     void find_pattern(const FileRule& rule) {
-        const auto paths = expand_glob(rule.path, *walker_);
+        const auto paths = expand_glob(rule.path, is_guard(rule) ? *jail_ : *walker_);
         if (!paths) {
             error(policy::slug::too_many_mounts, rule, quoted(rule.path) + " matches too much")
                 .help("name the folder, which grants everything in it");
@@ -97,12 +99,12 @@ private:
                 return guard(rule, path);
             case Kind::private_folder:
             case Kind::text_file:
+            case Kind::directory:
                 return make(rule, Walker::LastLink::follow);
             case Kind::link:
                 return make(rule, Walker::LastLink::keep);
             case Kind::overlay:
-            case Kind::directory:
-                return;  // refused before: unenforced.cpp
+                return overlay(rule);
         }
     }
 
@@ -110,7 +112,16 @@ private:
         const Walk walk = walker_->walk(path);
         if (!walk.inode) return missing(rule, path, walk);
         if (walk.in_proc) return grant_in_proc(rule);
-        add(rule, walk, walk);
+        if (root_ == nullptr) return add(rule, walk, walk);
+        place_from(rule, walk, path);
+    }
+
+    // What is at one path on the host, and at another in the jail.
+    void place_from(const FileRule& rule, const Walk& source, const std::string& path) {
+        const Walk destination = jail_->walk(path);
+        if (!destination.inode && destination.error != ENOENT) return missing(rule, path, destination);
+        if (destination.in_proc || source.in_proc) return own_folder(rule);
+        add(rule, destination, source);
     }
 
     // The jail has its own /proc, where everything can be read that /proc shows to its processes.
@@ -121,26 +132,63 @@ private:
     void grant_from(const FileRule& rule) {
         const Walk source = walker_->walk(rule.from);
         if (!source.inode) return missing(rule, rule.from, source);
-        const Walk destination = walker_->walk(rule.path);
-        if (!destination.inode && destination.error != ENOENT) return missing(rule, rule.path, destination);
-        if (destination.in_proc || source.in_proc) return own_folder(rule);
-        add(rule, destination, source);
+        place_from(rule, source, rule.path);
+    }
+
+    // Over what the jail has there without it.
+    void overlay(const FileRule& rule) {
+        const Walk walk = jail_->walk(rule.path);
+        if (!walk.inode) return missing(rule, rule.path, walk);
+        if (walk.in_proc) return own_folder(rule);
+        if (!walk.inode->is_folder()) return not_a_folder(rule, walk.path);
+        const std::size_t before = places.present.size();
+        add(rule, walk, walk);
+        if (places.present.size() == before) return;
+        RulePlace& place = places.present.back();
+        place.source = on_host(walk.path);
+        if (!rule.into.empty()) find_layer(rule, place);
+    }
+
+    void find_layer(const FileRule& rule, RulePlace& place) {
+        const Walk layer = walker_->walk(rule.into);
+        if (!layer.inode) return missing(rule, rule.into, layer);
+        if (!layer.inode->is_folder()) return not_a_folder(rule, layer.path);
+        place.layer = layer.path;
+        place.layer_inode = *layer.inode;
+    }
+
+    [[nodiscard]] std::string on_host(const std::string& path) const {
+        return root_ == nullptr ? path : rebased(path, "/", root_->from);
+    }
+
+    void not_a_folder(const FileRule& rule, const std::string& path) {
+        error(policy::slug::path_not_found, rule, quoted(path) + " is not a folder")
+            .help("name a folder: files in it are covered along with it");
     }
 
     void guard(const FileRule& rule, const std::string& path) {
         if (const RulePlace* grant = grant_from_elsewhere(path)) return guard_within(rule, path, *grant);
-        const Walk walk = walker_->walk(path);
+        const Walk walk = jail_->walk(path);
         if (walk.in_proc && !can_be_hidden_in_proc(rule, walk)) return own_folder(rule);
-        if (walk.inode) return add(rule, walk, walk);
+        if (walk.inode) {
+            const std::size_t before = places.present.size();
+            add(rule, walk, walk);
+            if (places.present.size() != before) places.present.back().source = on_host(walk.path);
+            return;
+        }
         if (!rule.optional) return missing(rule, path, walk);
-        places.absent.push_back({&rule, walk.path, walk.path, {}, {}, walk.error});
+        places.absent.push_back({&rule, walk.path, on_host(walk.path), {}, {}, walk.error});
     }
 
-    // The grant `P from Q` in which a path of the jail lies.
+    // The grant in which a path of the jail lies, if it is not the file of the same path.
     [[nodiscard]] const RulePlace* grant_from_elsewhere(const std::string& path) const {
+        const RulePlace* nearest = nullptr;
         for (const RulePlace& place : places.present)
-            if (place.path != place.source && is_within(path, place.path)) return &place;
-        return nullptr;
+            if (place.rule->kind == Kind::grant && is_within(path, place.path) &&
+                (nearest == nullptr || place.path.size() > nearest->path.size()))
+                nearest = &place;
+        if (nearest == nullptr || (root_ == nullptr && nearest->path == nearest->source)) return nullptr;
+        return nearest;
     }
 
     void guard_within(const FileRule& rule, const std::string& path, const RulePlace& grant) {
@@ -166,7 +214,7 @@ private:
     }
 
     void make(const FileRule& rule, Walker::LastLink last) {
-        const Walk walk = walker_->walk(rule.path, last);
+        const Walk walk = jail_->walk(rule.path, last);
         if (!walk.inode && walk.error != ENOENT) return missing(rule, rule.path, walk);
         if (walk.in_proc) return own_folder(rule);
         add(rule, walk, walk);
@@ -174,7 +222,10 @@ private:
 
     void add(const FileRule& rule, const Walk& destination, const Walk& source) {
         if (!may_be_placed(rule, destination, source)) return;
-        RulePlace place{&rule, destination.path, source.path, source.inode, destination.links};
+        RulePlace place{&rule, destination.path, source.path, source.inode, {}};
+        place.implied = implied_;
+        // A root of its own has links that nobody can change.
+        if (root_ == nullptr) place.links = destination.links;
         if (&destination != &source) place.links.insert(place.links.end(), source.links.begin(), source.links.end());
         places.present.push_back(std::move(place));
     }
@@ -223,9 +274,29 @@ private:
             problem.help("if the path is optional, write " + optional_form(rule));
     }
 
+    const FileRule* root_;
     Walker* walker_;
+    Walker* jail_;
     policy::Diagnostics* diagnostics_;
+    bool implied_ = false;
 };
+
+// ---- the root's own files
+
+bool is_own_folder(const std::string& name) {
+    return name == "proc" || name == "dev";
+}
+
+std::vector<RulePlace> entries_of(const FileRule& root, Walker& walker) {
+    std::vector<RulePlace> entries;
+    for (const std::string& name : walker.files().entries(root.from)) {
+        const std::string source = join(root.from, name);
+        const auto inode = walker.files().inspect(source);
+        const bool is_shown = inode && (inode->is_folder() || inode->is_link() || S_ISREG(inode->mode));
+        if (is_shown && !is_own_folder(name)) entries.push_back({&root, join("/", name), source, inode, {}});
+    }
+    return entries;
+}
 
 // ---- links into what is hidden
 
@@ -271,16 +342,19 @@ void check_links(const RulePlaces& places, Walker& walker, policy::Diagnostics& 
 
 }  // namespace
 
-RulePlaces find_places(const std::vector<FileRule>& rules, Walker& walker, policy::Diagnostics& diagnostics) {
-    PlaceFinder finder(walker, diagnostics);
+RulePlaces find_places(const ViewRequest& request, Walkers walkers, policy::Diagnostics& diagnostics) {
+    PlaceFinder finder(request, walkers, diagnostics);
     // Guards last: they may lie in what a grant takes from elsewhere.
-    for (const FileRule& rule : rules)
+    for (const FileRule& rule : request.rules)
         if (!is_guard(rule)) finder.find(rule);
-    for (const FileRule& rule : rules)
+    for (const FileRule& rule : request.implied) finder.find(rule, true);
+    for (const FileRule& rule : request.rules)
         if (is_guard(rule)) finder.find(rule);
+    finder.places.has_root = request.root != nullptr;
+    if (request.root != nullptr) finder.places.of_root = entries_of(*request.root, walkers.host);
     std::stable_sort(finder.places.present.begin(), finder.places.present.end(),
                      [](const RulePlace& a, const RulePlace& b) { return a.path < b.path; });
-    check_links(finder.places, walker, diagnostics);
+    check_links(finder.places, walkers.host, diagnostics);
     return std::move(finder.places);
 }
 

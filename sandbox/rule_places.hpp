@@ -7,6 +7,7 @@
 
 #include "compiler/jail.hpp"
 #include "policy/diagnostic.hpp"
+#include "sandbox/file_view.hpp"
 #include "sandbox/path_walk.hpp"
 
 namespace ward::sandbox {
@@ -19,16 +20,21 @@ struct RulePlace {
     std::optional<Inode> inode;  // at `source`
     std::vector<Link> links;     // on the way to `path` and to `source`
     int error = 0;               // absent: why
+    bool implied = false;        // of a rule that no policy states
+    std::string layer{};         // overlay: its folder for what is written, canonical, on the host
+    Inode layer_inode{};
 };
 
 struct RulePlaces {
     std::vector<RulePlace> present;  // sorted by path
     std::vector<RulePlace> absent;   // of `hide?` and `protect?`: they guard nothing
+    bool has_root = false;           // then paths of the jail are not those of the host
+    // The root's own entries, each at its path below `/`; links are there as links.
+    std::vector<RulePlace> of_root;
 };
 
 // Every path that is missing, or cannot be granted at all, is an error.
-[[nodiscard]] RulePlaces find_places(const std::vector<compiler::FileRule>& rules, Walker& walker,
-                                     policy::Diagnostics& diagnostics);
+[[nodiscard]] RulePlaces find_places(const ViewRequest& request, Walkers walkers, policy::Diagnostics& diagnostics);
 
 // The first place in the policy that a rule comes from.
 [[nodiscard]] std::optional<policy::Span> place_of(const compiler::FileRule& rule);

@@ -20,9 +20,12 @@ bool is_guard(const FileRule& rule) {
 
 }  // namespace
 
-RuleTable::RuleTable(const RulePlaces& places, policy::Diagnostics& diagnostics) : diagnostics_(&diagnostics) {
+RuleTable::RuleTable(const RulePlaces& places, policy::Diagnostics& diagnostics)
+    : has_root_(places.has_root), diagnostics_(&diagnostics) {
     for (const RulePlace& place : places.present)
-        if (place.rule->kind == Kind::grant && !place.rule->argument) add_grant(place);
+        if (place.rule->kind == Kind::grant && !place.rule->argument && !place.implied) add_grant(place);
+    for (const RulePlace& place : places.present)
+        if (place.rule->kind == Kind::grant && place.implied) add_grant(place);
     for (const RulePlace& place : places.present)
         if (place.rule->kind != Kind::grant && !is_guard(*place.rule)) add_made(place);
     for (const RulePlace& place : places.present)
@@ -53,6 +56,7 @@ RuleTable::Decision RuleTable::decide(const std::string& path) const {
 
 void RuleTable::add_grant(const RulePlace& place) {
     RuleNode& node = nodes_[place.path];
+    if (place.implied && node.grant != nullptr) return;
     if (node.grant != nullptr && node.grant->source != place.source) return report_conflict(*node.grant, place);
     if (node.grant == nullptr) node.grant = &place;
     node.access |= place.rule->access | read_bit;
@@ -60,6 +64,8 @@ void RuleTable::add_grant(const RulePlace& place) {
 
 void RuleTable::add_made(const RulePlace& place) {
     RuleNode& node = nodes_[place.path];
+    // What is made holds what somebody said; what else is implied gives way.
+    if (place.implied || (node.grant != nullptr && node.grant->implied)) node.grant = nullptr;
     if (node.grant != nullptr) return report_conflict(*node.grant, place);
     if (node.made != nullptr) return report_conflict(*node.made, place);
     node.made = &place;
@@ -67,7 +73,8 @@ void RuleTable::add_made(const RulePlace& place) {
 
 void RuleTable::add_guard(const RulePlace& place) {
     // What is granted `from` elsewhere is guarded there too: a secret must not be readable by another name.
-    std::vector<std::string> paths{place.path, place.source};
+    std::vector<std::string> paths{place.path};
+    if (!has_root_) paths.push_back(place.source);
     for (const auto& [path, node] : nodes_)
         if (node.grant != nullptr && node.grant->source != path && is_within(place.source, node.grant->source))
             paths.push_back(rebased(place.source, node.grant->source, path));

@@ -15,7 +15,7 @@ namespace ward::sandbox {
 struct RuleNode {
     const RulePlace* grant = nullptr;  // `access` of `source`
     compiler::AccessBits access = 0;
-    const RulePlace* made = nullptr;  // a private folder, link or text file
+    const RulePlace* made = nullptr;  // a private folder, overlay, folder, link or text file
     const compiler::FileRule* hide = nullptr;
     const compiler::FileRule* protect = nullptr;
     std::string guarded;  // hide, protect: the path on the host
@@ -47,6 +47,7 @@ private:
     void add_argument(const RulePlace& place);
     void report_conflict(const RulePlace& one, const RulePlace& other);
 
+    bool has_root_;
     std::map<std::string, RuleNode> nodes_;
     std::vector<std::string> notes_;
     policy::Diagnostics* diagnostics_;

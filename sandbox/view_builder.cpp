@@ -19,7 +19,22 @@ std::string quoted(const std::string& text) {
 }
 
 bool is_tree(const ViewEntry& entry) {
-    return entry.kind == Kind::tree || entry.kind == Kind::pin;
+    return entry.kind == Kind::tree || entry.kind == Kind::pin || entry.kind == Kind::overlay;
+}
+
+Kind kind_of_made(const FileRule& rule) {
+    switch (rule.kind) {
+        case FileRule::Kind::private_folder:
+            return Kind::private_folder;
+        case FileRule::Kind::overlay:
+            return Kind::overlay;
+        case FileRule::Kind::directory:
+            return Kind::folder;
+        case FileRule::Kind::link:
+            return Kind::link;
+        default:
+            return Kind::text_file;
+    }
 }
 
 std::string source_within(const ViewEntry& tree, const std::string& path) {
@@ -34,6 +49,7 @@ public:
     FileView build() {
         view_.notes = table_.notes();
         add({.kind = Kind::proc, .path = "/proc"});
+        for (const RulePlace& place : places_->of_root) add_of_root(place);
         for (const auto& [path, node] : table_.nodes()) add_node(path, node);
         for (const RulePlace& place : places_->present) check_links(place);
         add_links();
@@ -52,23 +68,48 @@ private:
 
     // ---- what each path becomes
 
+    // Unless the policy says what is there.
+    void add_of_root(const RulePlace& place) {
+        const auto node = table_.nodes().find(place.path);
+        const bool is_stated =
+            node != table_.nodes().end() &&
+            (node->second.grant != nullptr || node->second.made != nullptr || node->second.hide != nullptr);
+        if (is_stated) return;
+        ViewEntry entry{.kind = Kind::tree, .path = place.path, .source = place.source, .inode = *place.inode};
+        entry.rule = place.rule;
+        entry.access = place.rule->access;
+        if (entry.inode.is_link()) {
+            entry.kind = Kind::link;
+            entry.text = walker_->files().link_target(place.source).value_or("");
+            entry.source.clear();
+        }
+        add(std::move(entry));
+    }
+
     void add_node(const std::string& path, const RuleNode& node) {
-        if (node.made != nullptr) return add_made(path, *node.made->rule);
+        if (node.made != nullptr) return add_made(path, *node.made);
         if (node.hide != nullptr) return add_hidden(path, node);
         if (node.grant != nullptr) return add_tree(path, node);
         if (node.protect != nullptr) add_lid(path, node);
     }
 
-    void add_made(const std::string& path, const FileRule& rule) {
-        ViewEntry entry{.path = path, .rule = &rule};
+    void add_made(const std::string& path, const RulePlace& place) {
+        const FileRule& rule = *place.rule;
+        ViewEntry entry{.kind = kind_of_made(rule), .path = path, .rule = &rule};
         entry.text = rule.text;
         entry.size = rule.size;
         entry.mode = rule.mode;
-        entry.kind = rule.kind == FileRule::Kind::private_folder ? Kind::private_folder
-                     : rule.kind == FileRule::Kind::link         ? Kind::link
-                                                                 : Kind::text_file;
+        if (entry.kind == Kind::overlay) take_layers(place, entry);
         if (lies_in_tree(entry) && (is_same_link(entry) || !can_be_mounted(entry))) return;
         add(std::move(entry));
+    }
+
+    static void take_layers(const RulePlace& place, ViewEntry& entry) {
+        entry.source = place.source;
+        entry.inode = *place.inode;
+        entry.layer = place.layer;
+        entry.layer_inode = place.layer_inode;
+        entry.access = static_cast<compiler::AccessBits>(policy::Access::read) | write_bit;
     }
 
     // A `hide` of what nothing shows needs no mount.
@@ -77,7 +118,8 @@ private:
         if (above == nullptr || (!is_tree(*above) && above->kind != Kind::proc)) return;
         ViewEntry entry{.kind = Kind::hidden, .path = path, .rule = node.hide, .over_existing = true};
         entry.inode = node.guarded_inode.value_or(Inode{});
-        if (above->is_writable_tree() && !entry.is_folder()) {
+        // What changes below an overlay does not reach it any more.
+        if (above->is_writable_tree() && above->kind != Kind::overlay && !entry.is_folder()) {
             if (!node.hide->optional) return report_not_holdable(entry, *above);
             half_hidden_ += (half_hidden_.empty() ? "" : ", ") + quoted(path);
         }
@@ -94,6 +136,8 @@ private:
                                       " is read-only: " + quoted(words_of(*protection)));
             entry.access &= ~write_bit;
         }
+        // What no policy states neither uncovers nor covers anything.
+        if (node.grant->implied && view_.above(path) != nullptr) return;
         if (adds_nothing(entry) || (lies_in_tree(entry) && !can_be_mounted(entry))) return;
         add(std::move(entry));
     }
@@ -113,7 +157,7 @@ private:
 
     [[nodiscard]] bool adds_nothing(const ViewEntry& entry) const {
         const ViewEntry* above = view_.above(entry.path);
-        return above != nullptr && is_tree(*above) && above->access == entry.access &&
+        return above != nullptr && is_tree(*above) && above->kind != Kind::overlay && above->access == entry.access &&
                source_within(*above, entry.path) == entry.source;
     }
 
@@ -183,7 +227,9 @@ private:
         for (const auto& [path, entry] : view_.entries) {
             if (!is_tree(entry) || !is_within(host_path, entry.source)) continue;
             const ViewEntry* nearest = view_.around(rebased(host_path, entry.source, path));
-            if (nearest != nullptr && nearest->is_writable_tree()) return nearest;
+            const bool reaches_host =
+                nearest != nullptr && nearest->is_writable_tree() && nearest->kind != Kind::overlay;
+            if (reaches_host) return nearest;
         }
         return nullptr;
     }

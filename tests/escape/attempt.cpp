@@ -140,6 +140,8 @@ Attempt attempt_of(const std::string& file, const Fields& fields) {
     attempt.effect = one(fields, "effect");
     if (attempt.expect.no_effect && attempt.effect.empty()) wrong(file, "no effect is named: " + attempt.title);
     attempt.terminal = one(fields, "stdin") == "terminal";
+    const std::vector<std::string> input = words_of(one(fields, "stdin"));
+    if (input.size() == 2 && input[0] == "file") attempt.input_file = input[1];
     attempt.kill_supervisor = one(fields, "then") == "kill the supervisor";
     attempt.needs = one(fields, "needs");
     return attempt;

@@ -42,8 +42,9 @@ struct Attempt {
     std::vector<std::string> policy;
     Control control;
     Expectation expect;
-    std::string effect;     // empty: the printed line is all
-    bool terminal = false;  // standard input is the caller's terminal
+    std::string effect;      // empty: the printed line is all
+    bool terminal = false;   // standard input is the caller's terminal
+    std::string input_file;  // standard input is this file, opened for reading
     bool kill_supervisor = false;
     std::string needs;  // a path that the host must have
 };

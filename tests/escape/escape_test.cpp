@@ -88,6 +88,7 @@ private:
     [[nodiscard]] Outcome start(Stage& stage, Invocation invocation) const {
         invocation.leaked = stage.leaked();
         if (attempt_.terminal) invocation.terminal = stage.terminal();
+        invocation.input_file = stage.scene().expand(attempt_.input_file);
         if (attempt_.effect == "bystander-hit")
             invocation.arguments.insert(invocation.arguments.begin(), program("bystander"));
         Running running(invocation);

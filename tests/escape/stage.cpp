@@ -122,6 +122,9 @@ void Stage::open_servers() {
     const sockaddr_un address = unix_address('\0' + name);
     const std::size_t used = offsetof(sockaddr_un, sun_path) + 1 + name.size();
     servers_.push_back(listen_at(AF_UNIX, &address, static_cast<socklen_t>(used)));
+    // The same name once more, for datagrams.
+    servers_.push_back(checked(socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0), "socket"));
+    checked(bind(servers_.back(), reinterpret_cast<const sockaddr*>(&address), static_cast<socklen_t>(used)), "bind");
 }
 
 void Stage::open_leaks() {

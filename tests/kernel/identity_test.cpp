@@ -142,4 +142,15 @@ TEST_P(Identity, AnUnknownUserIsAnError) {
     EXPECT_NE(outcome.err.find("no-such-user"), std::string::npos) << outcome.err;
 }
 
+TEST_P(RootsIdentity, AGroupOfItsOwn) {
+    EXPECT_EQ(seen("process { user 1000; group 27 }", {"probe", "ids"}), "1000 27");
+    EXPECT_EQ(seen("process { group daemon }", {"probe", "ids"}).substr(6), "1") << "with the user that it has anyway";
+    EXPECT_EQ(jail("process { group nobody-has-this }", {"probe", "ids"}).status, 125);
+}
+
+TEST_P(OrdinaryIdentity, AnotherGroupIsAnError) {
+    EXPECT_EQ(jail("process { group 27 }", {"probe", "ids"}).status, 125);
+    EXPECT_EQ(jail("process { group " + std::to_string(scene().user().gid) + " }", {"probe", "exit", "0"}).status, 0);
+}
+
 }  // namespace ward::test

@@ -94,6 +94,44 @@ TEST_P(LimitsWithoutCgroup, AShareOfTheProcessorIsAnError) {
     EXPECT_EQ(jail("limits { cpu 0.5 }", {"probe", "exit", "0"}).status, 125);
 }
 
+TEST_P(Limits, AProgramCannotRaiseItsPriority) {
+    EXPECT_EQ(seen("limits { priority 7 }\nsyscalls { allow setpriority }", {"probe", "priority"}), "7 EACCES");
+    const auto found = words_of(limit("priority 7", "nice"));
+    ASSERT_EQ(found.size(), 2U);
+    EXPECT_LE(std::stoi(found[1]), 20 - 7) << "the hard limit";
+}
+
+TEST_P(LimitsByCgroup, TheProcessorsAreThoseOfTheSet) {
+    const std::string calls = "syscalls { allow sched_setaffinity, sched_getaffinity }\n";
+    EXPECT_EQ(seen(calls + "limits { cpu-set 0 }", {"probe", "processors"}), "1") << "after it asked for all";
+    EXPECT_EQ(seen(calls, {"probe", "processors"}), seen_outside({"probe", "processors"}));
+}
+
+TEST_P(LimitsWithoutCgroup, ASetOfProcessorsHoldsUntilTheProgramWidensIt) {
+    const Outcome refused = jail("limits { cpu-set 0 }", {"probe", "exit", "0"});
+    EXPECT_EQ(refused.status, 125);
+    const Outcome outcome = jail("limits { cpu-set? 0 }", {"probe", "exit", "0"});
+    EXPECT_EQ(outcome.status, 0) << outcome.err;
+    EXPECT_NE(outcome.err.find("`cpu-set? 0` holds until the program widens it again"), std::string::npos)
+        << outcome.err;
+    const nlohmann::json found = report("files { write $work }\nlimits { cpu-set? 0 }", {"probe", "exit", "0"});
+    const std::vector<std::string> enforced = found["enforced"];
+    EXPECT_NE(std::find(enforced.begin(), enforced.end(), "cpu-set: affinity"), enforced.end()) << found;
+}
+
+TEST_P(Limits, ASetWithoutAProcessorIsAnError) {
+    EXPECT_EQ(jail("limits { cpu-set 1000..1001 }", {"probe", "exit", "0"}).status, 125);
+}
+
+// These hosts have version 1, or nothing: what is written later counts for nobody.
+TEST_P(Limits, DisksAreLimitedExactlyOrNotAtAll) {
+    const Outcome outcome = jail("files { write $work }\nlimits { io 8M }", {"probe", "exit", "0"});
+    const Outcome optional = jail("files { write $work }\nlimits { io? 8M }", {"probe", "exit", "3"});
+    EXPECT_EQ(optional.status, 3) << optional.err;
+    const bool is_exact = optional.err.find("is not exact") == std::string::npos;
+    EXPECT_EQ(outcome.status, is_exact ? 0 : 125) << outcome.err;
+}
+
 TEST_P(LimitsByCgroup, ACgroupOfTheJailIsGoneAfterwards) {
     const auto cgroups = [this] { return words_of(seen_outside({"file_probe", "list", "/sys/fs/cgroup/pids"})); };
     const auto before = cgroups();

@@ -2,6 +2,8 @@
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include "tests/kernel/jail_test.hpp"
@@ -33,6 +35,25 @@ public:
 private:
     int socket_;
     unsigned port_ = 0;
+};
+
+class UnixServer {
+public:
+    explicit UnixServer(const std::string& path) : socket_(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+        sockaddr_un address{};
+        address.sun_family = AF_UNIX;
+        EXPECT_LT(path.size(), sizeof address.sun_path);
+        path.copy(address.sun_path, path.size());
+        EXPECT_EQ(bind(socket_, reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
+        EXPECT_EQ(listen(socket_, 8), 0);
+        EXPECT_EQ(chmod(path.c_str(), 0777), 0);
+    }
+    UnixServer(const UnixServer&) = delete;
+    UnixServer& operator=(const UnixServer&) = delete;
+    ~UnixServer() { close(socket_); }
+
+private:
+    int socket_;
 };
 
 }  // namespace
@@ -68,6 +89,46 @@ TEST_P(Network, SocketFamilies) {
     EXPECT_EQ(seen("network { host }", family(AF_UNIX)), "EAFNOSUPPORT");
     EXPECT_EQ(seen("network { unix }", family(AF_UNIX)), "made");
     EXPECT_EQ(seen("", {"net_probe", "socketpair"}), "made");
+}
+
+TEST_P(Network, OnlyTheNamedPortsAreThere) {
+    const Server named;
+    const Server other;
+    const std::string policy = "network { connect tcp " + named.port() + " }";
+    EXPECT_EQ(seen(policy, {"net_probe", "connect", named.port()}), "connected");
+    EXPECT_EQ(seen(policy, {"net_probe", "connect", other.port()}), "EACCES");
+    EXPECT_EQ(seen(policy, {"net_probe", "listen", named.port()}), "EACCES");
+    EXPECT_EQ(seen(policy, {"net_probe", "socket", std::to_string(AF_INET)}), "EPROTONOSUPPORT") << "UDP";
+    const std::string both = "network { connect tcp " + named.port() + "; connect tcp " + other.port() + " }";
+    EXPECT_EQ(seen(both, {"net_probe", "connect", other.port()}), "connected");
+    const std::string forbidden = both + "\nnetwork { forbid connect tcp " + other.port() + " }";
+    EXPECT_EQ(seen(forbidden, {"net_probe", "connect", other.port()}), "EACCES");
+}
+
+TEST_P(Network, OnlyTheNamedPortsAreListenedAt) {
+    const std::string policy = "network { listen tcp 47000..47010 }";
+    EXPECT_EQ(seen(policy, {"net_probe", "listen", "47005"}), "listens");
+    EXPECT_EQ(seen(policy, {"net_probe", "listen", "47011"}), "EACCES");
+    EXPECT_EQ(seen(policy, {"net_probe", "listen", "0"}), "EACCES") << "any port";
+    const Server server;
+    EXPECT_EQ(seen(policy, {"net_probe", "connect", server.port()}), "EACCES");
+}
+
+TEST_P(Network, ResolvingAsksByTcpAlone) {
+    const Server server;
+    EXPECT_EQ(seen("network { resolve }", {"net_probe", "connect", server.port()}), "EACCES");
+    EXPECT_EQ(seen("network { resolve }", {"net_probe", "connect", "53"}), "ECONNREFUSED") << "nothing listens there";
+    EXPECT_NE(seen("network { resolve }", {"file_probe", "read", "/etc/resolv.conf"}).find("options use-vc"),
+              std::string::npos);
+    EXPECT_EQ(seen("network { resolve }", {"file_probe", "read", "/etc/passwd"}), "ENOENT");
+}
+
+TEST_P(Network, ASocketByItsPath) {
+    const UnixServer server(scene().work() + "/socket");
+    const std::vector<std::string> meet = {"net_probe", "unix", "$work/socket"};
+    EXPECT_EQ(seen("network { unix $work/socket }", meet), "connected");
+    EXPECT_EQ(seen("network { unix }", meet), "ENOENT");
+    EXPECT_EQ(seen("files { read $work/socket }", meet), "EAFNOSUPPORT");
 }
 
 }  // namespace ward::test

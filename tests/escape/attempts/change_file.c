@@ -45,6 +45,15 @@
 // layer: mounts
 // control: without files { protect $home/.config/fish }
 //
+// attempt: change a file through an overlay over its folder
+// ways: open truncate chmod utimes unlink rename rename-over
+// arguments: $way $home/readonly/file
+// policy: files { overlay $home/readonly }
+// expect: no effect
+// effect: tampered
+// layer: overlay
+// control: host
+//
 // attempt: replace a file by a hard link from a writable folder
 // arguments: link $home/readonly/file
 // policy: files { read $home/readonly }

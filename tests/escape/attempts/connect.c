@@ -20,6 +20,51 @@
 // layer: network namespace
 // control: with network { host }
 //
+// attempt: connect to a port of the host that the policy does not name
+// ways: tcp tcp6
+// arguments: $way $port
+// policy: network { connect tcp 9 }
+// expect: EACCES
+// layer: Landlock
+// control: with network { host }
+//
+// attempt: connect without connect(2), by the first message
+// arguments: fast-open $port
+// policy: network { connect tcp 9 }
+// expect: EACCES EOPNOTSUPP
+// layer: filter
+// control: with network { host }
+//
+// attempt: use another protocol than TCP, which nothing limits to ports
+// ways: udp udp6 mptcp
+// arguments: $way $port
+// policy: network { connect tcp 9 }
+// expect: EPROTONOSUPPORT
+// layer: filter
+// control: with network { host }
+//
+// attempt: wait for connections at a port that the policy does not name
+// arguments: bind 0
+// policy: network { listen tcp 9 }
+// expect: EACCES
+// layer: Landlock
+// control: with network { host }
+//
+// attempt: connect to an abstract Unix socket of the host, where the network is shared for its ports
+// ways: abstract abstract-by-pair
+// arguments: $way $abstract
+// policy: network { unix; connect tcp 9 }
+// expect: EPERM
+// layer: Landlock
+// control: with network { host }
+//
+// attempt: reach a Unix socket in a granted folder from one end of a pair
+// arguments: by-pair $home/readonly/socket
+// policy: files { read $home/readonly }
+// expect: EAFNOSUPPORT EPERM
+// layer: filter
+// control: with network { unix }
+//
 // attempt: make a Unix socket at all, to reach one of the host that is visible in a folder
 // arguments: unix $work/socket
 // expect: EAFNOSUPPORT EPERM
@@ -53,6 +98,10 @@
 #include <sys/un.h>
 
 #include "attempt.h"
+
+#ifndef IPPROTO_MPTCP
+#define IPPROTO_MPTCP 262
+#endif
 
 static long connect_to(int family, const void* address, socklen_t size) {
     int socket_ = socket(family, SOCK_STREAM | SOCK_CLOEXEC, 0);
@@ -92,6 +141,56 @@ static long by_abstract(const char* name) {
     return connect_to(AF_UNIX, &address, size);
 }
 
+// Sends one byte with the first packet of a connection: MSG_FASTOPEN connects.
+static long by_fast_open(const char* port) {
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons((uint16_t)atoi(port))};
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    int socket_ = socket(AF_INET, SOCK_STREAM, 0);
+    return socket_ < 0 ? socket_ : sendto(socket_, "", 1, MSG_FASTOPEN, (struct sockaddr*)&address, sizeof address);
+}
+
+static long by_udp(const char* unused) {
+    (void)unused;
+    return socket(AF_INET, SOCK_DGRAM, 0);
+}
+static long by_udp6(const char* unused) {
+    (void)unused;
+    return socket(AF_INET6, SOCK_DGRAM, 0);
+}
+static long by_mptcp(const char* unused) {
+    (void)unused;
+    int made = socket(AF_INET, SOCK_STREAM, IPPROTO_MPTCP);
+    // Without the protocol in the kernel nothing stood in the way either.
+    return made < 0 && (errno == ENOPROTOOPT || errno == EINVAL) ? 0 : made;
+}
+
+static long by_bind(const char* port) {
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons((uint16_t)atoi(port))};
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    int socket_ = socket(AF_INET, SOCK_STREAM, 0);
+    return socket_ < 0 ? socket_ : bind(socket_, (struct sockaddr*)&address, sizeof address);
+}
+
+// A pair of datagram sockets can be connected anew. That a server with a path is one of streams, of the wrong
+// type, shows that it was found.
+static long pair_to(const void* address, socklen_t size) {
+    int pair[2];
+    if (socketpair(AF_UNIX, SOCK_DGRAM, 0, pair)) return -1;
+    return connect(pair[0], address, size) && errno != EPROTOTYPE ? -1 : 0;
+}
+
+static long by_pair(const char* path) {
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    snprintf(address.sun_path, sizeof address.sun_path, "%s", path);
+    return pair_to(&address, sizeof address);
+}
+
+static long by_abstract_pair(const char* name) {
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    memcpy(address.sun_path + 1, name, strlen(name));
+    return pair_to(&address, (socklen_t)(offsetof(struct sockaddr_un, sun_path) + 1 + strlen(name)));
+}
+
 static long by_packet(const char* unused) {
     (void)unused;
     return socket(AF_PACKET, SOCK_RAW, 0);
@@ -107,9 +206,22 @@ static long by_audit(const char* unused) {
 
 int main(int argc, char** argv) {
     static const struct Way ways[] = {
-        {"tcp", by_tcp},           {"tcp6", by_tcp6},       {"unix", by_unix},
-        {"abstract", by_abstract}, {"outside", by_outside}, {"packet", by_packet},
-        {"vsock", by_vsock},       {"audit", by_audit},     {NULL, NULL},
+        {"tcp", by_tcp},
+        {"tcp6", by_tcp6},
+        {"unix", by_unix},
+        {"abstract", by_abstract},
+        {"outside", by_outside},
+        {"packet", by_packet},
+        {"vsock", by_vsock},
+        {"audit", by_audit},
+        {"fast-open", by_fast_open},
+        {"udp", by_udp},
+        {"udp6", by_udp6},
+        {"mptcp", by_mptcp},
+        {"bind", by_bind},
+        {"by-pair", by_pair},
+        {"abstract-by-pair", by_abstract_pair},
+        {NULL, NULL},
     };
     run_way(ways, argc, argv, "connected");
 }

@@ -4,6 +4,7 @@
 #include <net/if.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 
 #include "probe.h"
 
@@ -43,6 +44,23 @@ static int connect_to(char** arguments) {
     return say("connected");
 }
 
+static int listen_at(char** arguments) {
+    struct sockaddr_in address = loopback(atoi(arguments[0]));
+    int server = socket(AF_INET, SOCK_STREAM, 0), on = 1;
+    if (server < 0) return say_error();
+    setsockopt(server, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+    if (bind(server, (const struct sockaddr*)&address, sizeof address) || listen(server, 1)) return say_error();
+    return say("listens");
+}
+
+static int connect_by_path(char** arguments) {
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    snprintf(address.sun_path, sizeof address.sun_path, "%s", arguments[0]);
+    int client = socket(AF_UNIX, SOCK_STREAM, 0);
+    if (client < 0 || connect(client, (const struct sockaddr*)&address, sizeof address)) return say_error();
+    return say("connected");
+}
+
 static int interfaces(char** arguments) {
     (void)arguments;
     struct if_nameindex* all = if_nameindex();
@@ -64,8 +82,10 @@ static int make_pair(char** arguments) {
 
 int main(int argc, char** argv) {
     static const struct Word words[] = {
-        {"meet-itself", 0, meet_itself}, {"connect", 1, connect_to},   {"interfaces", 0, interfaces},
-        {"socket", 1, make_socket},      {"socketpair", 0, make_pair}, {NULL, 0, NULL},
+        {"meet-itself", 0, meet_itself}, {"connect", 1, connect_to},
+        {"interfaces", 0, interfaces},   {"socket", 1, make_socket},
+        {"socketpair", 0, make_pair},    {"listen", 1, listen_at},
+        {"unix", 1, connect_by_path},    {NULL, 0, NULL},
     };
     return run_word(words, argc, argv);
 }

@@ -6,8 +6,10 @@
 #include <fcntl.h>
 #include <grp.h>
 #include <linux/capability.h>
+#include <sched.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/ptrace.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
@@ -133,8 +135,9 @@ static int limit(char** arguments) {
     static const struct {
         const char* name;
         __rlimit_resource_t resource;
-    } known[] = {{"cpu", RLIMIT_CPU},      {"file-size", RLIMIT_FSIZE}, {"stack", RLIMIT_STACK}, {"core", RLIMIT_CORE},
-                 {"files", RLIMIT_NOFILE}, {"data", RLIMIT_DATA},       {"tasks", RLIMIT_NPROC}, {NULL, 0}};
+    } known[] = {{"cpu", RLIMIT_CPU},     {"file-size", RLIMIT_FSIZE}, {"stack", RLIMIT_STACK},
+                 {"core", RLIMIT_CORE},   {"files", RLIMIT_NOFILE},    {"data", RLIMIT_DATA},
+                 {"tasks", RLIMIT_NPROC}, {"nice", RLIMIT_NICE},       {NULL, 0}};
     for (unsigned i = 0; known[i].name; ++i) {
         struct rlimit found;
         if (strcmp(known[i].name, arguments[0]) != 0 || getrlimit(known[i].resource, &found)) continue;
@@ -168,6 +171,47 @@ static int terminal(char** arguments) {
 
 static _Noreturn void wait_for_end(void) {
     for (;;) pause();
+}
+
+// The nice value, and what an attempt to get a better one says.
+static int priority(char** arguments) {
+    (void)arguments;
+    int before = getpriority(PRIO_PROCESS, 0);
+    int result = setpriority(PRIO_PROCESS, 0, before - 1);
+    printf("%d %s\n", before, result ? strerrorname_np(errno) : "better");
+    return 0;
+}
+
+// How many processors it may use, after an attempt to get all.
+static int processors(char** arguments) {
+    (void)arguments;
+    cpu_set_t all, own;
+    memset(&all, 0xff, sizeof all);
+    if (sched_setaffinity(0, sizeof all, &all) || sched_getaffinity(0, sizeof own, &own)) return say_error();
+    printf("%d\n", CPU_COUNT(&own));
+    return 0;
+}
+
+// Standard input once more, by its name in /proc.
+static int reopen_input(char** arguments) {
+    int flags = strcmp(arguments[0], "write") == 0 ? O_WRONLY : O_RDONLY;
+    return open("/proc/self/fd/0", flags) < 0 ? say_error() : say("opened");
+}
+
+// A namespace of its own, of the user that it then is.
+static int new_user_namespace(char** arguments) {
+    (void)arguments;
+    return unshare(CLONE_NEWUSER | CLONE_NEWNS) ? say_error() : say("made");
+}
+
+// A child that lets itself be traced, as a debugger starts one.
+static int trace_child(char** arguments) {
+    (void)arguments;
+    int status = 0;
+    pid_t child = fork();
+    if (child == 0) _exit(ptrace(PTRACE_TRACEME, 0, NULL, NULL) ? errno : 0);
+    if (child < 0 || waitpid(child, &status, 0) < 0) return say_error();
+    return say(WEXITSTATUS(status) == 0 ? "traced" : strerrorname_np(WEXITSTATUS(status)));
 }
 
 static int processes(char** arguments) {
@@ -259,6 +303,11 @@ int main(int argc, char** argv) {
         {"hostname", 0, hostname},
         {"terminal", 0, terminal},
         {"processes", 0, processes},
+        {"priority", 0, priority},
+        {"processors", 0, processors},
+        {"reopen-input", 1, reopen_input},
+        {"new-user-namespace", 0, new_user_namespace},
+        {"trace-child", 0, trace_child},
         {"kill", 2, send_signal},
         {"allocate", 1, allocate},
         {"fork", 1, fork_many},

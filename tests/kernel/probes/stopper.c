@@ -1,9 +1,9 @@
 // `stopper FILE`: says `stops` and stops itself; a process of the same jail, in a session of its own,
 // makes FILE a little later.
-#include "probe.h"
-
 #include <fcntl.h>
 #include <sys/wait.h>
+
+#include "probe.h"
 
 int main(int count, char** words) {
     if (count != 2) return 2;

@@ -108,6 +108,10 @@ std::vector<char*> pointers(const std::vector<std::string>& texts) {
     become(invocation.user);
     if (invocation.own_namespaces) enter_own_namespaces();
     must(chdir(invocation.folder.c_str()) == 0, "chdir");
+    if (!invocation.input_file.empty()) {
+        const int file = open(invocation.input_file.c_str(), O_RDONLY | O_CLOEXEC);
+        must(file >= 0 && dup2(file, 0) == 0, "open the input");
+    }
     execve(arguments[0], arguments.data(), environment.data());
     give_up(arguments[0]);
 }

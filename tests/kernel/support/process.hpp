@@ -28,6 +28,7 @@ struct Invocation {
     User user;
     std::string input;            // standard input; then it ends
     bool open_input = false;      // it does not end, until the Running does
+    std::string input_file;       // standard input is this file, opened for reading as the user
     int terminal = -1;            // becomes standard input and the controlling terminal
     std::vector<int> leaked;      // descriptors of the runner that become 3, 4, ...
     bool own_namespaces = false;  // root in a user and mount namespace of its own

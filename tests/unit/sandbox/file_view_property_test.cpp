@@ -128,7 +128,7 @@ TEST(FileViewProperty, GrantsWhatTheRulesSay) {
         const std::vector<FileRule> rules = random_rules(random, paths);
         Walker walker(files);
         policy::Diagnostics diagnostics;
-        const auto view = view_files({rules, {}, {}}, walker, diagnostics);
+        const auto view = view_files({rules}, {walker, walker}, diagnostics);
         if (!view) {
             for (const auto& each : diagnostics.all()) ASSERT_EQ(each.kind().name, "hide-not-holdable");
             ++refused;

@@ -25,7 +25,7 @@ protected:
     // The entries, one line each; the errors if there are any.
     std::string view() {
         Walker walker(files);
-        result = view_files({rules, program, working_folder}, walker, diagnostics);
+        result = view_files({rules, program, working_folder}, {walker, walker}, diagnostics);
         std::string text;
         for (const policy::Diagnostic* each : diagnostics.sorted()) text += policy::render(*each, sources);
         if (!result) return text;
@@ -54,6 +54,8 @@ protected:
                 return entry.path + " proc";
             case ViewEntry::Kind::folder:
                 return entry.path + " folder";
+            case ViewEntry::Kind::overlay:
+                return entry.path + " overlay of " + entry.source + (entry.layer.empty() ? "" : " into " + entry.layer);
         }
         return {};
     }

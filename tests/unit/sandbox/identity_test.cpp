@@ -20,7 +20,7 @@ protected:
         host.find_user = stated_user;
     }
 
-    std::optional<Identity> decide() { return decide_identity({user, folder, 1000000}, host, diagnostics); }
+    std::optional<Identity> decide() { return decide_identity({user, group, folder, 1000000}, host, diagnostics); }
 
     static std::string text(const std::vector<IdRange>& map) {
         std::string all;
@@ -37,7 +37,7 @@ protected:
     }
 
     Host host;
-    compiler::Stated<std::string> user;
+    compiler::Stated<std::string> user, group;
     Inode folder;
     policy::Diagnostics diagnostics;
 };
@@ -135,14 +135,47 @@ TEST_F(IdentityOf, ModeBitsTellWhoMayWrite) {
     host.groups = {44};
     const auto identity = decide();
     ASSERT_TRUE(identity);
-    const auto may = [&](mode_t mode, uid_t owner, gid_t group) {
-        return may_write(*identity, host, {.mode = mode, .owner = owner, .group = group});
+    const auto may = [&](mode_t mode, uid_t owner, gid_t owners) {
+        return may_write(*identity, host, {.mode = mode, .owner = owner, .group = owners});
     };
     EXPECT_TRUE(may(0200, 1000, 0));
     EXPECT_FALSE(may(0022, 1000, 0));
     EXPECT_TRUE(may(0020, 0, 44));
     EXPECT_FALSE(may(0202, 0, 44));
     EXPECT_TRUE(may(0002, 0, 0));
+}
+
+TEST_F(IdentityOf, AStatedGroupIsThatOfTheProgram) {
+    host.find_group = [](const std::string& name) { return name == "games" ? std::optional<gid_t>(60) : std::nullopt; };
+    group.value = "games";
+    const auto identity = decide();
+    ASSERT_TRUE(identity);
+    EXPECT_EQ(identity->group, 60U);
+    EXPECT_EQ(identity->user, 65534U);
+    user.value = "www-data";
+    EXPECT_EQ(decide()->group, 60U) << "beats that of the user";
+}
+
+TEST_F(IdentityOf, AnUnknownGroupIsAnError) {
+    host.find_group = [](const std::string&) { return std::optional<gid_t>(); };
+    group.value = "gamse";
+    EXPECT_FALSE(decide());
+    EXPECT_EQ(errors(),
+              "error[unknown-user]: there is no group `gamse`\n"
+              "  note: groups are looked up in `/etc/group`\n"
+              "  help: write a name from `/etc/group`, or remove the line\n");
+}
+
+TEST_F(IdentityOf, AnOrdinaryUserHasItsOwnGroup) {
+    host.privileged = false;
+    host.uid = host.gid = 1000;
+    group.value = "1000";
+    EXPECT_TRUE(decide());
+    group.value = "60";
+    EXPECT_FALSE(decide());
+    EXPECT_EQ(errors(),
+              "error[user-not-available]: user 1000 cannot run a program with the group `60`\n"
+              "  help: remove the line, or start ward as root\n");
 }
 
 }  // namespace

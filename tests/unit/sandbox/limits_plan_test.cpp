@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 #include <sys/resource.h>
+#include <sys/sysmacros.h>
 
 #include "policy/render.hpp"
 
@@ -14,6 +15,9 @@ class LimitsPlan : public testing::Test {
 protected:
     LimitsPlan() {
         host.uid = 1234;
+        host.read_text = [](const std::string& path) {
+            return std::string(path == "/sys/devices/system/cpu/online" ? "0-3\n" : "");
+        };
         host.cgroup_obstacle = "no cgroup with it was handed to user 1234";
     }
 
@@ -28,7 +32,7 @@ protected:
     // The errors, or what is enforced and how.
     std::string plan() {
         PlanWriter writer(result);
-        plan_limits({jail, host, identity, folder_bytes}, writer, diagnostics);
+        plan_limits({jail, host, identity, view, folder_bytes}, writer, diagnostics);
         std::string text;
         for (const auto* each : diagnostics.sorted()) text += policy::render(*each, {});
         for (const std::string& feature : result.enforced) text += feature + '\n';
@@ -46,6 +50,7 @@ protected:
     compiler::Jail jail;
     Host host;
     Identity identity;
+    FileView view;
     std::uint64_t folder_bytes = 0;
     policy::Diagnostics diagnostics;
     Plan result;
@@ -132,6 +137,98 @@ TEST_F(LimitsPlan, TimeIsTheSupervisors) {
     limit(LimitName::time, 60000);
     EXPECT_EQ(plan(), "time: supervisor\n");
     EXPECT_EQ(result.time_limit, 60000U);
+}
+
+TEST_F(LimitsPlan, ProcessorsByCgroup) {
+    host.cgroups["cpuset"] = {"/sys/fs/cgroup/x", 2};
+    jail.cpu_set = compiler::CpuSet{{{1, 9}}, false, {}};
+    EXPECT_EQ(plan(), "cpu-set: cgroup-v2\n");
+    EXPECT_EQ(result.cgroup.processors, "1,2,3");
+}
+
+TEST_F(LimitsPlan, ProcessorsWithoutACgroupCanBeTakenBack) {
+    jail.cpu_set = compiler::CpuSet{{{0, 1}}, false, {}};
+    EXPECT_EQ(plan(),
+              "error[limit-not-available]: this host cannot enforce `cpu-set 0..1`\n"
+              "  note: the `cpuset` controller cannot be used, no cgroup with it was handed to user 1234\n"
+              "  help: write `cpu-set? 0..1` to have what the host can do\n");
+}
+
+TEST_F(LimitsPlan, ProcessorsAsFarAsTheHostCan) {
+    jail.cpu_set = compiler::CpuSet{{{0, 1}}, true, {}};
+    const std::string text = plan();
+    EXPECT_NE(text.find("cpu-set: affinity\n"), std::string::npos) << text;
+    EXPECT_NE(text.find("note: `cpu-set? 0..1` holds until the program widens it again: the `cpuset` controller cannot "
+                        "be used, no cgroup with it was handed to user 1234\n"),
+              std::string::npos)
+        << text;
+    ASSERT_EQ(result.program.size(), 1U);
+    EXPECT_EQ(result.program.front().operation, Operation::set_processors);
+    EXPECT_EQ(result.program.front().text[0], 3);
+}
+
+TEST_F(LimitsPlan, ProcessorsThatAreNotThere) {
+    jail.cpu_set = compiler::CpuSet{{{64, 64}}, true, {}};
+    EXPECT_EQ(plan(),
+              "error[limit-not-available]: this host has none of the processors of `cpu-set 64`\n"
+              "  help: name some that it has: `cat /sys/devices/system/cpu/online`\n");
+}
+
+TEST_F(LimitsPlan, APriorityIsNotBetterThanTheLaunchers) {
+    limit(LimitName::priority, 5);
+    host.nice = 8;
+    EXPECT_NE(plan().find("priority: nice 8\n"), std::string::npos);
+    ASSERT_EQ(result.program.size(), 3U);
+    EXPECT_EQ(result.program[0].operation, Operation::set_priority);
+    EXPECT_EQ(result.program[1].number[1], 12U) << "RLIMIT_NICE counts from 20 downwards";
+    EXPECT_EQ(result.program[2].number[1], 0U);
+}
+
+class DiskLimits : public LimitsPlan {
+protected:
+    DiskLimits() {
+        limit(LimitName::io, 8 << 20);
+        host.mounts = {{.id = 1, .device = makedev(254, 0), .path = "/", .type = "ext4"}};
+        ViewEntry tree{.kind = ViewEntry::Kind::tree, .path = "/usr", .source = "/usr"};
+        tree.inode.mount = 1;
+        view.entries["/usr"] = tree;
+    }
+
+    // The first line of what inexactness says.
+    std::string obstacle_to(unsigned version, const std::string& memory_folder) {
+        host.cgroups["io"] = {"/cgroup", static_cast<int>(version)};
+        host.cgroups["memory"] = {memory_folder, static_cast<int>(version)};
+        const std::string text = plan();
+        const auto note = text.find("note: ");
+        return note == std::string::npos ? text : text.substr(note, text.find('\n', note) - note);
+    }
+};
+
+TEST_F(DiskLimits, AreExactInVersion2WithMemory) {
+    EXPECT_EQ(obstacle_to(2, "/cgroup"), "io: cgroup-v2\n");
+    EXPECT_EQ(result.cgroup.disks, std::vector<std::string>{"254:0"});
+    EXPECT_EQ(result.cgroup.io, std::uint64_t{8 << 20});
+}
+
+TEST_F(DiskLimits, AreNotExactInVersion1) {
+    EXPECT_EQ(obstacle_to(1, "/memory"), "note: cgroup-v1 does not count what is written later");
+}
+
+TEST_F(DiskLimits, AreNotExactWithoutMemory) {
+    EXPECT_EQ(obstacle_to(2, "/other"), "note: without the `memory` controller nobody counts what is written later");
+}
+
+TEST_F(DiskLimits, NeedAKnownDisk) {
+    host.mounts.front().type = "overlay";
+    host.mounts.front().device = makedev(0, 30);
+    EXPECT_EQ(obstacle_to(2, "/cgroup"), "note: the disk behind `/` is not known");
+}
+
+TEST_F(DiskLimits, NeedAController) {
+    EXPECT_EQ(plan(),
+              "error[limit-not-available]: this host cannot enforce `io 8M`\n"
+              "  note: the `io` controller cannot be used, no cgroup with it was handed to user 1234\n"
+              "  help: write `io? 8M` to have what the host can do\n");
 }
 
 }  // namespace

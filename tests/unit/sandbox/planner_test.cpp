@@ -13,7 +13,7 @@
 #include "compiler/compile.hpp"
 #include "policy/parser.hpp"
 #include "policy/render.hpp"
-#include "tests/unit/sandbox/fake_files.hpp"
+#include "tests/unit/sandbox/plan_fixture.hpp"
 
 namespace ward::sandbox {
 namespace {
@@ -24,79 +24,6 @@ std::string read_text(const std::string& path) {
     text << stream.rdbuf();
     return text.str();
 }
-
-// A small Debian, and what one user has on it.
-FakeFiles debian() {
-    FakeFiles files;
-    files.program("/usr/bin/prog").file("/usr/lib/x86_64/libc.so").file("/usr/share/data/a").link("/bin", "usr/bin");
-    files.link("/lib", "usr/lib").file("/etc/passwd").file("/etc/shadow", 0640).folder("/run").link("/var/run", "/run");
-    files.device("/dev/null").device("/dev/tty").folder("/dev/shm", 01777);
-    files.folder("/home/u", 0755, 1000).folder("/home/u/work/sub/keys", 0755, 1000);
-    files.file("/home/u/work/in.txt", 0644, 1000).file("/home/u/.bashrc", 0644, 1000);
-    files.folder("/home/u/.ssh", 0700, 1000).file("/home/u/.ssh/known_hosts", 0644, 1000).folder("/root", 0700);
-    files.on_mount(2).folder("/srv/noexec").on_mount(3).folder("/srv/sealed").on_mount(4).folder("/srv/over");
-    return files;
-}
-
-class PlanFor : public testing::Test {
-protected:
-    PlanFor() {
-        host.files = &files;
-        host.mounts = {{.id = 1, .path = "/", .type = "ext4"},
-                       {.id = 2, .path = "/srv/noexec", .type = "ext4", .no_exec = true},
-                       {.id = 3, .path = "/srv/sealed", .type = "ext4", .read_only = true},
-                       {.id = 4, .path = "/srv/over", .type = "overlay"}};
-        host.uid = host.gid = 1000;
-        host.groups = {1000, 44};
-        host.cgroup_obstacle = "no cgroup with it was handed to user 1000";
-        host.kernel_major = 6;
-        host.kernel_minor = 1;
-        command = {.program = "/bin/prog",
-                   .arguments = {"prog", "in.txt"},
-                   .folder = "/home/u/work",
-                   .environment = {"HOME=/home/u", "LANG=C", "SECRET=x"},
-                   .exec_key = 0x1234,
-                   .id_base = 1000000};
-    }
-
-    void be_root() {
-        host.uid = host.gid = 0;
-        host.groups = {0};
-        host.privileged = true;
-        host.cgroups = {{"memory", {"/c/memory", 1}}, {"pids", {"/c/pids", 1}}, {"cpu", {"/c/cpu", 1}}};
-    }
-
-    std::optional<Plan> plan(const std::string& text) {
-        const auto file = sources.add("test.ward", text);
-        const auto policy = policy::parse(sources, file, diagnostics);
-        if (!policy) return {};
-        policy::PolicySet set;
-        set.members.push_back({*policy, 0});
-        const compiler::Facts facts{.home = "/home/u",
-                                    .cwd = command.folder,
-                                    .user = "u",
-                                    .uid = 1000,
-                                    .gid = 1000,
-                                    .runtime = "",
-                                    .program = command.program,
-                                    .arguments = {"/home/u/work/in.txt"},
-                                    .parameters = {}};
-        const auto jail = compiler::compile(set, facts, diagnostics);
-        return jail ? make_plan(*jail, host, command, diagnostics) : std::nullopt;
-    }
-
-    std::string errors() const {
-        std::string text;
-        for (const auto* each : diagnostics.sorted()) text += policy::render(*each, sources);
-        return text;
-    }
-
-    FakeFiles files = debian();
-    Host host;
-    Command command;
-    policy::Sources sources;
-    policy::Diagnostics diagnostics;
-};
 
 // ---- golden plans
 
@@ -115,11 +42,14 @@ class GoldenPlan : public PlanFor {
 protected:
     std::optional<Plan> plan_of_root() {
         be_root();
-        host.terminal[1] = host.terminal[2] = true;
+        host.streams[1].is_terminal = host.streams[2].is_terminal = true;
         return plan(read_text(golden_plan("root.ward")));
     }
 
-    std::optional<Plan> plan_of_user() { return plan(read_text(golden_plan("user.ward"))); }
+    std::optional<Plan> plan_of_user() {
+        host.streams[0] = {.is_file = true};
+        return plan(read_text(golden_plan("user.ward")));
+    }
 
     void compare(const std::optional<Plan>& made, const std::string& name) {
         ASSERT_TRUE(made) << errors();
@@ -156,12 +86,6 @@ TEST_F(GoldenPlan, HaveEveryOperation) {
 // ---- single decisions
 
 constexpr const char* smallest = "policy p\nfiles { execute /bin/prog }\n";
-
-const Step* find(const std::vector<Step>& steps, Operation operation) {
-    for (const Step& step : steps)
-        if (step.operation == operation) return &step;
-    return nullptr;
-}
 
 TEST_F(PlanFor, TheCallersFolderIsTheWorkingFolder) {
     const auto made = plan("policy p\nfiles { execute /bin/prog; read $cwd }\n");
@@ -327,7 +251,7 @@ TEST_F(PlanFor, AFilterThatIsTooLongIsAnError) {
     for (std::uint32_t number = 0; number < 20000; ++number) {
         const auto error = static_cast<std::uint16_t>(1 + number % 100);
         const compiler::Response refusal{.kind = compiler::Response::Kind::refuse, .error = error};
-        jail->filter.calls.push_back(jail->filter.decisions.respond(refusal));
+        jail->filter.abis.front().calls.push_back({{}, refusal});
     }
     EXPECT_FALSE(make_plan(*jail, host, command, diagnostics));
     EXPECT_EQ(errors(),
@@ -335,6 +259,7 @@ TEST_F(PlanFor, AFilterThatIsTooLongIsAnError) {
               "  --> test.ward:1:8\n"
               "  1 | policy p\n"
               "    |        ^\n"
+              "  note: the kernel takes filters of at most 4096 instructions\n"
               "  help: allow whole groups in place of single calls with conditions\n");
 }
 

@@ -1,0 +1,84 @@
+#include "sandbox/network_plan.hpp"
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+
+#include "policy/policy.hpp"
+#include "sandbox/landlock.hpp"
+
+namespace ward::sandbox {
+namespace {
+
+using compiler::FileRule;
+using compiler::Network;
+
+std::optional<policy::Span> place_of(const Network& network) {
+    if (network.origins.empty()) return {};
+    return network.origins.front();
+}
+
+// What glibc reads to find out how names are looked up, besides resolv.conf.
+constexpr std::array<const char*, 4> resolver_files{"/etc/gai.conf", "/etc/host.conf", "/etc/hosts",
+                                                    "/etc/nsswitch.conf"};
+
+bool is_kept(std::string_view line) {
+    return line.starts_with("nameserver") || line.starts_with("search") || line.starts_with("domain") ||
+           line.starts_with("options");
+}
+
+// resolv.conf(5): `use-vc` asks every server by TCP, which answers as it does by UDP (RFC 7766).
+std::string resolver_text(const std::string& of_host) {
+    std::string text;
+    std::string_view rest = of_host;
+    while (!rest.empty()) {
+        const std::string_view line = rest.substr(0, rest.find('\n'));
+        rest.remove_prefix(std::min(line.size() + 1, rest.size()));
+        if (is_kept(line)) text += std::string(line) + '\n';
+    }
+    return text + "options use-vc\n";
+}
+
+}  // namespace
+
+bool limits_ports(const Network& network) {
+    return network.shares_host() && !network.host;
+}
+
+std::vector<FileRule> files_for_resolving(const Network& network, const Host& host) {
+    std::vector<FileRule> rules;
+    if (!network.resolve || network.host) return rules;
+    FileRule rule{};
+    rule.kind = FileRule::Kind::grant;
+    rule.optional = true;
+    rule.access = static_cast<compiler::AccessBits>(policy::Access::read);
+    rule.origins = network.resolve_origins;
+    for (const char* path : resolver_files) {
+        rule.path = path;
+        rules.push_back(rule);
+    }
+    rule.kind = FileRule::Kind::text_file;
+    rule.optional = false;
+    rule.path = "/etc/resolv.conf";
+    rule.text = resolver_text(host.read_text(rule.path));
+    rules.push_back(rule);
+    return rules;
+}
+
+void check_network(const compiler::Jail& jail, const Host& host, policy::Diagnostics& diagnostics) {
+    const Network& network = jail.network;
+    if (!limits_ports(network)) return;
+    const bool needs_scope = network.unix_sockets;
+    const int needed = needs_scope ? landlock::scope_abi : landlock::port_abi;
+    if (host.landlock_abi >= needed) return;
+    auto& error = diagnostics.add(policy::slug::landlock_missing, place_of(network),
+                                  needs_scope ? "this kernel cannot keep abstract Unix sockets of the host out"
+                                              : "this kernel cannot limit TCP to single ports");
+    error.note("that takes Landlock's interface " + std::to_string(needed) + ", of Linux " +
+               (needs_scope ? "6.12" : "6.7") + "; this kernel has " +
+               (host.landlock_abi == 0 ? "none" : std::to_string(host.landlock_abi)));
+    error.help(needs_scope ? "remove `unix`, or run a newer kernel"
+                           : "write `network { host }` if the program may use all of the host's network");
+}
+
+}  // namespace ward::sandbox

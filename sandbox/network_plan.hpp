@@ -1,0 +1,21 @@
+// The network of a jail on this host: what of it a program gets, and what must hold for that.
+#pragma once
+
+#include <vector>
+
+#include "compiler/jail.hpp"
+#include "policy/diagnostic.hpp"
+#include "sandbox/host.hpp"
+
+namespace ward::sandbox {
+
+// True if single ports are enforced: then the program shares the host's network, but for TCP and nothing else.
+[[nodiscard]] bool limits_ports(const compiler::Network& network);
+
+// Files that `resolve` takes: a resolv.conf that asks by TCP, and what the C library reads beside it.
+[[nodiscard]] std::vector<compiler::FileRule> files_for_resolving(const compiler::Network& network, const Host& host);
+
+// Errors where the host or the filter would let more through than the policy says.
+void check_network(const compiler::Jail& jail, const Host& host, policy::Diagnostics& diagnostics);
+
+}  // namespace ward::sandbox
