@@ -1,8 +1,11 @@
 #include "sandbox/cli/caller.hpp"
 
 #include <fcntl.h>
+#include <linux/openat2.h>
 #include <pwd.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/utsname.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -12,6 +15,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <functional>
 #include <memory>
 #include <string_view>
 
@@ -58,6 +62,34 @@ bool exists(const std::string& path) {
     return faccessat(AT_FDCWD, path.c_str(), F_OK, 0) == 0;
 }
 
+// For `when exists`: links are followed, as they are when a path is granted.
+bool is_there(const std::string& path) {
+    struct stat status {};
+    return stat(path.c_str(), &status) == 0;
+}
+
+#if defined(__x86_64__)
+constexpr compiler::Abi own_machine = compiler::Abi::x86_64;
+#elif defined(__aarch64__)
+constexpr compiler::Abi own_machine = compiler::Abi::aarch64;
+#else
+#error "ward knows no other machine"
+#endif
+
+// `6.1.0-13-amd64` is 6.1. False, with a diagnostic, if the kernel's name for itself has no version.
+bool look_at_machine(compiler::Facts& facts, policy::Diagnostics& diagnostics) {
+    facts.machine = own_machine;
+    facts.exists = is_there;
+    utsname names{};
+    if (uname(&names) == 0 && std::sscanf(names.release, "%5u.%5u", &facts.kernel_major, &facts.kernel_minor) == 2)
+        return true;
+    diagnostics
+        .add(policy::slug::caller_unknown, std::nullopt,
+             std::string("the kernel says no version: `") + names.release + "`")
+        .help("run `uname -r` to see it: two numbers with a `.` between them are expected");
+    return false;
+}
+
 // The part of a word that may be a path: `-…=PATH` or the whole word.
 std::string_view path_part(std::string_view word) {
     const auto sign = word.find('=');
@@ -71,7 +103,24 @@ std::string without_links(const std::string& path) {
     return realpath(path.c_str(), real.data()) != nullptr ? real.data() : path;
 }
 
-// 0, or why it cannot be executed as a status for the shell.
+// How a path is judged: 0, or why it cannot be executed as a status for the shell.
+using Obstacle = std::function<int(const std::string&)>;
+
+int obstacle_below(const std::string& root, const std::string& path) {
+    const int folder = open(root.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC);
+    if (folder < 0) return 127;
+    open_how how{};
+    how.flags = O_PATH | O_CLOEXEC;
+    how.resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS;
+    const auto file = static_cast<int>(syscall(SYS_openat2, folder, path.c_str(), &how, sizeof how));
+    struct stat status {};
+    const bool is_there = file >= 0 && fstat(file, &status) == 0;
+    if (file >= 0) close(file);
+    close(folder);
+    if (!is_there) return 127;
+    return S_ISREG(status.st_mode) && (status.st_mode & 0111U) != 0 ? 0 : 126;
+}
+
 int obstacle(const std::string& path) {
     struct stat status {};
     if (stat(path.c_str(), &status) != 0) return errno == EACCES ? 126 : 127;
@@ -114,6 +163,7 @@ std::optional<compiler::Facts> facts_about_caller(policy::Diagnostics& diagnosti
     facts.uid = getuid();
     facts.gid = getgid();
     facts.runtime = absolute_or_empty(variable("XDG_RUNTIME_DIR"));
+    if (!look_at_machine(facts, diagnostics)) return std::nullopt;
     return facts;
 }
 
@@ -129,10 +179,13 @@ std::vector<std::string> named_paths(const std::vector<std::string>& words, cons
     return paths;
 }
 
-ProgramSearch find_program(const std::string& name, const std::string& search_path, const std::string& folder) {
+namespace {
+
+ProgramSearch search(const std::string& name, const std::string& search_path, const std::string& folder,
+                     const Obstacle& obstacle_at) {
     if (name.find('/') != std::string::npos) {
         std::string path = absolute_path(name, folder);
-        const int status = obstacle(path);
+        const int status = obstacle_at(path);
         return status == 0 ? ProgramSearch{std::move(path), 0} : ProgramSearch{{}, status};
     }
     int status = 127;
@@ -141,12 +194,24 @@ ProgramSearch find_program(const std::string& name, const std::string& search_pa
         // An empty element is the working folder, as in execvp(3).
         std::string path = absolute_path(search_path.substr(at, end - at) + "/" + name, folder);
         if (end == at) path = absolute_path(name, folder);
-        const int found = obstacle(path);
+        const int found = obstacle_at(path);
         if (found == 0) return {std::move(path), 0};
         status = std::min(status, found);
         at = end + 1;
     }
     return {{}, status};
+}
+
+}  // namespace
+
+ProgramSearch find_program(const std::string& name, const std::string& search_path, const std::string& folder) {
+    return search(name, search_path, folder, obstacle);
+}
+
+ProgramSearch find_program_below(const std::string& root, const std::string& name, const std::string& search_path,
+                                 const std::string& folder) {
+    if (root.empty()) return {{}, 127};
+    return search(name, search_path, folder, [&](const std::string& path) { return obstacle_below(root, path); });
 }
 
 }  // namespace ward::cli

@@ -11,8 +11,8 @@
 
 namespace ward::cli {
 
-// Home ($HOME, else what passwd(5) says), working folder, user, runtime folder. Absent, with a
-// diagnostic, if one that must be there is not.
+// Home ($HOME, else what passwd(5) says), working folder, user, runtime folder, kernel, machine. Absent,
+// with a diagnostic, if one that must be there is not.
 [[nodiscard]] std::optional<compiler::Facts> facts_about_caller(policy::Diagnostics& diagnostics);
 
 // Every word that names an existing path, or that is an option `-…=PATH` with one, absolute and
@@ -32,5 +32,9 @@ struct ProgramSearch {
 // A name with a `/` is a path, any other is looked for in `search_path` (colon-separated, as $PATH).
 [[nodiscard]] ProgramSearch find_program(const std::string& name, const std::string& search_path,
                                          const std::string& folder);
+
+// The same in an installation below `root`, whose links stay in it; the path is that inside. Not found without a root.
+[[nodiscard]] ProgramSearch find_program_below(const std::string& root, const std::string& name,
+                                               const std::string& search_path, const std::string& folder);
 
 }  // namespace ward::cli

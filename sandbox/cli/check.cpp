@@ -7,30 +7,38 @@
 #include "sandbox/cli/caller.hpp"
 #include "sandbox/cli/console.hpp"
 #include "sandbox/cli/diagnostic_formats.hpp"
+#include "sandbox/cli/operands.hpp"
 #include "sandbox/cli/reading.hpp"
 #include "sandbox/cli/subcommand.hpp"
-#include "sandbox/file_view.hpp"
+#include "sandbox/file_advice.hpp"
 #include "sandbox/host.hpp"
+#include "sandbox/jail_files.hpp"
+#include "sandbox/unenforced.hpp"
 
 namespace ward::cli {
 namespace {
 
+using Parameters = std::map<std::string, std::string>;
+
 // As far as it can be known without a program: the paths are looked up as for a run.
-void look_at(const std::string& entry, Reading& reading) {
-    const auto facts = facts_about_caller(reading.diagnostics);
+void look_at(const std::string& entry, const Parameters& parameters, Reading& reading) {
+    auto facts = facts_about_caller(reading.diagnostics);
+    if (facts) facts->parameters = parameters;
     const auto jail = facts ? reading.compile(entry, *facts) : std::nullopt;
     if (jail) {
+        sandbox::refuse_unenforced(*jail, reading.diagnostics);
         const auto files = sandbox::host_files();
+        static_cast<void>(sandbox::JailFiles(*jail, *files).view({}, reading.diagnostics));
         sandbox::Walker walker(*files);
-        static_cast<void>(sandbox::view_files({jail->files, {}, {}}, walker, reading.diagnostics));
+        sandbox::advise_on_files({*jail, reading.sources, facts->cwd}, walker, reading.diagnostics);
     }
 }
 
-int check_for_people(const Words& entries) {
+int check_for_people(const Words& entries, const Parameters& parameters) {
     int result = EXIT_SUCCESS;
     for (const std::string& entry : entries) {
         Reading reading;
-        look_at(entry, reading);
+        look_at(entry, parameters, reading);
         reading.show();
         if (reading.diagnostics.has_errors())
             result = failure_status;
@@ -42,13 +50,13 @@ int check_for_people(const Words& entries) {
 
 using Format = std::string (*)(std::span<const Checked>);
 
-int check_for_machines(const Words& entries, Format format) {
+int check_for_machines(const Words& entries, const Parameters& parameters, Format format) {
     std::deque<Reading> readings;  // what was checked refers to them
     std::vector<Checked> checked;
     bool is_right = true;
     for (const std::string& entry : entries) {
         Reading& reading = readings.emplace_back();
-        look_at(entry, reading);
+        look_at(entry, parameters, reading);
         is_right = is_right && !reading.diagnostics.has_errors();
         checked.push_back({entry, reading.sources, reading.diagnostics});
     }
@@ -71,10 +79,12 @@ int check(const Words& words) {
     const auto [options, status] = begin("check", words);
     if (!options) return status;
     if (options->rest.empty()) return misuse("check", "no policy is named", "write `ward check FILE`");
+    Parameters parameters;
+    if (const int wrong = read_settings("check", *options, parameters); wrong != 0) return wrong;
     const std::string format = options->value("format").value_or("text");
-    if (format == "text") return check_for_people(options->rest);
-    if (format == "json") return check_for_machines(options->rest, as_json);
-    if (format == "sarif") return check_for_machines(options->rest, as_sarif);
+    if (format == "text") return check_for_people(options->rest, parameters);
+    if (format == "json") return check_for_machines(options->rest, parameters, as_json);
+    if (format == "sarif") return check_for_machines(options->rest, parameters, as_sarif);
     return unknown_format(format);
 }
 

@@ -14,17 +14,27 @@ std::string padded(std::string text, std::size_t width) {
     return text + "  ";
 }
 
+// Where it is, and which policies of the same name it stands before.
+std::string origin_of(const policy::Listed& listed) {
+    std::string text = listed.origin;
+    for (std::size_t i = 0; i < listed.shadows.size(); ++i) {
+        const bool extends = i == 0 && listed.extends;
+        text += (i == 0 ? (extends ? " (extends " : " (shadows ") : ", ") + listed.shadows[i];
+    }
+    return policy::escaped(listed.shadows.empty() ? text : text + ")");
+}
+
 std::string table_of(const std::vector<policy::Listed>& policies) {
     std::size_t name_width = 0;
     std::size_t origin_width = 0;
     for (const auto& policy : policies) {
         name_width = std::max(name_width, policy.name.size());
-        origin_width = std::max(origin_width, policy.origin.size());
+        origin_width = std::max(origin_width, origin_of(policy).size());
     }
     std::string text;
     for (const auto& policy : policies)
-        text += padded(policy::escaped(policy.name), name_width) +
-                padded(policy::escaped(policy.origin), origin_width) + policy::escaped(policy.description) + "\n";
+        text += padded(policy::escaped(policy.name), name_width) + padded(origin_of(policy), origin_width) +
+                policy::escaped(policy.description) + "\n";
     return text;
 }
 

@@ -5,12 +5,17 @@
 
 namespace ward::cli {
 
-std::optional<compiler::Jail> Reading::compile(const std::string& entry, const compiler::Facts& facts) {
-    const auto set = library.load(entry, sources, diagnostics);
+std::optional<policy::PolicySet> Reading::load(const std::string& entry) {
+    auto set = library.load(entry, sources, diagnostics);
     if (!set) return std::nullopt;
     origin = sources[set->members.front().policy.file].name();
     if (origin.starts_with("<built-in>")) origin = "built-in";
-    return compiler::compile(*set, facts, diagnostics);
+    return set;
+}
+
+std::optional<compiler::Jail> Reading::compile(const std::string& entry, const compiler::Facts& facts) {
+    const auto set = load(entry);
+    return set ? compiler::compile(*set, facts, diagnostics) : std::nullopt;
 }
 
 void Reading::show() const {

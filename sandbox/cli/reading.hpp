@@ -17,9 +17,10 @@ struct Reading {
     policy::Sources sources;
     policy::Diagnostics diagnostics;
     policy::Library library{policy::SearchPath::from_environment()};
-    std::string origin;  // once compiled: the file of the policy, or `built-in`
+    std::string origin;  // once loaded: the file of the policy, or `built-in`
 
     // Absent after any error. `entry` is a policy's name or a file.
+    [[nodiscard]] std::optional<policy::PolicySet> load(const std::string& entry);
     [[nodiscard]] std::optional<compiler::Jail> compile(const std::string& entry, const compiler::Facts& facts);
     // Puts all diagnostics on standard error.
     void show() const;

@@ -10,6 +10,7 @@
 #include "sandbox/cli/caller.hpp"
 #include "sandbox/cli/console.hpp"
 #include "sandbox/cli/ending.hpp"
+#include "sandbox/cli/operands.hpp"
 #include "sandbox/cli/reading.hpp"
 #include "sandbox/cli/report_file.hpp"
 #include "sandbox/cli/subcommand.hpp"
@@ -47,15 +48,6 @@ Report not_started(int status) {
 // ---- the command line
 
 // 0, or the status after a usage error.
-int add_parameter(const std::string& word, Request& request) {
-    const auto sign = word.find('=');
-    if (sign == std::string::npos || sign == 0)
-        return misuse("run", "`--set " + word + "` gives no value", "write `--set NAME=VALUE`");
-    const std::string name = word.substr(0, sign);
-    if (request.parameters.emplace(name, word.substr(sign + 1)).second) return 0;
-    return misuse("run", "the parameter `" + name + "` is set twice", "keep one `--set " + name + "=`");
-}
-
 int read_request(const Options& options, Request& request) {
     if (options.rest.empty()) return misuse("run", "no program is named", "write `ward run PROGRAM ARGS...`");
     request.command = options.rest;
@@ -64,9 +56,7 @@ int read_request(const Options& options, Request& request) {
     request.dry_run = options.has("dry-run");
     if (request.dry_run && options.has("report"))
         return misuse("run", "`--dry-run` runs nothing that `--report` could tell about", "leave one of the two out");
-    for (const std::string& word : options.values("set"))
-        if (const int status = add_parameter(word, request); status != 0) return status;
-    return 0;
+    return read_settings("run", options, request.parameters);
 }
 
 // ---- from the request to the plan
@@ -143,8 +133,10 @@ Prepared prepare(const Request& request, Reading& reading, int& status) {
     auto facts = facts_about_caller(reading.diagnostics);
     if (!facts) return {};
     const char* search_path = std::getenv("PATH");
-    const auto program = find_program(request.command.front(), search_path == nullptr ? "" : search_path, facts->cwd);
-    if (program.path.empty()) {
+    const std::string folders = search_path == nullptr ? "" : search_path;
+    const auto program = find_program(request.command.front(), folders, facts->cwd);
+    // The installation that a policy names as the root may have what the host has not.
+    if (program.path.empty() && request.profile_by_name) {
         status = program.status;
         report_missing_program(request, status, reading.diagnostics);
         return {};
@@ -153,11 +145,19 @@ Prepared prepare(const Request& request, Reading& reading, int& status) {
         report_missing_profile(request, reading.diagnostics);
         return {};
     }
-    facts->program = program.path;
+    facts->program = program.path.empty() ? absolute_path(request.command.front(), facts->cwd) : program.path;
     facts->arguments = named_paths({request.command.begin() + 1, request.command.end()}, facts->cwd);
     facts->parameters = request.parameters;
     const auto jail = reading.compile(request.profile, *facts);
-    return jail ? plan_on_this_host(*jail, request, *facts, reading.diagnostics) : Prepared{};
+    if (!jail) return {};
+    const auto inside = find_program_below(jail->root.value, request.command.front(), folders, facts->cwd);
+    if (!inside.path.empty()) facts->program = inside.path;
+    if (inside.path.empty() && program.path.empty()) {
+        status = program.status;
+        report_missing_program(request, status, reading.diagnostics);
+        return {};
+    }
+    return plan_on_this_host(*jail, request, *facts, reading.diagnostics);
 }
 
 // ---- the run

@@ -5,6 +5,7 @@
 
 #include "sandbox/cli/caller.hpp"
 #include "sandbox/cli/console.hpp"
+#include "sandbox/cli/operands.hpp"
 #include "sandbox/cli/reading.hpp"
 #include "sandbox/cli/subcommand.hpp"
 
@@ -16,8 +17,11 @@ int show(const Words& words) {
     if (options->rest.size() != 1)
         return misuse("show", "`show` takes one policy, and " + std::to_string(options->rest.size()) + " are given",
                       "write `ward show NAME`; `ward list` knows the names");
+    std::map<std::string, std::string> parameters;
+    if (const int wrong = read_settings("show", *options, parameters); wrong != 0) return wrong;
     Reading reading;
-    const auto facts = facts_about_caller(reading.diagnostics);
+    auto facts = facts_about_caller(reading.diagnostics);
+    if (facts) facts->parameters = parameters;
     const auto jail = facts ? reading.compile(options->rest.front(), *facts) : std::nullopt;
     reading.show();
     return jail ? answer(compiler::show(*jail, reading.sources, wants_colour(STDOUT_FILENO))) : failure_status;

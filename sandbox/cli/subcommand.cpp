@@ -10,47 +10,92 @@
 namespace ward::cli {
 namespace {
 
-constexpr Option help_option[] = {{"help", 'h', "", false, "show this text"}};
+constexpr Option help_option{"help", 'h', "", false, "show this text"};
+constexpr Option set_option{"set", 0, "NAME=VALUE", true, "give a parameter of the policy a value"};
+constexpr Option output_option{"output", 'o', "FILE", false, "write to a file in place of standard output"};
+constexpr Option json_option{"json", 0, "", false, "answer in JSON"};
+
+constexpr Option no_options[] = {help_option};
+constexpr Option options_of_show[] = {set_option, help_option};
+constexpr Option options_of_score[] = {set_option, json_option, help_option};
+constexpr Option options_of_test[] = {json_option, help_option};
+constexpr Option options_of_why[] = {set_option, json_option, help_option};
 
 constexpr Option options_of_run[] = {
     {"policy", 'p', "NAME|FILE", false, "the policy to jail it under; without it, the profile of the program's name"},
-    {"set", 0, "NAME=VALUE", true, "give a parameter of the policy a value"},
+    set_option,
     {"report", 0, "FILE", false, "write how it ended and what it used as JSON"},
     {"dry-run", 0, "", false, "show every step with the policy line it comes from, and run nothing"},
-    {"help", 'h', "", false, "show this text"},
+    help_option,
 };
 
 constexpr Option options_of_check[] = {
+    set_option,
     {"format", 0, "text|json|sarif", false, "`text` goes to standard error, the others to standard output"},
-    {"help", 'h', "", false, "show this text"},
+    help_option,
 };
 
 constexpr Option options_of_completion[] = {
     {"candidates", 0, "", false, "for the scripts: what may stand in place of the last word of a command line"},
-    {"help", 'h', "", false, "show this text"},
+    help_option,
 };
 
 constexpr Option options_of_explain[] = {
-    {"json", 0, "", false, "answer in JSON"},
-    {"help", 'h', "", false, "show this text"},
+    json_option,
+    help_option,
 };
 
 constexpr Option options_of_fmt[] = {
     {"check", 0, "", false, "change nothing; name the files that would change, and end with status 1 if there are any"},
-    {"help", 'h', "", false, "show this text"},
+    help_option,
+};
+
+constexpr Option options_of_compile[] = {
+    {"emit", 0, "text|bpf|c|dot|json", false, "a listing, bytes, a header of C, a graph or JSON"},
+    {"abi", 0, "ABI,...", false, "for these ABIs in place of those of the policy: x86_64, i386, x32; or aarch64"},
+    output_option,
+    set_option,
+    help_option,
+};
+
+constexpr Option options_of_diff[] = {
+    {"require", 0, "stricter|equal", false, "end with status 1 unless the second is so, compared with the first"},
+    json_option,
+    {"set", 0, "NAME=VALUE", true, "give a parameter of both policies a value"},
+    {"cap", 0, "NAME", true, "of container profiles: with this capability"},
+    help_option,
+};
+
+constexpr Option options_of_import[] = {
+    {"name", 0, "NAME", false, "the name of the policy; without it, that of the file"},
+    output_option,
+    help_option,
 };
 
 constexpr Subcommand table[] = {
     {"run", "[OPTIONS] [--] PROGRAM ARGS...", "run a program in a jail", run, options_of_run, nothing_ran_status},
     {"check", "[OPTIONS] NAME|FILE...", "say whether policies are right, and whether this host has what they name",
      check, options_of_check, usage_status},
-    {"show", "NAME|FILE", "show what a policy lets happen, with the lines that say so", show, help_option,
+    {"show", "[OPTIONS] NAME|FILE", "show what a policy lets happen, with the lines that say so", show, options_of_show,
      usage_status},
-    {"list", "", "list the policies that can be named", list, help_option, usage_status},
+    {"list", "", "list the policies that can be named", list, no_options, usage_status},
     {"explain", "[OPTIONS] [WORD...]", "say what a diagnostic, call, group, capability, section or statement means",
      explain, options_of_explain, usage_status},
     {"fmt", "[OPTIONS] FILE...", "put policies into their canonical form; `-` is standard input to standard output",
      fmt, options_of_fmt, usage_status},
+    {"why", "[OPTIONS] NAME|FILE QUESTION...", "say whether a policy lets something happen, and which line decides",
+     why, options_of_why, usage_status},
+    {"test", "[OPTIONS] NAME|FILE...", "say whether policies do what their `test` blocks say", test, options_of_test,
+     usage_status},
+    {"score", "[OPTIONS] NAME|FILE...", "say in one figure how much a policy leaves open, and what to tighten first",
+     score, options_of_score, usage_status},
+    {"compile", "[OPTIONS] NAME|FILE", "write the system-call filter of a policy, for people or for other programs",
+     compile, options_of_compile, usage_status},
+    {"diff", "[OPTIONS] NAME|FILE NAME|FILE",
+     "say what the second lets happen that the first does not, and the other way round", diff, options_of_diff,
+     usage_status},
+    {"import", "[OPTIONS] oci-seccomp FILE", "make a policy of a container's seccomp profile, proved equal to it",
+     import_policy, options_of_import, usage_status},
     {"completion", "bash|zsh|fish", "print the script that completes command lines of ward in a shell", completion,
      options_of_completion, usage_status},
 };

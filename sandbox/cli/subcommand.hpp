@@ -52,5 +52,11 @@ int list(const Words& words);
 int fmt(const Words& words);
 int explain(const Words& words);
 int completion(const Words& words);
+int compile(const Words& words);
+int diff(const Words& words);
+int score(const Words& words);
+int import_policy(const Words& words);
+int test(const Words& words);
+int why(const Words& words);
 
 }  // namespace ward::cli

@@ -85,7 +85,8 @@ std::optional<compiler::Jail> compile_built_in(std::string_view name) {
 compiler::CallSet allowed_calls(const std::optional<compiler::Jail>& jail) {
     compiler::CallSet calls;
     if (!jail) return calls;
-    for (const compiler::CallRule& rule : jail->calls) calls.set(rule.number, rule.verdict != compiler::CallRule::Verdict::denied);
+    for (const compiler::CallRule& rule : jail->calls)
+        calls.set(rule.number, rule.verdict != compiler::CallRule::Verdict::denied);
     return calls;
 }
 

@@ -1,0 +1,229 @@
+#include "sandbox/cli/oci_file.hpp"
+
+#include <linux/seccomp.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <charconv>
+#include <initializer_list>
+
+#include "sandbox/json.hpp"
+
+namespace ward::cli {
+namespace {
+
+using compiler::OciProfile;
+using sandbox::Json;
+
+// Thrown within this file: what is wrong, and where.
+struct Fault {
+    std::string words;
+};
+
+[[noreturn]] void fail(const std::string& where, const std::string& words) {
+    throw Fault{where + ": " + words};
+}
+
+// ---- values of one kind
+
+void check_keys(const Json& json, const std::string& where, std::initializer_list<std::string_view> known) {
+    if (!json.is_object()) fail(where, "an object is expected");
+    for (const std::string& key : json.keys())
+        if (std::ranges::find(known, key) == known.end()) fail(where, "the member `" + key + "` is not known");
+}
+
+// Absent or null: nothing is said.
+std::optional<Json> stated(const Json& json, const std::string& key) {
+    auto member = json.member(key);
+    return member && !member->is_null() ? member : std::nullopt;
+}
+
+std::string text_of(const Json& json, const std::string& where) {
+    auto text = json.as_text();
+    if (!text) fail(where, "a text is expected");
+    return *text;
+}
+
+std::uint64_t number_of(const Json& json, const std::string& where) {
+    const auto number = json.as_number();
+    if (!number) fail(where, "a number of 0 or more is expected");
+    return *number;
+}
+
+std::vector<Json> list_of(const Json& json, const std::string& key, const std::string& where) {
+    const auto list = stated(json, key);
+    if (!list) return {};
+    if (!list->is_list()) fail(where + "." + key, "a list is expected");
+    return list->elements();
+}
+
+// Of a call, a capability or a machine. Names go into the text of a policy, where other characters mean something.
+std::string name_of(const Json& json, const std::string& where) {
+    std::string name = text_of(json, where);
+    const auto is_plain = [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+    };
+    if (name.empty() || !std::ranges::all_of(name, is_plain)) fail(where, "`" + name + "` is no name");
+    return name;
+}
+
+std::vector<std::string> texts_of(const Json& json, const std::string& key, const std::string& where) {
+    std::vector<std::string> texts;
+    const std::string place = where + "." + key;
+    for (const Json& each : list_of(json, key, where)) texts.push_back(name_of(each, place));
+    return texts;
+}
+
+// ---- actions
+
+struct ActionRow {
+    std::string_view name;
+    std::uint32_t outcome;
+    bool has_number;  // errnoRet
+};
+
+constexpr ActionRow actions[] = {
+    {"SCMP_ACT_ALLOW", SECCOMP_RET_ALLOW, false},
+    {"SCMP_ACT_ERRNO", SECCOMP_RET_ERRNO, true},
+    {"SCMP_ACT_KILL", SECCOMP_RET_KILL_THREAD, false},
+    {"SCMP_ACT_KILL_PROCESS", SECCOMP_RET_KILL_PROCESS, false},
+    {"SCMP_ACT_KILL_THREAD", SECCOMP_RET_KILL_THREAD, false},
+    {"SCMP_ACT_LOG", SECCOMP_RET_LOG, false},
+    {"SCMP_ACT_NOTIFY", SECCOMP_RET_USER_NOTIF, false},
+    {"SCMP_ACT_TRACE", SECCOMP_RET_TRACE, true},
+    {"SCMP_ACT_TRAP", SECCOMP_RET_TRAP, false},
+};
+
+// Without a number runc takes EPERM.
+std::uint32_t outcome_of(const Json& json, const std::string& action_key, const std::string& number_key,
+                         const std::string& where) {
+    const auto stated_action = stated(json, action_key);
+    if (!stated_action) fail(where, "`" + action_key + "` is missing");
+    const std::string action = text_of(*stated_action, where + "." + action_key);
+    const auto* row = std::ranges::find(actions, action, &ActionRow::name);
+    if (row == std::end(actions)) fail(where, "the action `" + action + "` is not known");
+    if (!row->has_number) return row->outcome;
+    const auto number = stated(json, number_key);
+    const std::uint64_t value = number ? number_of(*number, where + "." + number_key) : EPERM;
+    if (value > 4095) fail(where, "`" + number_key + "` is above 4095, which no call can give");
+    return row->outcome | static_cast<std::uint32_t>(value);
+}
+
+// ---- rules
+
+using Relation = OciProfile::Comparison::Relation;
+
+struct RelationRow {
+    std::string_view name;
+    Relation relation;
+};
+
+constexpr RelationRow relations[] = {
+    {"SCMP_CMP_EQ", Relation::equal},     {"SCMP_CMP_GE", Relation::at_least}, {"SCMP_CMP_GT", Relation::greater},
+    {"SCMP_CMP_LE", Relation::at_most},   {"SCMP_CMP_LT", Relation::less},     {"SCMP_CMP_MASKED_EQ", Relation::masked},
+    {"SCMP_CMP_NE", Relation::not_equal},
+};
+
+OciProfile::Comparison comparison_of(const Json& json, const std::string& where) {
+    check_keys(json, where, {"index", "value", "valueTwo", "op"});
+    OciProfile::Comparison comparison;
+    const auto index = stated(json, "index");
+    const auto value = stated(json, "value");
+    const auto two = stated(json, "valueTwo");
+    const auto op = stated(json, "op");
+    if (!index || !op) fail(where, "`index` and `op` are needed");
+    const std::uint64_t argument = number_of(*index, where + ".index");
+    if (argument > 5) fail(where, "a call has the arguments 0 to 5");
+    comparison.argument = static_cast<std::uint8_t>(argument);
+    comparison.value = value ? number_of(*value, where + ".value") : 0;
+    comparison.value_two = two ? number_of(*two, where + ".valueTwo") : 0;
+    const std::string name = text_of(*op, where + ".op");
+    const auto* row = std::ranges::find(relations, name, &RelationRow::name);
+    if (row == std::end(relations)) fail(where, "the comparison `" + name + "` is not known");
+    comparison.relation = row->relation;
+    return comparison;
+}
+
+std::pair<unsigned, unsigned> kernel_of(const std::string& text, const std::string& where) {
+    std::pair<unsigned, unsigned> kernel;
+    const char* end = text.data() + text.size();
+    const auto major = std::from_chars(text.data(), end, kernel.first);
+    if (major.ec != std::errc() || major.ptr == end || *major.ptr != '.') fail(where, "a kernel is written `4.8`");
+    const auto minor = std::from_chars(major.ptr + 1, end, kernel.second);
+    if (minor.ec != std::errc() || minor.ptr != end) fail(where, "a kernel is written `4.8`");
+    return kernel;
+}
+
+OciProfile::Circumstances circumstances_of(const Json& json, const std::string& key, const std::string& where) {
+    OciProfile::Circumstances result;
+    const auto member = stated(json, key);
+    if (!member) return result;
+    const std::string inside = where + "." + key;
+    check_keys(*member, inside, {"caps", "arches", "minKernel"});
+    result.capabilities = texts_of(*member, "caps", inside);
+    result.machines = texts_of(*member, "arches", inside);
+    if (const auto kernel = stated(*member, "minKernel")) {
+        const std::string place = inside + ".minKernel";
+        result.kernel = kernel_of(text_of(*kernel, place), place);
+    }
+    return result;
+}
+
+OciProfile::Rule rule_of(const Json& json, const std::string& where) {
+    check_keys(json, where, {"name", "names", "action", "errnoRet", "args", "comment", "includes", "excludes"});
+    OciProfile::Rule rule;
+    rule.names = texts_of(json, "names", where);
+    if (const auto name = stated(json, "name")) rule.names.push_back(name_of(*name, where + ".name"));
+    rule.outcome = outcome_of(json, "action", "errnoRet", where);
+    for (const Json& each : list_of(json, "args", where))
+        rule.comparisons.push_back(comparison_of(each, where + ".args"));
+    rule.includes = circumstances_of(json, "includes", where);
+    rule.excludes = circumstances_of(json, "excludes", where);
+    if (const auto comment = stated(json, "comment")) rule.comment = text_of(*comment, where + ".comment");
+    return rule;
+}
+
+OciProfile profile_of(const Json& json) {
+    check_keys(json, "the profile",
+               {"defaultAction", "defaultErrnoRet", "archMap", "architectures", "flags", "listenerPath",
+                "listenerMetadata", "syscalls"});
+    OciProfile profile;
+    profile.default_outcome = outcome_of(json, "defaultAction", "defaultErrnoRet", "the profile");
+    for (const Json& each : list_of(json, "archMap", "the profile")) {
+        check_keys(each, "archMap", {"architecture", "subArchitectures"});
+        const auto native = stated(each, "architecture");
+        if (!native) fail("archMap", "`architecture` is missing");
+        profile.by_machine.push_back({text_of(*native, "archMap"), texts_of(each, "subArchitectures", "archMap")});
+    }
+    if (stated(json, "architectures")) profile.architectures = texts_of(json, "architectures", "the profile");
+    std::size_t index = 0;
+    for (const Json& each : list_of(json, "syscalls", "the profile"))
+        profile.rules.push_back(rule_of(each, "syscalls[" + std::to_string(index++) + "]"));
+    return profile;
+}
+
+void report(const std::string& file, const std::string& words, policy::Diagnostics& diagnostics) {
+    diagnostics
+        .add(policy::slug::bad_profile, std::nullopt, "`" + file + "` is no seccomp profile of a container: " + words)
+        .help("write it as the OCI runtime specification says, or name a policy");
+}
+
+}  // namespace
+
+std::optional<OciProfile> read_oci_profile(const std::string& file, std::string_view text,
+                                           policy::Diagnostics& diagnostics) {
+    std::string fault;
+    const auto json = Json::parse(text, fault);
+    if (!json) {
+        report(file, fault, diagnostics);
+        return std::nullopt;
+    }
+    try {
+        return profile_of(*json);
+    } catch (const Fault& wrong) {
+        report(file, wrong.words, diagnostics);
+        return std::nullopt;
+    }
+}
+
+}  // namespace ward::cli

@@ -1,0 +1,100 @@
+// `ward score`: how much a policy leaves open, and what to tighten first.
+#include "compiler/score.hpp"
+
+#include <unistd.h>
+
+#include <cstdio>
+#include <cstdlib>
+
+#include "compiler/show_rows.hpp"
+#include "policy/render.hpp"
+#include "sandbox/cli/caller.hpp"
+#include "sandbox/cli/console.hpp"
+#include "sandbox/cli/operands.hpp"
+#include "sandbox/cli/reading.hpp"
+#include "sandbox/cli/subcommand.hpp"
+#include "sandbox/json.hpp"
+
+namespace ward::cli {
+namespace {
+
+using compiler::Exposure;
+using compiler::Score;
+
+std::string decimal(double value) {
+    char text[16];
+    std::snprintf(text, sizeof text, "%.1f", value);
+    return text;
+}
+
+compiler::Row row_of(const Exposure& exposure, const policy::Sources& sources) {
+    const double counts = exposure.weight * exposure.share;
+    const std::string what = exposure.what.empty() ? "" : ": " + policy::escaped(exposure.what);
+    return {decimal(counts) + " of " + std::to_string(exposure.weight), std::string(exposure.name) + what,
+            compiler::place_of(exposure.origins, sources)};
+}
+
+// What a base policy grants is there because programs need it; a limit can be written all the same.
+bool is_own_choice(const Exposure& exposure, const std::string& place) {
+    const bool is_statement = exposure.advice.starts_with("write ");
+    return is_statement || (!place.empty() && !place.starts_with("base/"));
+}
+
+// What costs most of all that a statement says, or that no statement says.
+std::string next_step(const Score& score, const policy::Sources& sources) {
+    for (const Exposure& exposure : score.exposures) {
+        const std::string place = compiler::place_of(exposure.origins, sources);
+        if (exposure.share == 0 || !is_own_choice(exposure, place)) continue;
+        return "next: " + exposure.advice + (place.empty() ? "" : "  (" + place + ")") + "\n";
+    }
+    return {};
+}
+
+std::string for_people(const compiler::Jail& jail, const Score& score, const policy::Sources& sources) {
+    compiler::Rows rows;
+    for (const Exposure& exposure : score.exposures)
+        if (exposure.share > 0) rows.push_back(row_of(exposure, sources));
+    const compiler::Row title{policy::escaped(jail.name),
+                              decimal(score.figure) + " of 10: " + std::string(compiler::grade(score.figure)),
+                              compiler::place_of({jail.origin}, sources)};
+    return print(title, {{"exposed", std::move(rows)}}, wants_colour(STDOUT_FILENO)) + next_step(score, sources);
+}
+
+sandbox::Json for_machines(const compiler::Jail& jail, const Score& score, const policy::Sources& sources) {
+    sandbox::Json list = sandbox::Json::list();
+    for (const Exposure& exposure : score.exposures) {
+        sandbox::Json entry = sandbox::Json::object();
+        entry.set("name", exposure.name).set("weight", exposure.weight).set("share", exposure.share);
+        entry.set("what", exposure.what).set("place", compiler::place_of(exposure.origins, sources));
+        list.add(std::move(entry.set("advice", exposure.advice)));
+    }
+    sandbox::Json result = sandbox::Json::object();
+    result.set("policy", jail.name).set("score", std::atof(decimal(score.figure).c_str()));
+    return std::move(result.set("grade", compiler::grade(score.figure)).set("exposures", std::move(list)));
+}
+
+}  // namespace
+
+int score(const Words& words) {
+    const auto [options, status] = begin("score", words);
+    if (!options) return status;
+    if (options->rest.empty()) return misuse("score", "no policy is named", "write `ward score NAME`");
+    std::map<std::string, std::string> parameters;
+    if (const int wrong = read_settings("score", *options, parameters); wrong != 0) return wrong;
+    sandbox::Json list = sandbox::Json::list();
+    std::string text;
+    for (const std::string& entry : options->rest) {
+        Reading reading;
+        auto facts = facts_about_caller(reading.diagnostics);
+        if (facts) facts->parameters = parameters;
+        const auto jail = facts ? reading.compile(entry, *facts) : std::nullopt;
+        reading.show();
+        if (!jail) return failure_status;
+        const Score found = compiler::score(*jail, *facts);
+        list.add(for_machines(*jail, found, reading.sources));
+        text += (text.empty() ? "" : "\n") + for_people(*jail, found, reading.sources);
+    }
+    return answer(options->has("json") ? list.ascii_text() : text);
+}
+
+}  // namespace ward::cli

@@ -1,0 +1,107 @@
+// `ward why`: whether a policy lets something happen, the line that decides, and what would change it.
+#include <unistd.h>
+
+#include <cstdlib>
+
+#include "compiler/compile.hpp"
+#include "policy/parser.hpp"
+#include "sandbox/cli/answers.hpp"
+#include "sandbox/cli/caller.hpp"
+#include "sandbox/cli/console.hpp"
+#include "sandbox/cli/operands.hpp"
+#include "sandbox/cli/reading.hpp"
+#include "sandbox/cli/subcommand.hpp"
+
+namespace ward::cli {
+namespace {
+
+// A word of the shell that a policy would have to quote.
+std::string quoted_if_needed(const std::string& word) {
+    if (word.find_first_of(" \t\"'#,;{}\\") == std::string::npos) return word;
+    std::string text = "\"";
+    for (const char c : word) {
+        if (c == '"' || c == '\\') text += '\\';
+        text += c;
+    }
+    return text + '"';
+}
+
+// `read '/a b'` and `'read "/a b"'` ask the same; values of calls hold characters of their own.
+std::string question_text(const Words& words) {
+    const bool has_path = words.front() == "read" || words.front() == "write" || words.front() == "execute";
+    std::string text = words.front();
+    for (std::size_t n = 1; n < words.size(); ++n) text += ' ' + (has_path ? quoted_if_needed(words[n]) : words[n]);
+    return text;
+}
+
+// The program as `ward NAME` would find it.
+std::string program_of(const policy::Policy& policy, const std::string& folder) {
+    const char* path = std::getenv("PATH");
+    const std::string& name = policy.name.text;
+    const std::size_t dot = name.rfind('.');
+    return find_program(dot == std::string::npos ? name : name.substr(dot + 1), path == nullptr ? "" : path, folder)
+        .path;
+}
+
+struct Answered {
+    compiler::ResolvedQuestion question;
+    compiler::Answer answer;
+};
+
+std::optional<Answered> ask(const std::string& entry, const std::string& words,
+                            const std::map<std::string, std::string>& parameters, Reading& reading) {
+    auto facts = facts_about_caller(reading.diagnostics);
+    const auto set = reading.load(entry);
+    const policy::FileId text = reading.sources.add("question", words);
+    const auto question = policy::parse_question(reading.sources, text, reading.diagnostics);
+    if (!facts || !set || !question) return std::nullopt;
+    facts->parameters = parameters;
+    facts->program = program_of(set->members.front().policy, facts->cwd);
+    const auto jail = compiler::compile(*set, *facts, reading.diagnostics);
+    if (!jail) return std::nullopt;
+    auto resolved = compiler::resolve_question(*question, *set, *facts, reading.diagnostics);
+    if (!resolved) return std::nullopt;
+    compiler::Answer answer = compiler::answer(*jail, *resolved);
+    return Answered{*std::move(resolved), std::move(answer)};
+}
+
+int status_of(const compiler::Answer& answer) {
+    constexpr int denied_status = 1;
+    constexpr int depends_status = 3;
+    switch (answer.verdict) {
+        case compiler::Answer::Verdict::allowed:
+            return EXIT_SUCCESS;
+        case compiler::Answer::Verdict::denied:
+            return denied_status;
+        case compiler::Answer::Verdict::depends:
+            break;
+    }
+    return depends_status;
+}
+
+}  // namespace
+
+int why(const Words& words) {
+    const auto [options, status] = begin_with_operands("why", words);
+    if (!options) return status;
+    if (options->rest.empty())
+        return misuse("why", "no policy is named",
+                      "write `ward why NAME QUESTION`, for example `ward why curl read /etc`");
+    if (options->rest.size() == 1)
+        return misuse("why", "nothing is asked about `" + options->rest.front() + "`",
+                      "add a question, for example `read /etc/shadow` or `connect tcp 443`");
+    std::map<std::string, std::string> parameters;
+    if (const int wrong = read_settings("why", *options, parameters); wrong != 0) return wrong;
+    Reading reading;
+    const Words question(options->rest.begin() + 1, options->rest.end());
+    const auto answered = ask(options->rest.front(), question_text(question), parameters, reading);
+    reading.show();
+    if (!answered) return usage_status;
+    const int printed =
+        cli::answer(options->has("json")
+                        ? as_json(answered->question, answered->answer, reading.sources).ascii_text()
+                        : as_text(answered->question, answered->answer, reading.sources, wants_colour(STDOUT_FILENO)));
+    return printed == EXIT_SUCCESS ? status_of(answered->answer) : usage_status;
+}
+
+}  // namespace ward::cli
