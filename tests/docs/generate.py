@@ -51,8 +51,27 @@ def groups(root):
     return "\n".join(page) + "\n"
 
 
+def score(root):
+    text = (root / "compiler/score_weights.inc").read_text()
+    page = ["# The score", "",
+            "`ward score POLICY` says in one figure how much a policy leaves open: 0 is nothing, 10 is everything. Each row below counts between nothing and its",
+            "weight, and the figure is their sum, made to fit 10. A policy that allows less never has a higher figure. The weights are judgement, as those of",
+            "`systemd-analyze security` are: compare policies by it, and read [`ward diff`](../how-to/compare-policies.md) for what is different. Below 2 is closed, below 3.5 tight,",
+            "below 5 medium, below 7 open. This page is made from `compiler/score_weights.inc` by `./dev docs`.",
+            "", "```console", "$ ward score jq", "jq ... of 10: ...", "...", "next: ...", "```"]
+    rows = 0
+    for line in re.finditer(rf'^// -- (.*)$|^WARD_EXPOSURE\(\w+, (\d+), {STRING},\s*{STRING},\s*{STRING}\)', text, re.M):
+        if line.group(1):
+            page += ["", f"## {line.group(1).capitalize()}", "", "| | weight | counts | tighter |", "|---|---|---|---|"]
+            continue
+        rows += 1
+        page.append("| " + " | ".join((line.group(3), line.group(2), line.group(4), line.group(5))) + " |")
+    assert rows == text.count("\nWARD_EXPOSURE("), "a row was not understood"
+    return "\n".join(page) + "\n"
+
+
 PAGES = {"docs/reference/diagnostics.md": diagnostics, "docs/reference/call-groups.md": groups,
-         "docs/man/ward.1": manual.ward_1, "docs/man/ward-policy.5": manual.ward_policy_5}
+         "docs/reference/score.md": score, "docs/man/ward.1": manual.ward_1, "docs/man/ward-policy.5": manual.ward_policy_5}
 
 
 def main(root, check):

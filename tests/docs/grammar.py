@@ -4,11 +4,14 @@ import re
 # Rules that are words of the language, as people read them.
 TERMINALS = {
     "word": "WORD", "quoted_word": "STRING", "bare_word": "WORD", "name": "NAME", "dotted_name": "NAME",
+    "argument": "WORD", "call_name": "NAME", "parameter": "NAME", "question_call": "NAME", "subject": "NAME",
+    "flag": '"$" NAME', "group_name": '"@" NAME', "value": "VALUE", "mask_value": "VALUE", "argument_value": "VALUE",
 }
 # Nothing of the text, or only blanks.
 SILENT = {
     "blanks", "gap", "begin", "statement_end", "statement_ended", "separators", "no_optional", "p::success", "p::eof",
-    "never_closed", "other", "file_end", "stray_brace", "p::blank", "p::eol",
+    "never_closed", "other", "file_end", "stray_brace", "p::blank", "p::eol", "next_argument", "condition_begin", "not_mixed",
+    "values_open", "all_ports", "argument_ended", "call_ended",
 }
 
 
@@ -56,6 +59,7 @@ class Ebnf:
     def __init__(self, source):
         self.rules = definitions(source)
         self.needed = []
+        self.open = []  # names whose rules are being written
 
     def expand(self, rule, bound):
         """The text of a rule and whether it has to stand in parentheses inside of a sequence."""
@@ -99,21 +103,23 @@ class Ebnf:
         if parameters:
             values = [bound.get(each[0], each) for each in arguments]
             return self.expand(rule, dict(zip(parameters, values)))
-        text, loose = self.expand_quietly(rule)
+        text, loose = self.expand_quietly(name, rule)
         if self.is_short(text, loose):
             return self.expand(rule, {})  # again: now what it names is needed
         if name not in self.needed:
             self.needed.append(name)
         return name.replace("_", "-"), False
 
-    def expand_quietly(self, rule):
+    def expand_quietly(self, name, rule):
         """What a rule would be in place of its name, without asking for the rules that it names."""
+        if name in self.open:
+            return "recursive " * 9, True
         before = list(self.needed)
-        result = self.expand(rule, {}) if rule not in self.open else ("recursive " * 9, True)
+        self.open.append(name)
+        result = self.expand(rule, {})
+        self.open.pop()
         self.needed = before
         return result
-
-    open = ()
 
     @staticmethod
     def is_short(text, loose):
@@ -125,7 +131,7 @@ class Ebnf:
         while len(lines) < len(self.needed):
             name = self.needed[len(lines)]
             rule = self.rules[name][1]
-            self.open = (*self.open, rule)
+            self.open = [name]
             body = self.expand(rule, {})[0]
             lines.append(f"{name.replace('_', '-'):<22} = {body} ;")
         return "\n".join(wrapped(line) for line in lines) + "\n"

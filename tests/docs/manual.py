@@ -34,6 +34,9 @@ def page(root, name):
 
 def options(source):
     """The rows of each table of options: name, letter, value, help."""
+    named = {name: row for name, row in re.findall(r"constexpr Option (\w+)(\{.*?\});", source, re.S)}
+    for name, row in named.items():
+        source = re.sub(rf"(?<=[\s{{]){name}(?=[,}}])", lambda _: row, source)
     tables = {}
     for table in re.finditer(r"constexpr Option (\w+)\[\] = \{(.*?)\n?\};", source, re.S):
         rows = re.findall(rf"\{{{STRING}, ([^,]+), {STRING}, (?:true|false),\s*((?:{STRING}\s*)+)\}}", table.group(2))
@@ -91,6 +94,6 @@ def ward_policy_5(root):
     text += "# NAME\n\nward-policy - what a program may do, in the language of ward(1)\n\n# DESCRIPTION\n"
     text += re.sub(r"^## (.*)$", lambda match: f"# {match.group(1).upper()}", page(root, "docs/reference/language.md"), flags=re.M)
     text += "\n# GRAMMAR\n\nMade from the rules of the parser. Blanks and comments may stand between words; a statement ends at a line end, at `;` or before `}`.\n\n"
-    text += "```\n" + grammar.as_ebnf((root / "policy/grammar.hpp").read_text()) + "```\n"
+    text += "```\n" + grammar.as_ebnf("".join((root / "policy" / name).read_text() for name in ("grammar_words.hpp", "grammar.hpp"))) + "```\n"
     text += "\n# SEE ALSO\n\nward(1)\n"
     return roff(text)

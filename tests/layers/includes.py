@@ -8,7 +8,7 @@ ORDER = ["policy", "compiler", "sandbox"]
 
 # Third-party headers, and the only files that may include them.
 DOORS = {
-    "tao/": {"policy/parser.cpp", "policy/grammar.hpp"},
+    "tao/": {"policy/parser.cpp", "policy/grammar.hpp", "policy/grammar_words.hpp"},
     "seccomp.h": {"compiler/syscall_table.cpp"},
     "cap-ng.h": {"compiler/capabilities.cpp"},
     "boost/": {"sandbox/cli/options.cpp"},
