@@ -121,7 +121,7 @@ public:
             if (lowering_.diagnostics.suppressed() != 0) return;
             Blocks blocks = around(branch);
             work += work_of(blocks);
-            if (work > most_work) return;
+            if (work > most_work) return report_unchecked(branch);
             const policy::Diagnostics found = trial(std::move(blocks));
             for (const Diagnostic& diagnostic : found.all()) {
                 if (innermost(diagnostic) == branch && kinds.contains(identity(diagnostic))) report(diagnostic);
@@ -144,6 +144,15 @@ private:
             for (const Block* block : member) work += block->statements.size();
         }
         return work;
+    }
+
+    // What was not looked at could be wrong: nothing runs by it.
+    void report_unchecked(std::size_t branch) {
+        lowering_.diagnostics
+            .add(policy::slug::too_many_branches, span_of(branches_[branch].block->statements.front()),
+                 "too many branches that do not hold here look wrong for all of them to be checked")
+            .note("a mistake in a branch is an error on every host, so each one that looks wrong is compiled by itself")
+            .help("put what contradicts each other into policies of its own");
     }
 
     static Identity identity(const Diagnostic& diagnostic) {

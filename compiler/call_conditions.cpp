@@ -140,6 +140,7 @@ private:
         const auto mask = mask_of(written, place);
         const auto values = values_of(written.values, place, use_of(row->relation) == Use::order);
         if (!mask || !values || !check_combined(written, place, row->relation, *values)) return std::nullopt;
+        if (use_of(row->relation) == Use::bits && !check_no_mask(written, place)) return std::nullopt;
         return checked(test(place, row->relation, *mask, *values, certainty), written, place);
     }
 
@@ -279,6 +280,17 @@ private:
                 "another thread can change the memory after the check, so a filter that looked at it would check "
                 "one thing and the kernel do another")
             .help(help_for_pointer(place_));
+    }
+
+    // `flags lacks O_ACCMODE` would hold for O_RDWR: all bits of the field are no value that a file is opened with.
+    bool check_no_mask(const Expression& written, const ArgumentPlace& place) {
+        for (const Word& word : written.values) {
+            if (word.text != "O_ACCMODE") continue;
+            report_senseless(word, place, "`O_ACCMODE` is the mask of a field, and none of its values",
+                             "write `O_RDONLY`, `O_WRONLY` or `O_RDWR`");
+            return false;
+        }
+        return true;
     }
 
     void report_senseless(const Word& word, const ArgumentPlace& place, std::string_view rule, std::string_view help) {

@@ -66,16 +66,12 @@ bool is_limited(std::string_view name, const CallClaims& claims, const Decided& 
                        [&](const ConditionalClaim& claim) { return claim.call == *call && !claim.allows; });
 }
 
+// What the policy lifts, as far as no condition limits the calls that have the same in registers.
 Lifted lifted_by(const Jail& jail, const CallClaims& claims, const Decided& decided, Abi abi) {
-    const bool namespaces = !jail.process.nested.empty();
-    return {.setuid_bits = jail.may_set_setuid,
-            .unix_sockets = jail.network.unix_sockets,
-            .other_than_tcp = jail.network.host || !jail.network.shares_host(),
-            .group_signals = jail.process.terminal.value != Terminal::inherit,
-            .namespaces = namespaces,
-            .tracing = !jail.process.debug.empty(),
-            .clone3 = namespaces && !is_limited("clone", claims, decided, abi),
-            .openat2 = jail.may_set_setuid && !is_limited("openat", claims, decided, abi)};
+    Lifted lifted = lifted_by(jail);
+    lifted.clone3 = lifted.clone3 && !is_limited("clone", claims, decided, abi);
+    lifted.openat2 = lifted.openat2 && !is_limited("openat", claims, decided, abi);
+    return lifted;
 }
 
 // ---- io_uring

@@ -223,6 +223,18 @@ Condition condition_of(const Row& row) {
 
 }  // namespace
 
+Lifted lifted_by(const Jail& jail) {
+    const bool namespaces = !jail.process.nested.empty();
+    return {.setuid_bits = jail.may_set_setuid,
+            .unix_sockets = jail.network.unix_sockets,
+            .other_than_tcp = jail.network.host || !jail.network.shares_host(),
+            .group_signals = jail.process.terminal.value != Terminal::inherit,
+            .namespaces = namespaces,
+            .tracing = !jail.process.debug.empty(),
+            .clone3 = namespaces,
+            .openat2 = jail.may_set_setuid};
+}
+
 std::vector<GuardedCall> guarded_calls(Lifted lifted, Abi abi) {
     std::vector<GuardedCall> result;
     std::string_view last;

@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include "compiler/filter.hpp"
+#include "compiler/jail.hpp"
 
 namespace ward::compiler {
 
@@ -25,6 +25,9 @@ struct Lifted {
     bool openat2 = false;
     bool everything = false;  // no guard at all: see Facts::unguarded
 };
+
+// By the statements of a policy. clone3 and openat2 may be limited further by conditions (calls.cpp).
+[[nodiscard]] Lifted lifted_by(const Jail& jail);
 
 // A call that is not simply allowed where a policy allows it.
 struct GuardedCall {

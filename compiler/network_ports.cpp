@@ -18,6 +18,7 @@ struct Interval {
 // Sorted, disjoint, neighbours joined.
 std::vector<Interval> joined(const std::vector<PortClaim>& claims) {
     std::vector<Interval> intervals;
+    intervals.reserve(claims.size());
     for (const PortClaim& claim : claims) intervals.push_back({claim.first, claim.last});
     std::sort(intervals.begin(), intervals.end(), [](Interval a, Interval b) { return a.first < b.first; });
     std::vector<Interval> result;

@@ -98,19 +98,6 @@ std::string allow_line(const CallQuestion& question, const CallRule* rule) {
     return write_line("allow " + question.name + condition, "syscalls");
 }
 
-// The rules of ward's own that the policy has lifted. clone3 and openat2 may be limited further (calls.cpp).
-Lifted lifted_by(const Jail& jail) {
-    const bool namespaces = !jail.process.nested.empty();
-    return {.setuid_bits = jail.may_set_setuid,
-            .unix_sockets = jail.network.unix_sockets,
-            .other_than_tcp = jail.network.host || !jail.network.shares_host(),
-            .group_signals = jail.process.terminal.value != Terminal::inherit,
-            .namespaces = namespaces,
-            .tracing = !jail.process.debug.empty(),
-            .clone3 = namespaces,
-            .openat2 = jail.may_set_setuid};
-}
-
 struct LiftingLine {
     bool Lifted::*rule;
     bool Lifted::*also;

@@ -163,7 +163,7 @@ private:
         }
     }
 
-    Condition equals(const Values& values, const ArgumentPlace& place, policy::Diagnostics& diagnostics) {
+    static Condition equals(const Values& values, const ArgumentPlace& place, policy::Diagnostics& diagnostics) {
         const Argument& argument = place.argument;
         if (argument.kind == Kind::pointer) {
             diagnostics

@@ -35,8 +35,9 @@ std::optional<std::string> as_path(const Facts& facts, const std::string& text) 
 template <std::string Facts::*member>
 bool set_path(Facts& facts, const std::string& text) {
     auto path = as_path(facts, text);
-    if (path) facts.*member = *std::move(path);
-    return path.has_value();
+    if (!path) return false;
+    facts.*member = *std::move(path);
+    return true;
 }
 
 template <std::uint32_t Facts::*member>
@@ -78,8 +79,9 @@ bool add_existing(Facts& facts, const std::string& text) {
 
 bool add_argument(Facts& facts, const std::string& text) {
     auto path = as_path(facts, text);
-    if (path) facts.arguments.push_back(*std::move(path));
-    return path.has_value();
+    if (!path) return false;
+    facts.arguments.push_back(*std::move(path));
+    return true;
 }
 
 struct Setting {

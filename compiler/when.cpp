@@ -103,7 +103,7 @@ private:
         return by_version(expression, *version);
     }
 
-    std::optional<HostCondition> by_version(const Expression& expression, unsigned version) {
+    static std::optional<HostCondition> by_version(const Expression& expression, unsigned version) {
         const auto test = [version](HostTest::Relation relation) {
             HostTest result{};
             result.kind = HostTest::Kind::kernel;
@@ -149,6 +149,7 @@ private:
             return of(test);
         }
         std::vector<std::string_view> known;
+        known.reserve(std::size(machines));
         for (const Abi machine : machines) known.push_back(abi_name(machine));
         suggest(add(slug::unknown_architecture, value.span, "ward knows no machine " + quoted(*text)), "machine", *text,
                 known);

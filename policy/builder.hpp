@@ -228,6 +228,7 @@ private:
     void misplaced(Span name, std::string_view word, std::string_view sections);
     [[nodiscard]] std::vector<std::string_view> words_of_block() const;
     void unknown_statement(Span name, bool has_block);
+    [[nodiscard]] bool begins_with_no_network_word() const;
     [[nodiscard]] std::string help_to_end(const SyntaxError& error, std::uint32_t offset) const;
     void missing_parenthesis(std::uint32_t offset);
     [[nodiscard]] bool knows_parentheses() const;

@@ -61,11 +61,20 @@ std::string PolicyBuilder::found_at(std::uint32_t offset) const {
 
 // ---- what the grammar could not read
 
+// `conect tcp 443`: not the port is too much, the first word is wrong.
+bool PolicyBuilder::begins_with_no_network_word() const {
+    if (block().word != "network" || draft_.first.text.empty()) return false;
+    const std::vector<std::string_view> words = words_of_block();
+    return std::find(words.begin(), words.end(), draft_.first.text) == words.end();
+}
+
 void PolicyBuilder::syntax_error(const SyntaxError& error, std::uint32_t offset) {
     if (error.kind == &slug::unknown_question) return question_error(error, offset);
     if (error.kind == &slug::missing_parenthesis && !draft_.parens.empty()) return missing_parenthesis(offset);
     if (draft_.has_condition && condition_error(error, offset)) return;
     if (no_condition(token_at(offset)) || is_unquoted(offset)) return;
+    if (error.kind == &slug::unexpected_text && begins_with_no_network_word())
+        return unknown_statement(draft_.first.span, false);
     const std::string_view keyword = text(draft_.keyword);
     const Span place = error.at_comma ? draft_.comma : token_at(offset);
     Diagnostic& diagnostic = diagnostics_.add(*error.kind, place, with_keyword(error.message, keyword));

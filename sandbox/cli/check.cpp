@@ -76,7 +76,7 @@ int unknown_format(const std::string& name) {
 }  // namespace
 
 int check(const Words& words) {
-    const auto [options, status] = begin("check", words);
+    const auto [options, status] = begin_with_operands("check", words);
     if (!options) return status;
     if (options->rest.empty()) return misuse("check", "no policy is named", "write `ward check FILE`");
     Parameters parameters;

@@ -4,6 +4,7 @@
 #include "policy/similar_name.hpp"
 #include "sandbox/cli/console.hpp"
 #include "sandbox/cli/explain/topic.hpp"
+#include "sandbox/cli/operands.hpp"
 #include "sandbox/cli/subcommand.hpp"
 
 namespace ward::cli {
@@ -54,7 +55,7 @@ std::string all_as_json(const std::vector<Topic>& topics) {
 }  // namespace
 
 int explain(const Words& words) {
-    const auto [options, status] = begin("explain", words);
+    const auto [options, status] = begin_with_operands("explain", words);
     if (!options) return status;
     const bool as_machine = options->has("json");
     if (options->rest.empty()) return list_topics(as_machine);

@@ -11,6 +11,7 @@
 #include "policy/library.hpp"
 #include "policy/render.hpp"
 #include "sandbox/cli/console.hpp"
+#include "sandbox/cli/operands.hpp"
 #include "sandbox/cli/replace_file.hpp"
 #include "sandbox/cli/subcommand.hpp"
 
@@ -52,7 +53,7 @@ int format_one(const std::string& path, bool check, policy::Sources& sources, po
 }  // namespace
 
 int fmt(const Words& words) {
-    const auto [options, status] = begin("fmt", words);
+    const auto [options, status] = begin_with_operands("fmt", words);
     if (!options) return status;
     if (options->rest.empty()) return misuse("fmt", "no policy is named", "write `ward fmt FILE`");
     int result = EXIT_SUCCESS;

@@ -4,6 +4,7 @@
 #include "policy/library.hpp"
 #include "policy/render.hpp"
 #include "sandbox/cli/console.hpp"
+#include "sandbox/cli/operands.hpp"
 #include "sandbox/cli/subcommand.hpp"
 
 namespace ward::cli {
@@ -41,7 +42,7 @@ std::string table_of(const std::vector<policy::Listed>& policies) {
 }  // namespace
 
 int list(const Words& words) {
-    const auto [options, status] = begin("list", words);
+    const auto [options, status] = begin_with_operands("list", words);
     if (!options) return status;
     if (!options->rest.empty())
         return misuse("list", "`list` takes no policy, and `" + options->rest.front() + "` is one",

@@ -76,7 +76,7 @@ sandbox::Json for_machines(const compiler::Jail& jail, const Score& score, const
 }  // namespace
 
 int score(const Words& words) {
-    const auto [options, status] = begin("score", words);
+    const auto [options, status] = begin_with_operands("score", words);
     if (!options) return status;
     if (options->rest.empty()) return misuse("score", "no policy is named", "write `ward score NAME`");
     std::map<std::string, std::string> parameters;

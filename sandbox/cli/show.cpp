@@ -12,7 +12,7 @@
 namespace ward::cli {
 
 int show(const Words& words) {
-    const auto [options, status] = begin("show", words);
+    const auto [options, status] = begin_with_operands("show", words);
     if (!options) return status;
     if (options->rest.size() != 1)
         return misuse("show", "`show` takes one policy, and " + std::to_string(options->rest.size()) + " are given",
