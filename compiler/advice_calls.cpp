@@ -1,5 +1,8 @@
 // Advice about system calls and what other sections say: each is of no use without the other.
+#include <algorithm>
 #include <array>
+#include <string>
+#include <vector>
 
 #include "compiler/advice_checks.hpp"
 #include "compiler/capabilities.hpp"
@@ -112,19 +115,20 @@ constexpr std::array privileged{
     Privileged{"vhangup", "sys_tty_config", true},
 };
 
-const Privileged* find_privileged(std::string_view name) {
-    const auto number = syscall_number(name);
-    if (!number) return nullptr;
-    const std::string_view call = syscall_name(*number);
-    const auto* found =
-        std::find_if(privileged.begin(), privileged.end(), [&](const Privileged& row) { return row.call == call; });
-    return found == privileged.end() ? nullptr : found;
+// The rows of calls that are allowed and fail all the same: mostly none.
+std::vector<const Privileged*> failing_calls(const Advice& advice) {
+    std::vector<const Privileged*> failing;
+    for (const Privileged& row : privileged)
+        if (advice.is_allowed(row.call) && (row.of_machine || !advice.keeps(row.capability))) failing.push_back(&row);
+    return failing;
 }
 
-void check_call(const Advice& advice, const policy::Word& name) {
-    const Privileged* row = find_privileged(name.text);
-    if (row == nullptr || !advice.is_allowed(row->call)) return;
-    if (!row->of_machine && advice.keeps(row->capability)) return;
+void check_call(const Advice& advice, const std::vector<const Privileged*>& failing, const policy::Word& name) {
+    const std::string_view call = syscall_name(syscall_number(name.text).value_or(syscall_count()));
+    const auto found =
+        std::find_if(failing.begin(), failing.end(), [&](const Privileged* each) { return each->call == call; });
+    if (found == failing.end()) return;
+    const Privileged* row = *found;
     const std::string capability = "`" + std::string(row->capability) + "`";
     advice.diagnostics()
         .add(missing_capability, name.span,
@@ -177,9 +181,11 @@ void warn_missing_calls(const Advice& advice) {
 
 void warn_missing_capabilities(const Advice& advice) {
     if (!advice.jail.process.nested.empty()) return;  // in a namespace of its own it has all of them
+    const std::vector<const Privileged*> failing = failing_calls(advice);
+    if (failing.empty()) return;
     each<policy::CallStatement>(advice.lowering, [&](const policy::CallStatement& statement, Place place) {
         if (place.distance != 0 || statement.permission != policy::Permission::allow) return;
-        for (const policy::CallPattern& call : statement.calls) check_call(advice, call.name);
+        for (const policy::CallPattern& call : statement.calls) check_call(advice, failing, call.name);
     });
 }
 

@@ -99,7 +99,9 @@ CallSet repeated_calls(const std::vector<CallClaim>& claims) {
 void check_allows(const CallClaims& claims, Diagnostics& diagnostics) {
     const CallSet forbidden = union_of(claims.forbids);
     const CallSet repeated = repeated_calls(claims.allows);
+    const CallSet doubtful = forbidden | repeated;
     for (const CallClaim& allow : claims.allows) {
+        if ((allow.calls & doubtful).none()) continue;
         const Claims forbids =
             is_within(allow.calls, forbidden) ? not_nearer(claims.forbids, allow.distance) : Claims();
         if (is_within(allow.calls, union_of(forbids)))

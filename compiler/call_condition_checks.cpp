@@ -68,7 +68,9 @@ public:
     }
 
     void run() {
-        for (const ConditionalClaim* claim : claims_) nodes_.push_back(node_of(claim->condition, diagram_));
+        // One alone has nothing to be compared with, and its diagram costs more than all else here.
+        if (claims_.size() > 1)
+            for (const ConditionalClaim* claim : claims_) nodes_.push_back(node_of(claim->condition, diagram_));
         std::map<policy::FileId, std::vector<std::size_t>> open;  // by file: allows that may cover each other
         for (std::size_t i = 0; i < claims_.size(); ++i)
             if (claims_[i]->allows && !check_forbidden(i) && !check_unlimited(i))
@@ -84,6 +86,7 @@ private:
             report_forbidden(allow, forbid_->span, diagnostics_);
             return true;
         }
+        if (claims_.size() == 1) return false;
         Node rest = nodes_[index];
         for (std::size_t i = 0; i < claims_.size(); ++i) {
             const ConditionalClaim& forbid = *claims_[i];
@@ -104,6 +107,7 @@ private:
     // From the last one on: what those before it and those after it that stay allow together is not
     // needed again. Of two that say the same, the first stays.
     void check_covered(const std::vector<std::size_t>& allows) {
+        if (allows.size() == 1) return;
         std::vector<Node> before{Diagram::no};
         for (const std::size_t index : allows) before.push_back(diagram_.either(before.back(), nodes_[index]));
         Node after = Diagram::no;

@@ -284,13 +284,12 @@ private:
 
     // `flags lacks O_ACCMODE` would hold for O_RDWR: all bits of the field are no value that a file is opened with.
     bool check_no_mask(const Expression& written, const ArgumentPlace& place) {
-        for (const Word& word : written.values) {
-            if (word.text != "O_ACCMODE") continue;
-            report_senseless(word, place, "`O_ACCMODE` is the mask of a field, and none of its values",
-                             "write `O_RDONLY`, `O_WRONLY` or `O_RDWR`");
-            return false;
-        }
-        return true;
+        const auto mask = std::find_if(written.values.begin(), written.values.end(),
+                                       [](const Word& word) { return word.text == "O_ACCMODE"; });
+        if (mask == written.values.end()) return true;
+        report_senseless(*mask, place, "`O_ACCMODE` is the mask of a field, and none of its values",
+                         "write `O_RDONLY`, `O_WRONLY` or `O_RDWR`");
+        return false;
     }
 
     void report_senseless(const Word& word, const ArgumentPlace& place, std::string_view rule, std::string_view help) {

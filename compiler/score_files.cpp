@@ -79,13 +79,29 @@ bool may_any(const Jail& jail, const FileRule& rule, AccessBits accesses) {
     });
 }
 
+// A rule for a part of a folder that cannot be reached as a whole: `read ~/.ssh/id_rsa`. A pattern counts
+// whatever else hides some of what it matches.
+const FileRule* grant_below(const Jail& jail, const std::string& folder, Access access) {
+    const auto reaches = [&](const FileRule& rule) {
+        const std::string_view host = rule.from.empty() ? std::string_view(rule.path) : rule.from;
+        const bool grants = rule.kind == FileRule::Kind::grant && (rule.access & bit(access)) != 0;
+        return grants && (std::string(fixed_part(rule, host)) + '/').starts_with(folder + '/') &&
+               (rule.is_glob || may(jail, rule.path, access));
+    };
+    const auto found = std::ranges::find_if(jail.files, reaches);
+    return found == jail.files.end() ? nullptr : &*found;
+}
+
 Finding reachable(const Jail& jail, const std::vector<std::string>& places, Access access) {
     std::size_t count = 0;
     Finding finding;
     for (const std::string& path : places) {
-        Answer found = ask(jail, path, access);
-        if (found.verdict == Answer::Verdict::denied) continue;
-        if (count++ == 0) finding = {0, path, std::move(found.origins)};
+        Answer whole = ask(jail, path, access);
+        const bool is_whole = whole.verdict != Answer::Verdict::denied;
+        const FileRule* part = is_whole ? nullptr : grant_below(jail, path, access);
+        if (!is_whole && part == nullptr) continue;
+        if (count++ == 0)
+            finding = is_whole ? Finding{0, path, std::move(whole.origins)} : Finding{0, part->path, part->origins};
     }
     finding.share = std::sqrt(static_cast<double>(count) / static_cast<double>(places.size()));
     return finding;

@@ -65,6 +65,12 @@ bool PolicyBuilder::string_escape(Span code) {
 
 // ---- the parts of a statement
 
+// Made anew in its place: to assign would make it twice, and this is done for each line of a policy.
+void PolicyBuilder::begin_statement() {
+    std::destroy_at(&draft_);
+    std::construct_at(&draft_);
+}
+
 void PolicyBuilder::keyword(Span span) {
     const std::string_view word = text(span);
     draft_.keyword = span;

@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -46,7 +47,7 @@ public:
     void bare_word(Span span) { word_ = Word{std::string(text(span)), span, false}; }
 
     // ---- the parts of a statement; a part takes the last word
-    void begin_statement() { draft_ = {}; }
+    void begin_statement();
     void keyword(Span span);
     void mark_optional() { draft_.optional = true; }
     void item() { (draft_.in_exceptions ? draft_.exceptions : draft_.items).push_back(word_); }
@@ -141,6 +142,11 @@ public:
     void open_test(Span brace);
     void close_block();
 
+    // ---- statements without their section
+    void begin_loose();
+    void open_section(std::string_view section);
+    void unclear_section(Span span);
+
     // ---- errors; `offset` is where the grammar could not go on
     void syntax_error(const SyntaxError& error, std::uint32_t offset);
     void unquoted(std::uint32_t offset);
@@ -156,6 +162,8 @@ public:
 
     // The policy, after what can only be said about a whole text. Absent after any error in it.
     [[nodiscard]] std::optional<Policy> finish();
+    // The statements, of a text that has nothing else. Absent after any error in it.
+    [[nodiscard]] std::optional<Block> finish_statements();
     // The question, of a text that is one. Absent after any error in it.
     [[nodiscard]] std::optional<Question> finish_question();
 
@@ -210,9 +218,12 @@ private:
     [[nodiscard]] Word word_at(Span span) const { return {std::string(text(span)), span, false}; }
     [[nodiscard]] const OpenBlock& block() const;  // the innermost
     [[nodiscard]] Block& statements();             // those that a statement joins
-    void add(Statement statement) { statements().statements.push_back(std::move(statement)); }
+    template <typename Kind>
+    void add(Kind statement) {
+        statements().statements.emplace_back(std::in_place_type<Kind>, std::move(statement));
+    }
     void combine(Expression::Kind kind);
-    [[nodiscard]] std::optional<Expression> condition();
+    [[nodiscard]] std::shared_ptr<const Expression> condition();
     // The column of a place that only blanks stand before in its line.
     [[nodiscard]] std::optional<std::size_t> indentation(Span place) const;
     void note_outdented(Span item);
@@ -258,6 +269,7 @@ private:
     std::optional<Span> policy_word_;  // of the first `policy` line, well-formed or not
     std::optional<Span> first_item_;   // what stands first of all that is not the `policy` line
     bool item_before_policy_ = false;
+    bool is_loose_ = false;  // statements may stand without their section
     bool too_deep_ = false;  // the text was not read to its end
 };
 

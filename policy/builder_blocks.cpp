@@ -36,6 +36,23 @@ void PolicyBuilder::note_outdented(Span item) {
     if (inner && *inner <= *branch.indentation) branch.outdented = item;
 }
 
+// ---- statements without their section
+
+// After an error the section of the statement before is still open.
+void PolicyBuilder::begin_loose() {
+    is_loose_ = true;
+    open_.clear();
+}
+
+void PolicyBuilder::open_section(std::string_view section) {
+    open_.push_back({section, draft_.keyword, draft_.keyword, &statements()});
+}
+
+std::optional<Block> PolicyBuilder::finish_statements() {
+    if (diagnostics_.errors() != errors_before_) return std::nullopt;
+    return std::move(policy_.body);
+}
+
 // ---- when
 
 // An `else when` belongs to the `when` that was closed; another one to the block around it.
@@ -49,7 +66,7 @@ void PolicyBuilder::open_when(Span brace) {
 }
 
 void PolicyBuilder::begin_else(Span word) {
-    draft_ = {};
+    begin_statement();
     draft_.keyword = word;
     draft_.after_else = true;
 }

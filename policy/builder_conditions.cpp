@@ -85,9 +85,9 @@ void PolicyBuilder::combine(Kind kind) {
     draft_.operands.push_back(std::move(whole));
 }
 
-std::optional<Expression> PolicyBuilder::condition() {
-    if (draft_.operands.empty()) return std::nullopt;
-    return std::move(draft_.operands.back());
+std::shared_ptr<const Expression> PolicyBuilder::condition() {
+    if (draft_.operands.empty()) return nullptr;
+    return std::make_shared<const Expression>(std::move(draft_.operands.back()));
 }
 
 }  // namespace ward::policy

@@ -113,7 +113,8 @@ std::vector<std::string_view> PolicyBuilder::words_of_block() const {
     if (is_branch(around)) words.emplace_back("when");
     if (around == "test") words.assign(std::begin(expectation_words), std::end(expectation_words));
     for (const StatementWord& row : statement_words) {
-        if (row.section == around && row.word != "else") words.push_back(row.word);
+        const bool is_here = around.empty() && is_loose_ ? !row.section.empty() : row.section == around;
+        if (is_here && row.word != "else") words.push_back(row.word);
     }
     return words;
 }
@@ -128,12 +129,28 @@ void PolicyBuilder::unknown_statement(Span name, bool has_block) {
     Diagnostic& diagnostic =
         diagnostics_.add(section ? slug::unknown_section : slug::unknown_statement, name, std::move(message));
     const auto similar = similar_names(text(name), candidates);
-    if (!similar.empty()) {
+    if (similar.empty() && is_loose_ && around.empty()) {
+        diagnostic.help("`ward explain` lists the statements");
+    } else if (!similar.empty()) {
         diagnostic.help("a " + what + " with a similar name exists: " + quoted_list(similar));
     } else {
         std::vector<std::string> all(candidates.begin(), candidates.end());
         diagnostic.help((all.size() > 2 ? "write one of " : "write ") + quoted_list(all));
     }
+}
+
+// `forbid ptrace`, where no section says whether it is a call.
+void PolicyBuilder::unclear_section(Span span) {
+    const Span whole = without_blanks(span);
+    const std::string_view statement = text(whole);
+    const std::string_view word = statement.substr(0, statement.find_first_of(" \t?"));
+    std::vector<std::string> examples;
+    for (const StatementWord& row : statement_words)
+        if (row.word == word) examples.push_back(std::string(row.section) + " { " + std::string(statement) + " }");
+    diagnostics_
+        .add(slug::section_unclear, range(whole.begin, whole.begin + word.size()),
+             quoted(word) + " begins statements of several sections")
+        .help("write " + quoted_list(examples));
 }
 
 // ---- questions

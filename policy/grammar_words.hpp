@@ -18,8 +18,8 @@ struct comment      : p::seq<p::one<'#'>, p::until<p::at<p::eolf>>> {};
 struct gap          : p::star<p::sor<p::blank, p::eol, comment>> {};
 struct name_char    : p::ranges<'a', 'z', 'A', 'Z', '0', '9', '_', '_', '-', '-'> {};
 struct quote_char   : p::one<'#', '(', ')', '\\', '\'', '"'> {};
-struct non_ascii    : p::not_range<'\0', '\x7f'> {};
-struct word_char    : p::sor<p::minus<p::range<'!', '~'>, p::sor<quote_char, p::one<',', ';', '{', '}'>>>, non_ascii> {};
+// Every byte above the blank but those of quote_char and , ; { } DEL, as ranges: it is asked for each character of a text.
+struct word_char    : p::ranges<'!', '!', '$', '&', '*', '+', '-', ':', '<', '[', ']', 'z', '|', '|', '~', '~', '\x80', '\xff'> {};
 
 // ---- words
 

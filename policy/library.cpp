@@ -30,6 +30,16 @@ public:
         find_cycles();
     }
 
+    // `top` uses the policy at `entry` and nothing else.
+    void load_below(Policy top, const Location& entry, std::string_view name) {
+        const Span place = top.uses.front().span;
+        nodes_.push_back({"--allow", {}, std::string(name), 0, std::move(top), {}});
+        const std::size_t used = load(entry, name, place, 1);
+        nodes_.front().uses.push_back({used, place, 0});
+        for (std::size_t i = 1; i < nodes_.size() && !too_many_; ++i) load_used(i);
+        find_cycles();
+    }
+
     PolicySet result() && {
         std::vector<std::size_t> order(nodes_.size());
         std::iota(order.begin(), order.end(), 0);
@@ -86,11 +96,12 @@ private:
         return nodes_.size() - 1;
     }
 
-    // `policy NAME` is the last part of the name it is found by; the whole name is fine too.
+    // `policy NAME` is the last part of the name it is found by; the whole name is fine too, and the name that
+    // it is used by where its file is asked for.
     void check_name(const Policy& policy, const Location& location, std::string_view name) {
         const std::string file_name = location.file_name();
         const std::string& own = policy.name.text;
-        if (file_name.empty() || own == file_name || own == name) return;
+        if (file_name.empty() || own == file_name || own == name || own.ends_with('.' + file_name)) return;
         diagnostics_.add(slug::policy_name_mismatch, policy.name.span, '`' + own + "` is not the name of its file")
             .label("the file is `" + file_name + ".ward`")
             .help("write `policy " + file_name + '`');
@@ -235,21 +246,47 @@ bool is_file(std::string_view entry) {
 
 }  // namespace
 
+namespace {
+
+// Where the policy that is meant is. Absent after an error.
+std::optional<Location> find_entry(const SearchPath& path, std::string_view entry, Diagnostics& diagnostics) {
+    if (is_file(entry)) return Location{std::string(entry), nullptr};
+    auto location = find_policy(path, "", entry);
+    if (!location) report_unknown_policy(path, entry, std::nullopt, diagnostics);
+    return location;
+}
+
+// What a policy must be called that was asked for by this word.
+std::string name_of(const Location& location, std::string_view entry) {
+    const std::string file_name = location.file_name();
+    return is_file(entry) && !file_name.empty() ? file_name : std::string(entry);
+}
+
+}  // namespace
+
 std::optional<PolicySet> Library::load(std::string_view entry, Sources& sources, Diagnostics& diagnostics) const {
     const std::size_t errors_before = diagnostics.errors();
-    std::optional<Location> location;
-    if (is_file(entry)) {
-        location = Location{std::string(entry), nullptr};
-    } else {
-        location = find_policy(path_, "", entry);
-    }
-    if (!location) {
-        report_unknown_policy(path_, entry, std::nullopt, diagnostics);
-        return std::nullopt;
-    }
+    const auto location = find_entry(path_, entry, diagnostics);
+    if (!location) return std::nullopt;
     Loading loading(path_, sources, diagnostics);
-    const std::string file_name = location->file_name();
-    loading.load_all(*location, is_file(entry) && !file_name.empty() ? std::string_view(file_name) : entry);
+    loading.load_all(*location, name_of(*location, entry));
+    if (diagnostics.errors() != errors_before) return std::nullopt;
+    return std::move(loading).result();
+}
+
+std::optional<PolicySet> Library::load_below(Block added, std::string_view entry, Sources& sources,
+                                             Diagnostics& diagnostics) const {
+    const std::size_t errors_before = diagnostics.errors();
+    const auto location = find_entry(path_, entry, diagnostics);
+    if (!location) return std::nullopt;
+    const std::string name = name_of(*location, entry);
+    Policy top;
+    top.file = sources.add("--policy", std::string(entry));
+    top.name = Word{name, {top.file, 0, static_cast<std::uint32_t>(entry.size())}, false};
+    top.uses.push_back({top.name, {}, top.name.span});
+    top.body = std::move(added);
+    Loading loading(path_, sources, diagnostics);
+    loading.load_below(std::move(top), *location, name);
     if (diagnostics.errors() != errors_before) return std::nullopt;
     return std::move(loading).result();
 }

@@ -68,6 +68,10 @@ public:
     // the name of a policy. Reads and parses it and all that it uses. Absent after any error.
     [[nodiscard]] std::optional<PolicySet> load(std::string_view entry, Sources& sources,
                                                 Diagnostics& diagnostics) const;
+    // A policy of no file, on top of the policy `entry`: it uses that one and says `added`. Where it is shown,
+    // it is the word `entry` in a source called `--policy`.
+    [[nodiscard]] std::optional<PolicySet> load_below(Block added, std::string_view entry, Sources& sources,
+                                                      Diagnostics& diagnostics) const;
     // True if a policy of this name exists anywhere on the search path.
     [[nodiscard]] bool has(std::string_view name) const;
     // Every policy that can be named, sorted by name.

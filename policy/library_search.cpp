@@ -84,8 +84,9 @@ std::string Location::shown() const {
 
 std::string Location::identity() const {
     if (built_in != nullptr || path == "-") return shown();
-    const std::unique_ptr<char, void (*)(void*)> real(::realpath(path.c_str(), nullptr), std::free);
-    return real ? real.get() : path;
+    struct stat status {};
+    if (::stat(path.c_str(), &status) != 0) return path;
+    return std::to_string(status.st_dev) + ':' + std::to_string(status.st_ino);
 }
 
 std::string Location::folder() const {

@@ -9,6 +9,7 @@
 #include "policy/builder.hpp"
 #include "policy/grammar.hpp"
 #include "policy/grammar_errors.hpp"
+#include "policy/grammar_statements.hpp"
 
 namespace ward::policy {
 
@@ -225,6 +226,13 @@ template <> struct action<g::stray_brace>  : calls_with_range<&B::stray_brace> {
 template <> struct action<g::other_name>   : calls_with_range<&B::other_name> {};
 template <> struct action<g::other>        : calls_with_range<&B::other_statement> {};
 
+template <> struct action<g::loose_begin>   : calls<&B::begin_loose> {};
+template <std::size_t section> struct action<g::only_in<section>> {
+    static void apply0(PolicyBuilder& builder) { builder.open_section(section_words[section]); }
+};
+template <> struct action<g::loose_end>     : calls<&B::close_block> {};
+template <> struct action<g::loose_unclear> : calls_with_range<&B::unclear_section> {};
+
 // The rules that nest; together they may do so max_depth times.
 template <> struct action<g::block> : p::limit_depth<max_depth> {};
 template <> struct action<g::when> : p::limit_depth<max_depth> {};
@@ -260,6 +268,12 @@ std::optional<Question> parse_question(const Sources& sources, FileId file, Diag
     PolicyBuilder builder(sources, file, diagnostics);
     read_text<g::question_text>(sources[file].text(), builder);
     return builder.finish_question();
+}
+
+std::optional<Block> parse_statements(const Sources& sources, FileId file, Diagnostics& diagnostics) {
+    PolicyBuilder builder(sources, file, diagnostics);
+    read_text<g::loose_text>(sources[file].text(), builder);
+    return builder.finish_statements();
 }
 
 }  // namespace ward::policy

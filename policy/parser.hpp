@@ -18,4 +18,9 @@ namespace ward::policy {
 // an error.
 [[nodiscard]] std::optional<Question> parse_question(const Sources& sources, FileId file, Diagnostics& diagnostics);
 
+// Parses a text of statements that may stand without their section: `read ~/data`, `connect tcp 443`. Their
+// section is that of their first word. Sections may stand there too. Absent exactly if this text
+// added an error.
+[[nodiscard]] std::optional<Block> parse_statements(const Sources& sources, FileId file, Diagnostics& diagnostics);
+
 }  // namespace ward::policy

@@ -4,6 +4,7 @@
 // is one struct; the compiler has one lowering function for each.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <variant>
@@ -141,7 +142,7 @@ struct CallStatement {
     Permission permission;
     std::vector<CallPattern> calls;
     std::vector<Word> except;
-    std::optional<Expression> condition;
+    std::shared_ptr<const Expression> condition;  // null without `if`; apart, since few statements have one
     Span span;
 };
 

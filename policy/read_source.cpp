@@ -49,8 +49,8 @@ std::string_view kind_words(mode_t mode) {
 // World-writable, or writable by a group while the file is some third person's. A file of the
 // caller's or root's own that a group may write is left alone: that group was chosen by its owner.
 bool others_may_write(const struct stat& status) {
-    const bool own = status.st_uid == ::geteuid() || status.st_uid == 0;
-    return (status.st_mode & S_IWOTH) != 0 || ((status.st_mode & S_IWGRP) != 0 && !own);
+    const auto is_own = [&] { return status.st_uid == 0 || status.st_uid == ::geteuid(); };
+    return (status.st_mode & S_IWOTH) != 0 || ((status.st_mode & S_IWGRP) != 0 && !is_own());
 }
 
 // One reading of one file.

@@ -3,6 +3,7 @@
 #include "policy/same_policy.hpp"
 
 #include <algorithm>
+#include <memory>
 #include <tuple>
 #include <type_traits>
 #include <utility>
@@ -68,6 +69,8 @@ bool same(const Word& one, const Word& other) {
 template <typename T>
 bool same(const std::optional<T>& one, const std::optional<T>& other);
 template <typename T>
+bool same(const std::shared_ptr<T>& one, const std::shared_ptr<T>& other);
+template <typename T>
 bool same(const std::vector<T>& one, const std::vector<T>& other);
 template <typename... T>
 bool same(const std::variant<T...>& one, const std::variant<T...>& other);
@@ -85,6 +88,11 @@ bool same(const Struct& one, const Struct& other) {
 template <typename T>
 bool same(const std::optional<T>& one, const std::optional<T>& other) {
     return one && other ? same(*one, *other) : one.has_value() == other.has_value();
+}
+
+template <typename T>
+bool same(const std::shared_ptr<T>& one, const std::shared_ptr<T>& other) {
+    return one && other ? same(*one, *other) : !one && !other;
 }
 
 template <typename T>

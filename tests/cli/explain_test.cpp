@@ -40,7 +40,7 @@ number: 268 on x86_64, 306 on i386, 0x4000010c on x32, 53 on aarch64
 signature: fchmodat(dfd: descriptor, filename: pointer, mode: file mode)
 groups: @file-system, @known, @system-service
 where allowed: no setuid or setgid bits
-allowed by: base.client, base.parser, )"))
+allowed by: 7z, base.build, base.client, )"))
         << outcome.out;
 }
 

@@ -143,15 +143,16 @@ private:
 };
 
 TEST(FilterMutation, EveryMutantThatBehavesOtherwiseIsCaught) {
-    std::mt19937 random(seed);
     Count all;
     const std::vector<test::NamedFilter> models = filters();
     for (const auto& [name, model] : models) {
         SCOPED_TRACE(name);
+        std::mt19937 random(seed);  // a new profile changes nothing for the others
         const Count count = MutationTrial(model, random).run(random);
         std::printf("%-20s %5zu mutants: %5zu behave otherwise, %5zu caught; %4zu others proved equal\n", name.c_str(),
                     count.mutants, count.different, count.caught, count.alike_proved);
-        EXPECT_GT(count.different, count.mutants / 3) << "the sample sees little";
+        // Of those that may behave otherwise at all.
+        EXPECT_GT(count.different, (count.mutants - count.alike_proved) / 2) << "the sample sees little";
         all.mutants += count.mutants;
         all.different += count.different;
         all.caught += count.caught;

@@ -55,6 +55,51 @@ const std::set<std::string> only_in_errors = {
     "keyword<tao::pegtl::ascii::string<'w', 'i', 't', 'h', 'i', 'n'> >",
 };
 
+TEST(Grammar, AWordHoldsAllThatIsNoSign) {
+    for (int code = 0; code < 256; ++code) {
+        const char text[] = {static_cast<char>(code), '\0'};
+        p::memory_input<> in(text, text + 1, "");
+        const bool is_sign =
+            code <= ' ' || code == 0x7f || std::string_view("#()\\'\",;{}").find(text) != std::string_view::npos;
+        EXPECT_EQ(p::parse<grammar::word_char>(in), !is_sign) << code;
+    }
+}
+
+// How often a rule is tried is the time that a text takes, on every machine the same. After an error the
+// grammar goes on at the next statement, as in the parser.
+template <typename Rule>
+struct Counting : p::normal<Rule> {
+    template <typename Input>
+    static void start(const Input& /*in*/, std::size_t& tried) {
+        ++tried;
+    }
+    template <typename Input>
+    [[noreturn]] static void raise(const Input& /*in*/, std::size_t& /*tried*/) {
+        throw grammar::Resync{};
+    }
+};
+
+std::size_t rules_tried(const std::string& unit, int count) {
+    std::string text = "policy web\nfiles {\n";
+    for (int i = 0; i < count; ++i) text += unit;
+    text += "}\n";
+    p::memory_input<> in(text, "");
+    std::size_t tried = 0;
+    try {
+        static_cast<void>(p::parse<grammar::file, p::nothing, Counting>(in, tried));
+    } catch (const grammar::Resync&) {
+        // At the end of the file, where a block is open.
+    }
+    return tried;
+}
+
+TEST(Grammar, TriesRulesInProportionToTheText) {
+    for (const char* unit :
+         {"read /a, /b\n", "raed /a\n", "read {\n}\n", "read \"a\n", "read /a /b; ", "read /a,\n", "#\n"}) {
+        EXPECT_LE(rules_tried(unit, 16'000), 17 * rules_tried(unit, 1000)) << unit;
+    }
+}
+
 TEST(Grammar, HasNoRuleWithoutAUse) {
     constexpr std::string_view prefix = "ward::policy::grammar::";
     std::set<std::string> never;

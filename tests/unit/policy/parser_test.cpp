@@ -2,7 +2,6 @@
 
 #include <gtest/gtest.h>
 
-#include <chrono>
 #include <string>
 
 #include "policy/library.hpp"
@@ -234,23 +233,6 @@ TEST(Parser, NeverIgnoresAToken) {
             EXPECT_FALSE(same) << built_in.name << ": without `" << text.substr(token.begin, token.end - token.begin)
                                << "` at " << token.begin;
         }
-    }
-}
-
-TEST(Parser, TakesTimeInProportionToTheText) {
-    const auto seconds = [](const std::string& unit, int count) {
-        std::string text = "policy web\nfiles {\n";
-        for (int i = 0; i < count; ++i) text += unit;
-        const auto start = std::chrono::steady_clock::now();
-        const Parsed parsed(text + "}\n");
-        return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-    };
-    // Sixteen times the text in at most 64 times the time: quadratic would be 256 times. The floor
-    // keeps a busy machine from deciding.
-    for (const char* unit :
-         {"read /a, /b\n", "raed /a\n", "read {\n}\n", "read \"a\n", "read /a /b; ", "read /a,\n", "#\n"}) {
-        const double small = std::max(seconds(unit, 1000), 0.002);
-        EXPECT_LT(seconds(unit, 16000), 64 * small) << unit;
     }
 }
 
