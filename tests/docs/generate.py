@@ -1,4 +1,5 @@
-"""Writes the pages of the reference that are tables of the source, or with --check says whether they are right."""
+"""Writes the pages of the reference that are tables of the source, or with --check says whether they are right.
+usage: generate.py ROOT [WARD] [--check]"""
 import pathlib
 import re
 import sys
@@ -6,6 +7,7 @@ import sys
 sys.dont_write_bytecode = True  # nothing is left in the source tree
 
 import manual
+import profiles_page
 
 STRING = r'"((?:[^"\\]|\\.)*)"'
 
@@ -74,7 +76,8 @@ PAGES = {"docs/reference/diagnostics.md": diagnostics, "docs/reference/call-grou
          "docs/reference/score.md": score, "docs/man/ward.1": manual.ward_1, "docs/man/ward-policy.5": manual.ward_policy_5}
 
 
-def main(root, check):
+def main(root, ward, check):
+    PAGES["docs/reference/profiles.md"] = lambda root: profiles_page.page(root, ward)
     stale = [name for name, make in PAGES.items()
              if not (root / name).exists() or (root / name).read_text() != make(root)]
     for name in stale:
@@ -86,4 +89,5 @@ def main(root, check):
     return 1 if check and stale else 0
 
 
-sys.exit(main(pathlib.Path(sys.argv[1]).resolve(), "--check" in sys.argv))
+ROOT, *WARD = [pathlib.Path(word).resolve() for word in sys.argv[1:] if word != "--check"]
+sys.exit(main(ROOT, WARD[0] if WARD else ROOT / "build/ward", "--check" in sys.argv))
