@@ -24,18 +24,56 @@ const char* end_word(Report::End end) {
             return "memory";
         case Report::End::tasks_limit:
             return "tasks";
+        case Report::End::file_size_limit:
+            return "file-size";
+        case Report::End::cpu_time_limit:
+            return "cpu-time";
         case Report::End::not_started:
             break;
     }
     return "not-started";
 }
 
+Json text_or_null(const std::string& text) {
+    return text.empty() ? Json() : Json(text);
+}
+
 Json violation_json(const Violation& violation) {
+    Json rules = Json::list();
+    for (const Violation::Rule& rule : violation.rules)
+        rules.add(Json::object()
+                      .set("file", rule.file)
+                      .set("line", rule.line)
+                      .set("column", rule.column)
+                      .set("text", rule.text));
     return Json::object()
         .set("call", violation.call.empty() ? Json() : Json(violation.call))
         .set("number", violation.number)
         .set("abi", violation.abi)
-        .set("arguments", Json::list_of(violation.arguments));
+        .set("arguments", Json::list_of(violation.arguments))
+        .set("decoded", text_or_null(violation.words))
+        .set("reason", text_or_null(violation.reason))
+        .set("rules", std::move(rules))
+        .set("change", text_or_null(violation.change));
+}
+
+Json pressure_json(const Report& report) {
+    if (report.pressure.empty()) return {};
+    Json all = Json::object();
+    for (const auto& [resource, pressure] : report.pressure) {
+        const auto& full = pressure.full_microseconds;
+        all.set(resource, Json::object()
+                              .set("some_microseconds", pressure.some_microseconds)
+                              .set("full_microseconds", full ? Json(*full) : Json()));
+    }
+    return all;
+}
+
+Json degraded_json(const Report& report) {
+    Json all = Json::list();
+    for (const Degraded& each : report.degraded)
+        all.add(Json::object().set("feature", each.feature).set("words", each.words));
+    return all;
 }
 
 }  // namespace
@@ -50,6 +88,10 @@ int Report::exit_status() const {
             return time_limit_status;
         case End::memory_limit:
             return signal_status + SIGKILL;
+        case End::file_size_limit:
+            return signal_status + SIGXFSZ;
+        case End::cpu_time_limit:
+            return signal_status + status;
         case End::exited:
         case End::tasks_limit:
         case End::not_started:
@@ -61,6 +103,9 @@ int Report::exit_status() const {
 std::string to_json(const Report& report) {
     Json json = Json::object();
     json.set("ward", WARD_VERSION);
+    json.set("policy", text_or_null(report.policy));
+    json.set("program", text_or_null(report.program));
+    json.set("began", report.began);
     json.set("end", end_word(report.end));
     json.set("status", report.status);
     json.set("exit_status", report.exit_status());
@@ -68,8 +113,13 @@ std::string to_json(const Report& report) {
     json.set("wall_seconds", report.wall_seconds);
     json.set("cpu_seconds", report.cpu_seconds);
     json.set("peak_memory_bytes", report.peak_memory);
+    json.set("peak_tasks", report.peak_tasks ? Json(*report.peak_tasks) : Json());
     json.set("refused_forks", report.refused_forks);
+    json.set("pressure", pressure_json(report));
+    if (report.pressure.empty()) json.set("pressure_missing", "the jail had no cgroup of version 2, which counts it");
+    json.set("verified", report.verified);
     json.set("enforced", Json::list_of(report.enforced));
+    json.set("degraded", degraded_json(report));
     json.set("notes", Json::list_of(report.notes));
     return json.text();
 }

@@ -2,9 +2,13 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
+
+#include "sandbox/degradable.hpp"
+#include "sandbox/pressure.hpp"
 
 namespace ward::sandbox {
 
@@ -14,6 +18,17 @@ struct Violation {
     std::string call;  // empty if unknown
     std::uint32_t abi = 0;
     std::uint64_t arguments[6] = {};
+
+    // What the policy says to it, once somebody has asked (cli/violation.hpp).
+    struct Rule {
+        std::string file;
+        std::size_t line = 0, column = 0;  // from 1
+        std::string text;                  // of the line
+    };
+    std::string words{};        // `socket(AF_INET, SOCK_STREAM, 0)`
+    std::string reason{};       // "it is forbidden"
+    std::string change{};       // one thing that would allow it; may be empty
+    std::vector<Rule> rules{};  // that decide; empty if nothing allows it
 };
 
 struct Report {
@@ -23,17 +38,25 @@ struct Report {
         violation,  // the filter ended it
         time_limit,
         memory_limit,
-        tasks_limit,  // ended by itself after a fork was refused
+        tasks_limit,      // ended by itself after a fork was refused
+        file_size_limit,  // SIGXFSZ
+        cpu_time_limit,
         not_started,  // the jail could not be set up (125), or the program not be executed (126, 127)
     } end = End::not_started;
     int status = 0;
     std::optional<Violation> violation;
-    double wall_seconds = 0;          // of the jail: its making counts
-    double cpu_seconds = 0;           // of all its processes
-    std::uint64_t peak_memory = 0;    // bytes; of the cgroup if there is one, else of the largest process
-    std::uint64_t refused_forks = 0;  // by the tasks limit
+    double wall_seconds = 0;                   // of the jail: its making counts
+    double cpu_seconds = 0;                    // of all its processes
+    std::uint64_t peak_memory = 0;             // bytes; of the cgroup if there is one, else of the largest process
+    std::uint64_t refused_forks = 0;           // by the tasks limit
+    std::optional<std::uint64_t> peak_tasks;   // of the program, where a cgroup counted them
+    std::map<std::string, Pressure> pressure;  // "memory", "cpu", "io"; empty without a cgroup of version 2
+    bool verified = false;  // the kernel's view of the jail was compared with the plan before the exec
     std::vector<std::string> enforced;
     std::vector<std::string> notes;
+    std::vector<Degraded> degraded;
+    std::string policy, program;  // the policy's name, the program's path; empty if it came to neither
+    std::uint64_t began = 0;      // seconds of the clock on the wall, time(2)
 
     // The status for the shell: the program's own; 128+n for a signal or violation; 124 time limit;
     // 125..127 as `status` says if it did not start.

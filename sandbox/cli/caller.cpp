@@ -19,8 +19,13 @@
 #include <memory>
 #include <string_view>
 
+#include "sandbox/cli/shim.hpp"
+#include "sandbox/host.hpp"
+
 namespace ward::cli {
 namespace {
+
+constexpr int not_there = 127;  // a status for the shell
 
 struct Account {
     std::string name;
@@ -29,7 +34,9 @@ struct Account {
 
 // getpwuid(3) would load name-service libraries, which a static program cannot.
 Account account_of(uid_t user) {
-    const std::unique_ptr<FILE, int (*)(FILE*)> file(std::fopen("/etc/passwd", "re"), &std::fclose);
+    std::string table = sandbox::read_record("/etc/passwd");
+    // In memory: a stream of the file itself asks for its size and place first.
+    const std::unique_ptr<FILE, int (*)(FILE*)> file(fmemopen(table.data(), table.size(), "r"), &std::fclose);
     while (file) {
         const passwd* entry = fgetpwent(file.get());
         if (entry == nullptr) break;
@@ -145,10 +152,20 @@ std::string absolute_path(const std::string& path, const std::string& folder) {
     return result.empty() ? "/" : result;
 }
 
+std::string working_folder_or_root() {
+    const std::unique_ptr<char, void (*)(void*)> folder(getcwd(nullptr, 0), &std::free);
+    return folder && *folder == '/' ? folder.get() : "/";
+}
+
+std::string user_name(uid_t user) {
+    return account_of(user).name;
+}
+
 std::optional<compiler::Facts> facts_about_caller(policy::Diagnostics& diagnostics) {
     auto folder = working_folder(diagnostics);
     if (!folder) return std::nullopt;
-    Account account = account_of(getuid());
+    const uid_t user = getuid();
+    Account account = account_of(user);
     compiler::Facts facts;
     facts.home = absolute_or_empty(variable("HOME"));
     if (facts.home.empty()) facts.home = absolute_or_empty(account.home);
@@ -160,7 +177,7 @@ std::optional<compiler::Facts> facts_about_caller(policy::Diagnostics& diagnosti
     }
     facts.cwd = *folder;
     facts.user = account.name;
-    facts.uid = getuid();
+    facts.uid = user;
     facts.gid = getgid();
     facts.runtime = absolute_or_empty(variable("XDG_RUNTIME_DIR"));
     if (!look_at_machine(facts, diagnostics)) return std::nullopt;
@@ -205,7 +222,10 @@ ProgramSearch search(const std::string& name, const std::string& search_path, co
 }  // namespace
 
 ProgramSearch find_program(const std::string& name, const std::string& search_path, const std::string& folder) {
-    return search(name, search_path, folder, obstacle);
+    return search(name, search_path, folder, [](const std::string& path) {
+        const int found = obstacle(path);
+        return found == 0 && is_shim(path) ? not_there : found;
+    });
 }
 
 ProgramSearch find_program_below(const std::string& root, const std::string& name, const std::string& search_path,

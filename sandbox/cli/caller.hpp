@@ -2,6 +2,8 @@
 // its command line names. Reads the host, changes nothing.
 #pragma once
 
+#include <sys/types.h>
+
 #include <optional>
 #include <string>
 #include <vector>
@@ -15,12 +17,18 @@ namespace ward::cli {
 // with a diagnostic, if one that must be there is not.
 [[nodiscard]] std::optional<compiler::Facts> facts_about_caller(policy::Diagnostics& diagnostics);
 
+// The user's name in passwd(5), else the number.
+[[nodiscard]] std::string user_name(uid_t user);
+
 // Every word that names an existing path, or that is an option `-…=PATH` with one, absolute and
 // normalised by its letters; each once, in the order of the words.
 [[nodiscard]] std::vector<std::string> named_paths(const std::vector<std::string>& words, const std::string& folder);
 
 // `path` seen from `folder`, without `.`, `..` and doubled slashes; symlinks are not looked at.
 [[nodiscard]] std::string absolute_path(const std::string& path, const std::string& folder);
+
+// The working folder; `/` if it has no path.
+[[nodiscard]] std::string working_folder_or_root();
 
 // Where a program was found, or why not; then `status` is for the shell: 127 if it is not there, 126
 // if it may not be executed.
@@ -29,7 +37,8 @@ struct ProgramSearch {
     int status = 0;
 };
 
-// A name with a `/` is a path, any other is looked for in `search_path` (colon-separated, as $PATH).
+// A name with a `/` is a path, any other is looked for in `search_path` (colon-separated, as $PATH). Shims
+// (shim.hpp) are no programs.
 [[nodiscard]] ProgramSearch find_program(const std::string& name, const std::string& search_path,
                                          const std::string& folder);
 

@@ -4,11 +4,13 @@
 #include <cctype>
 #include <utility>
 
+#include "policy/keywords.hpp"
 #include "policy/library.hpp"
 #include "policy/render.hpp"
 #include "sandbox/cli/console.hpp"
 #include "sandbox/cli/explain/topic.hpp"
 #include "sandbox/cli/subcommand.hpp"
+#include "sandbox/degradable.hpp"
 
 namespace ward::cli {
 namespace {
@@ -118,6 +120,10 @@ private:
         if (name == "FILE" || name == "FOLDER" || name == "ARGS" || name == "POLICY") result_.files = true;
         if (name == "PROGRAM") result_.programs = result_.files = true;
         if (name == "WORD") topics();
+        if (name == "STATEMENT") statements();
+        if (name == "FEATURE")
+            for (const sandbox::DegradableFeature& each : sandbox::degradable_features())
+                add(std::string(each.name), "without it: " + std::string(each.without));
         if (!name.empty() && std::islower(static_cast<unsigned char>(name.front()))) add(std::string(name), {});
     }
 
@@ -128,6 +134,12 @@ private:
 
     void topics() {
         for (const TopicKind& each : topic_kinds()) names(each.names(), each.title);
+    }
+
+    // How one begins.
+    void statements() {
+        for (const policy::StatementWord& row : policy::statement_words)
+            if (!row.section.empty()) add(std::string(row.word), "in " + std::string(row.section));
     }
 
     void names(const std::vector<std::string>& all, std::string_view description) {

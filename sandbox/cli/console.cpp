@@ -46,11 +46,12 @@ void say(std::string_view words, bool alarming) {
 }
 
 void show(const policy::Diagnostics& diagnostics, const policy::Sources& sources) {
+    if (diagnostics.all().empty()) return;
     const policy::RenderOptions options{.colour = wants_colour(STDERR_FILENO)};
     // One alone needs no line that counts.
     if (diagnostics.all().size() == 1 && diagnostics.suppressed() == 0)
         complain(policy::render(diagnostics.all().front(), sources, options));
-    else if (!diagnostics.all().empty())
+    else
         complain(policy::render(diagnostics, sources, options));
 }
 

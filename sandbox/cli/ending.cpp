@@ -1,5 +1,7 @@
 #include "sandbox/cli/ending.hpp"
 
+#include <sys/resource.h>
+
 #include <array>
 #include <cstdio>
 
@@ -16,9 +18,11 @@ std::string hexadecimal(std::uint64_t number) {
     return text.data();
 }
 
-// `socket` and its six argument registers; how many of them the call reads is not known here.
+// `socket(AF_INET, SOCK_STREAM, 0)` where that is known; else the six argument registers, of which the call may
+// read fewer.
 std::string call_in_words(const std::optional<sandbox::Violation>& violation) {
     if (!violation) return "a call that the kernel does not name";
+    if (!violation->words.empty()) return '`' + violation->words + '`';
     std::string text = "`" + (violation->call.empty() ? "call " + std::to_string(violation->number) : violation->call);
     text += "` with the arguments";
     for (const std::uint64_t argument : violation->arguments) text += " " + hexadecimal(argument);
@@ -49,13 +53,31 @@ std::string size(std::uint64_t bytes) {
     return std::to_string(bytes) + " bytes";
 }
 
+// ", which `forbid socket` in web.ward:4 refuses" or ", and nothing in the policy allows it"
+std::string why_refused(const std::optional<sandbox::Violation>& violation) {
+    if (!violation || violation->reason.empty()) return {};
+    if (violation->rules.empty()) return ", and " + violation->reason;
+    const sandbox::Violation::Rule& rule = violation->rules.front();
+    return ", and " + violation->reason + ": `" + policy::escaped(rule.text) + "` in " + policy::escaped(rule.file) +
+           ':' + std::to_string(rule.line);
+}
+
+// What a limit of each process allows, as the plan sets it.
+std::uint64_t process_limit(const sandbox::Plan& plan, int resource) {
+    for (const sandbox::Step& step : plan.program)
+        if (step.operation == sandbox::Operation::set_rlimit && step.number[0] == static_cast<std::uint64_t>(resource))
+            return step.number[1];
+    return 0;
+}
+
 }  // namespace
 
 std::string ending(const Report& report, const sandbox::Plan& plan, const std::string& program) {
     const std::string name = policy::escaped(program);
     switch (report.end) {
         case Report::End::violation:
-            return "the filter ended " + name + ": it called " + call_in_words(report.violation);
+            return "the filter ended " + name + ": it called " + call_in_words(report.violation) +
+                   why_refused(report.violation);
         case Report::End::time_limit:
             return "the time limit ended " + name + ": it ran longer than " + duration(plan.time_limit.value_or(0));
         case Report::End::memory_limit:
@@ -63,6 +85,12 @@ std::string ending(const Report& report, const sandbox::Plan& plan, const std::s
         case Report::End::tasks_limit:
             return "the tasks limit refused " + name + " " + std::to_string(report.refused_forks) +
                    (report.refused_forks == 1 ? " new task" : " new tasks");
+        case Report::End::file_size_limit:
+            return "the file size limit ended " + name + ": it wrote a file of more than " +
+                   size(process_limit(plan, RLIMIT_FSIZE));
+        case Report::End::cpu_time_limit:
+            return "the CPU time limit ended " + name + ": it used more than " +
+                   duration(process_limit(plan, RLIMIT_CPU) * 1000);
         case Report::End::exited:
         case Report::End::signalled:
         case Report::End::not_started:

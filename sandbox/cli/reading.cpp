@@ -5,11 +5,24 @@
 
 namespace ward::cli {
 
+namespace {
+
+std::string origin_of(const policy::Policy& policy, const policy::Sources& sources) {
+    const std::string& name = sources[policy.file].name();
+    return name.starts_with("<built-in>") ? "built-in" : name;
+}
+
+}  // namespace
+
 std::optional<policy::PolicySet> Reading::load(const std::string& entry) {
     auto set = library.load(entry, sources, diagnostics);
-    if (!set) return std::nullopt;
-    origin = sources[set->members.front().policy.file].name();
-    if (origin.starts_with("<built-in>")) origin = "built-in";
+    if (set) origin = origin_of(set->members[0].policy, sources);
+    return set;
+}
+
+std::optional<policy::PolicySet> Reading::load_below(const policy::Block& added, const std::string& entry) {
+    auto set = library.load_below(added, entry, sources, diagnostics);
+    if (set) origin = origin_of(set->members[1].policy, sources);
     return set;
 }
 

@@ -22,6 +22,8 @@ struct Reading {
     // Absent after any error. `entry` is a policy's name or a file.
     [[nodiscard]] std::optional<policy::PolicySet> load(const std::string& entry);
     [[nodiscard]] std::optional<compiler::Jail> compile(const std::string& entry, const compiler::Facts& facts);
+    // What `added` says, on top of the policy `entry`.
+    [[nodiscard]] std::optional<policy::PolicySet> load_below(const policy::Block& added, const std::string& entry);
     // Puts all diagnostics on standard error.
     void show() const;
 };

@@ -25,6 +25,10 @@ constexpr Option options_of_run[] = {
     {"policy", 'p', "NAME|FILE", false, "the policy to jail it under; without it, the profile of the program's name"},
     set_option,
     {"report", 0, "FILE", false, "write how it ended and what it used as JSON"},
+    {"verify", 0, "", false, "compare what the kernel says about the jail with the plan before the program runs"},
+    {"allow", 0, "STATEMENT", true, "a statement on top of the policy; without a policy, of `base.untrusted`"},
+    {"save", 0, "FILE", false, "write a policy that says what `--allow` says; the file must not be there"},
+    {"allow-degraded", 0, "FEATURE", true, "run also where the host lacks this feature of those the policy asks for"},
     {"dry-run", 0, "", false, "show every step with the policy line it comes from, and run nothing"},
     help_option,
 };
@@ -47,6 +51,18 @@ constexpr Option options_of_explain[] = {
 
 constexpr Option options_of_fmt[] = {
     {"check", 0, "", false, "change nothing; name the files that would change, and end with status 1 if there are any"},
+    help_option,
+};
+
+constexpr Option options_of_doctor[] = {
+    json_option,
+    {"apparmor-profile", 0, "", false, "print the AppArmor profile that lets this ward make user namespaces"},
+    output_option,
+    help_option,
+};
+
+constexpr Option options_of_wrap[] = {
+    {"all", 0, "", false, "`remove`: all that there are"},
     help_option,
 };
 
@@ -96,6 +112,10 @@ constexpr Subcommand table[] = {
      usage_status},
     {"import", "[OPTIONS] oci-seccomp FILE", "make a policy of a container's seccomp profile, proved equal to it",
      import_policy, options_of_import, usage_status},
+    {"doctor", "[OPTIONS]", "say what this host can enforce, what is in the way, and what to do about it", doctor,
+     options_of_doctor, usage_status},
+    {"wrap", "[OPTIONS] install|list|remove [NAME...]",
+     "make programs run under their profile whenever their name is typed", wrap, options_of_wrap, usage_status},
     {"completion", "bash|zsh|fish", "print the script that completes command lines of ward in a shell", completion,
      options_of_completion, usage_status},
 };

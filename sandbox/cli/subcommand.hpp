@@ -58,5 +58,7 @@ int score(const Words& words);
 int import_policy(const Words& words);
 int test(const Words& words);
 int why(const Words& words);
+int doctor(const Words& words);
+int wrap(const Words& words);
 
 }  // namespace ward::cli

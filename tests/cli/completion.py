@@ -14,8 +14,8 @@ WARD = pathlib.Path(sys.argv[1]).resolve()
 LINES = [
     ("ward chec", "ward check"),
     ("ward pdftot", "ward pdftotext"),
-    ("ward run -p pdfto", "ward run -p pdftotext"),
-    ("ward run --policy=pdfto", "ward run --policy=pdftotext"),
+    ("ward run -p pdftot", "ward run -p pdftotext"),
+    ("ward run --policy=pdftot", "ward run --policy=pdftotext"),
     ("ward check --form", "ward check --format"),
     ("ward check --format=sar", "ward check --format=sarif"),
     ("ward explain @basic-", "ward explain @basic-io"),

@@ -1,6 +1,7 @@
 #include "sandbox/cli/ending.hpp"
 
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 
 namespace ward::cli {
 namespace {
@@ -30,6 +31,37 @@ TEST(Ending, AViolationOfAnUnknownNumber) {
 TEST(Ending, AViolationThatTheKernelDoesNotName) {
     EXPECT_EQ(ending(ended(Report::End::violation), Plan(), "x"),
               "the filter ended x: it called a call that the kernel does not name");
+}
+
+TEST(Ending, AViolationThatWasLookedUpHasItsLine) {
+    Report report = ended(Report::End::violation);
+    report.violation.emplace();
+    report.violation->words = "socket(AF_INET, SOCK_STREAM, 0)";
+    EXPECT_EQ(ending(report, Plan(), "x"), "the filter ended x: it called `socket(AF_INET, SOCK_STREAM, 0)`");
+    report.violation->reason = "nothing allows it";
+    EXPECT_EQ(ending(report, Plan(), "x"),
+              "the filter ended x: it called `socket(AF_INET, SOCK_STREAM, 0)`, and nothing allows it");
+    report.violation->reason = "it is forbidden";
+    report.violation->rules = {{"web.ward", 4, 5, "forbid socket"}};
+    EXPECT_EQ(
+        ending(report, Plan(), "x"),
+        "the filter ended x: it called `socket(AF_INET, SOCK_STREAM, 0)`, and it is forbidden: `forbid socket` in "
+        "web.ward:4");
+}
+
+TEST(Ending, LimitsOfAProcessSayWhatTheyAllow) {
+    Plan plan;
+    for (const auto& [resource, value] : {std::pair(RLIMIT_FSIZE, 1048576), {RLIMIT_CPU, 90}}) {
+        sandbox::Step step;
+        step.operation = sandbox::Operation::set_rlimit;
+        step.number[0] = static_cast<std::uint64_t>(resource);
+        step.number[1] = static_cast<std::uint64_t>(value);
+        plan.program.push_back(step);
+    }
+    EXPECT_EQ(ending(ended(Report::End::file_size_limit), plan, "x"),
+              "the file size limit ended x: it wrote a file of more than 1M");
+    EXPECT_EQ(ending(ended(Report::End::cpu_time_limit), plan, "x"),
+              "the CPU time limit ended x: it used more than 90 s");
 }
 
 TEST(Ending, TimeInTheUnitsOfAPolicy) {

@@ -1,0 +1,169 @@
+#include "sandbox/cli/prepare.hpp"
+
+#include <sys/random.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdlib>
+
+#include "compiler/compile.hpp"
+#include "sandbox/cli/additions.hpp"
+#include "sandbox/cli/caller.hpp"
+#include "sandbox/cli/shim.hpp"
+#include "sandbox/cli/subcommand.hpp"
+#include "sandbox/host.hpp"
+#include "sandbox/limits_plan.hpp"
+#include "sandbox/planner.hpp"
+#include "sandbox/setup_failure.hpp"
+
+namespace ward::cli {
+namespace {
+
+void report_missing_program(const Request& request, int status, policy::Diagnostics& diagnostics) {
+    const std::string& name = request.command.front();
+    if (status == 126) {
+        diagnostics.add(policy::slug::program_not_executable, std::nullopt, "`" + name + "` may not be executed")
+            .help("look at its mode with `ls -l`, and name a program");
+        return;
+    }
+    auto& error = diagnostics.add(policy::slug::program_not_found, std::nullopt, "there is no program `" + name + "`");
+    const std::string subcommand = request.profile_by_name ? similar_subcommand(name) : std::string();
+    if (!subcommand.empty())
+        error.help("a subcommand has a similar name: `ward " + subcommand + "`");
+    else if (name.find('/') == std::string::npos)
+        error.help("install it, or write the path of the program");
+    else
+        error.help("correct the path, or write the program's name alone to look for it in `PATH`");
+}
+
+// Absent after an error: without a key that nobody can guess there is no jail.
+std::optional<std::uint64_t> random_key(policy::Diagnostics& diagnostics) {
+    std::uint64_t key = 0;
+    ssize_t length = 0;
+    // getrandom(2): a signal may come before the kernel has enough of them.
+    do length = getrandom(&key, sizeof key, 0);
+    while (length < 0 && errno == EINTR);
+    if (length == sizeof key) return key;
+    diagnostics
+        .add(policy::slug::launch_failed, std::nullopt,
+             "the kernel gives no random number: " + sandbox::error_words(length < 0 ? errno : EIO))
+        .help("allow `getrandom` in what surrounds ward");
+    return std::nullopt;
+}
+
+// A program in the jail that starts another one starts that itself: it has no shims.
+Words own_environment(const std::string& shims) {
+    Words variables;
+    for (char** variable = environ; *variable != nullptr; ++variable) {
+        const std::string text = *variable;
+        variables.push_back(text.starts_with("PATH=") ? "PATH=" + without_shims(text.substr(5), shims) : text);
+    }
+    return variables;
+}
+
+Prepared plan_on_this_host(const compiler::Jail& jail, const Request& request, const compiler::Facts& facts,
+                           policy::Diagnostics& diagnostics) {
+    Prepared prepared;
+    const auto files = sandbox::host_files();
+    const auto looks =
+        sandbox::limits_anything(jail) ? sandbox::HostLooks::everything : sandbox::HostLooks::not_at_limits;
+    const sandbox::Host host = sandbox::read_host(*files, looks);
+    if (host.privileged) {
+        prepared.ids = sandbox::OwnIdRange::take(diagnostics);
+        if (!prepared.ids) return prepared;
+    }
+    const auto key = random_key(diagnostics);
+    if (!key) return prepared;
+    prepared.plan = sandbox::make_plan(jail, host,
+                                       {.program = facts.program,
+                                        .arguments = request.command,
+                                        .folder = facts.cwd,
+                                        .environment = own_environment(shim_folder(facts.home)),
+                                        .exec_key = *key,
+                                        .id_base = prepared.ids ? prepared.ids->base() : 0,
+                                        .allow_degraded = request.allow_degraded},
+                                       diagnostics);
+    if (prepared.plan) prepared.plan->verify = request.verify;
+    return prepared;
+}
+
+std::string own_path() {
+    const char* path = std::getenv("PATH");
+    return path == nullptr ? "" : path;
+}
+
+// What a policy is for: the last part of its name, `python3` of `./python3.ward`.
+std::string program_of_policy(const std::string& entry) {
+    std::string name = base_name(entry);
+    if (name.ends_with(".ward")) name.resize(name.size() - 5);
+    return name.substr(name.rfind('.') + 1);
+}
+
+// A shim by its path is the program behind it. A script whose first line is `ward run -p python3 --` comes here
+// as the program, and it is python3 that runs it.
+ProgramSearch find_what_runs(Request& request, const std::string& folder) {
+    std::string& name = request.command.front();
+    if (name.find('/') != std::string::npos && is_shim(absolute_path(name, folder))) name = base_name(name);
+    ProgramSearch program = find_program(name, own_path(), folder);
+    if (program.path.empty() || request.profile_by_name || !is_script_of_ward(program.path)) return program;
+    request.command.insert(request.command.begin(), program_of_policy(request.profile));
+    return find_program(request.command.front(), own_path(), folder);
+}
+
+// The jail, or nothing after an error. Writes the policy of `--save` once all of it is known to be right.
+std::optional<compiler::Jail> compile(const Request& request, const compiler::Facts& facts, Reading& reading) {
+    if (request.allow.empty()) return reading.compile(request.profile, facts);
+    const auto added = read_additions(request.allow, reading);
+    if (!added) return std::nullopt;
+    const auto set = reading.load_below(*added, request.profile);
+    if (!set) return std::nullopt;
+    auto jail = compiler::compile(*set, facts, reading.diagnostics);
+    const std::string& name = set->members[1].policy.name.text;
+    if (jail && request.save && !save_policy({*request.save, request.profile, name}, *added, reading))
+        return std::nullopt;
+    return jail;
+}
+
+void choose_profile(Request& request, const Reading& reading) {
+    if (!request.profile_by_name) return;
+    request.is_unknown = !request.allow.empty() || !reading.library.has(request.profile);
+    if (request.is_unknown) request.profile = policy_of_the_unknown;
+}
+
+}  // namespace
+
+std::string base_name(const std::string& path) {
+    return path.substr(path.rfind('/') + 1);
+}
+
+Prepared prepare(Request& request, Reading& reading, int& status) {
+    status = nothing_ran_status;
+    auto facts = facts_about_caller(reading.diagnostics);
+    if (!facts) return {};
+    const auto program = find_what_runs(request, facts->cwd);
+    // The installation that a policy names as the root may have what the host has not.
+    if (program.path.empty() && request.profile_by_name) {
+        status = program.status;
+        report_missing_program(request, status, reading.diagnostics);
+        return {};
+    }
+    choose_profile(request, reading);
+    facts->program = program.path.empty() ? absolute_path(request.command.front(), facts->cwd) : program.path;
+    facts->arguments = named_paths({request.command.begin() + 1, request.command.end()}, facts->cwd);
+    facts->parameters = request.parameters;
+    auto jail = compile(request, *facts, reading);
+    if (!jail) return {};
+    const auto inside = find_program_below(jail->root.value, request.command.front(), own_path(), facts->cwd);
+    if (!inside.path.empty()) facts->program = inside.path;
+    if (inside.path.empty() && program.path.empty()) {
+        status = program.status;
+        report_missing_program(request, status, reading.diagnostics);
+        return {};
+    }
+    Prepared prepared = plan_on_this_host(*jail, request, *facts, reading.diagnostics);
+    prepared.jail = std::move(jail);
+    prepared.program = facts->program;
+    return prepared;
+}
+
+}  // namespace ward::cli

@@ -1,0 +1,48 @@
+// From a command line of `ward run` to a plan. Everything that can be refused is refused here.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+
+#include "compiler/jail.hpp"
+#include "sandbox/cli/options.hpp"
+#include "sandbox/cli/reading.hpp"
+#include "sandbox/id_range.hpp"
+#include "sandbox/plan.hpp"
+
+namespace ward::cli {
+
+// What runs that no policy is named after.
+inline constexpr const char* policy_of_the_unknown = "base.untrusted";
+
+// What the command line asks for.
+struct Request {
+    std::string profile;
+    bool profile_by_name = false;  // nobody named one: it is the program's name
+    bool is_unknown = false;       // no policy is named after the program
+    bool dry_run = false;
+    bool verify = false;
+    std::map<std::string, std::string> parameters;
+    Words allow;                      // statements on top of the profile
+    std::optional<std::string> save;  // the file for a policy that says the same
+    sandbox::AllowedDegraded allow_degraded;
+    Words command;  // the program and its arguments, as written
+};
+
+// A plan, and what must stay as long as the jail does.
+struct Prepared {
+    std::optional<sandbox::OwnIdRange> ids;
+    std::optional<compiler::Jail> jail;
+    std::optional<sandbox::Plan> plan;
+    std::string program;  // its path
+};
+
+// Without a plan, `status` is the exit status. The request becomes what is done: a script's interpreter goes
+// before it, and `is_unknown` is set.
+[[nodiscard]] Prepared prepare(Request& request, Reading& reading, int& status);
+
+// "/a/b" to "b".
+[[nodiscard]] std::string base_name(const std::string& path);
+
+}  // namespace ward::cli
