@@ -1,48 +1,21 @@
 #include "sandbox/cgroup.hpp"
 
-#include <dirent.h>
-#include <fcntl.h>
-#include <sys/stat.h>
+#include <unistd.h>
 
+#include <algorithm>
+#include <array>
 #include <charconv>
-#include <csignal>
-#include <cstdio>
-#include <ctime>
-#include <initializer_list>
-#include <memory>
 #include <string_view>
 
-#include "sandbox/descriptor.hpp"
+#include "sandbox/cgroup_settings.hpp"
+#include "sandbox/host.hpp"
 #include "sandbox/setup_failure.hpp"
+#include "sandbox/systemd_scope.hpp"
 
 namespace ward::sandbox {
 namespace {
 
-constexpr std::uint64_t cpu_period = 100'000;  // microseconds, the kernel's default
-constexpr std::string_view name_start = "ward-";
-
-[[noreturn]] void give_up(const std::string& what, int error) {
-    throw SetupFailure(policy::slug::cgroup_failed, "cannot " + what + ": " + error_words(error),
-                       error == EACCES || error == EPERM || error == EROFS
-                           ? "run ward as root, or where a cgroup is delegated to this user"
-                           : "remove the limit, or add `?` behind its name to accept a weaker form");
-}
-
-void write_value(const std::string& file, const std::string& value) {
-    const Descriptor opened(::open(file.c_str(), O_WRONLY | O_CLOEXEC));
-    if (!opened) give_up("open " + file, errno);
-    const ssize_t written = ::write(opened.number(), value.data(), value.size());
-    if (written < 0) give_up("write `" + value + "` to " + file, errno);
-    if (static_cast<std::size_t>(written) != value.size()) give_up("write `" + value + "` to " + file, EIO);
-}
-
-// Empty if it cannot be read.
-std::string read_small(const std::string& file) {
-    const Descriptor opened(::open(file.c_str(), O_RDONLY | O_CLOEXEC));
-    char text[4096];
-    const ssize_t size = opened ? ::read(opened.number(), text, sizeof text) : -1;
-    return size > 0 ? std::string(text, static_cast<std::size_t>(size)) : std::string();
-}
+constexpr int second_version = 2;
 
 std::optional<std::uint64_t> number_at(std::string_view text) {
     std::uint64_t number = 0;
@@ -63,166 +36,147 @@ std::uint64_t count_of(std::string_view text, std::string_view key) {
     return 0;
 }
 
-// ---- limits, for both versions
-
-struct Setting {
-    std::string file, value;
-};
-
-std::vector<Setting> memory_settings(const CgroupLimits& limits, const CgroupParent& parent) {
-    std::vector<Setting> settings;
-    const std::string memory = limits.memory ? std::to_string(*limits.memory) : "";
-    if (parent.version == 2) {
-        if (limits.memory) settings.push_back({"memory.max", memory});
-        if (limits.swap) settings.push_back({"memory.swap.max", std::to_string(*limits.swap)});
-        return settings;
-    }
-    if (limits.memory) settings.push_back({"memory.limit_in_bytes", memory});
-    // Version 1 counts memory and swap together, and wants the sum to be no less than the first.
-    if (limits.memory && limits.swap) {
-        settings.push_back({"memory.memsw.limit_in_bytes", std::to_string(*limits.memory + *limits.swap)});
-    }
-    return settings;
+// The controllers that the limits need, in an order that does not matter.
+std::vector<std::string> needed_controllers(const CgroupLimits& limits) {
+    std::vector<std::string> names;
+    if (limits.memory || limits.swap) names.emplace_back("memory");
+    if (limits.tasks) names.emplace_back("pids");
+    if (limits.cpu) names.emplace_back("cpu");
+    if (!limits.processors.empty()) names.emplace_back("cpuset");
+    if (limits.limits_disks()) names.emplace_back("io");
+    return names;
 }
 
-std::vector<Setting> task_settings(const CgroupLimits& limits, const CgroupParent& /*parent*/) {
-    return {{"pids.max", std::to_string(*limits.tasks + 1)}};  // init is one more
+const CgroupParent& parent_of(const std::string& controller, const std::map<std::string, CgroupParent>& parents) {
+    const auto found = parents.find(controller);
+    if (found != parents.end()) return found->second;
+    throw SetupFailure(policy::slug::cgroup_failed, "no cgroup for the controller `" + controller + "`",
+                       "run ward as root, or where a cgroup is delegated to this user");
 }
 
-std::vector<Setting> cpu_settings(const CgroupLimits& limits, const CgroupParent& parent) {
-    const std::string quota = std::to_string(*limits.cpu * cpu_period / 1000);
-    const std::string period = std::to_string(cpu_period);
-    if (parent.version == 2) return {{"cpu.max", quota + " " + period}};
-    return {{"cpu.cfs_period_us", period}, {"cpu.cfs_quota_us", quota}};
-}
-
-// Version 1 takes no process before it has memory nodes as well (cpuset(7)): all that there are.
-std::vector<Setting> processor_settings(const CgroupLimits& limits, const CgroupParent& parent) {
-    if (parent.version == 2) return {{"cpuset.cpus", limits.processors}};
-    return {{"cpuset.mems", read_small(parent.folder + "/cpuset.mems")}, {"cpuset.cpus", limits.processors}};
-}
-
-std::vector<Setting> disk_settings(const CgroupLimits& limits, const CgroupParent& parent) {
-    std::vector<Setting> settings;
-    const std::string bytes = std::to_string(*limits.io);
-    const auto line = [&bytes](std::string disk, std::initializer_list<const char*> before) {
-        for (const char* each : before) disk.append(each).append(bytes);
-        return disk;
-    };
-    for (const std::string& disk : limits.disks) {
-        if (parent.version == 2) {
-            settings.push_back({"io.max", line(disk, {" rbps=", " wbps="})});
-        } else {
-            settings.push_back({"blkio.throttle.read_bps_device", line(disk, {" "})});
-            settings.push_back({"blkio.throttle.write_bps_device", line(disk, {" "})});
-        }
-    }
-    return settings;
-}
-
-// ---- left-overs
-
-std::optional<pid_t> owner_of(std::string_view name) {
-    if (name.substr(0, name_start.size()) != name_start) return std::nullopt;
-    const auto owner = number_at(name.substr(name_start.size()));
-    if (!owner || *owner == 0) return std::nullopt;
-    return static_cast<pid_t>(*owner);
-}
-
-// A folder with a process in it stays: rmdir(2) refuses it.
-void remove_orphans(const std::string& parent) {
-    const std::unique_ptr<DIR, int (*)(DIR*)> folder(::opendir(parent.c_str()), ::closedir);
-    if (!folder) return;
-    while (const dirent* entry = ::readdir(folder.get())) {
-        const auto owner = owner_of(entry->d_name);
-        if (!owner || ::kill(*owner, 0) == 0 || errno != ESRCH) continue;
-        ::rmdir((parent + "/" + entry->d_name).c_str());
-    }
-}
-
-void sleep_milliseconds(long milliseconds) {
-    const timespec pause{0, milliseconds * 1'000'000};
-    ::nanosleep(&pause, nullptr);
+// Where none of the processors can be had, version 2 gives all of the parent's instead (cgroup-v2.rst of the
+// kernel's Documentation/admin-guide, cpuset.cpus.effective).
+void check_processors(const CgroupFolder& folder, const std::string& wanted) {
+    std::string found = folder.read("cpuset.cpus.effective");
+    if (!found.empty() && found == folder.read("cpuset.cpus")) return;
+    while (!found.empty() && found.back() == '\n') found.pop_back();
+    throw SetupFailure(policy::slug::cgroup_failed,
+                       "the jail would run on the processors " + found + ", not on " + wanted,
+                       "name some of the first in `cpu-set`");
 }
 
 }  // namespace
 
-Cgroups::Cgroups(const CgroupLimits& limits, const std::map<std::string, CgroupParent>& parents) {
-    groups_.reserve(controller_count);  // groups are pointed to
+// ---- the own cgroup as a parent
+
+// Only the root of all cgroups has no type, and there processes may stay beside children.
+OwnCgroup::OwnCgroup(std::string folder, const std::vector<std::string>& controllers) : folder_(std::move(folder)) {
     try {
-        make(limits, parents);
+        if (::access((folder_ + "/cgroup.type").c_str(), F_OK) == 0) {
+            aside_.emplace(folder_);
+            aside_->enter(::getpid());
+        }
+        for (const std::string& controller : controllers) {
+            write_cgroup_file(folder_ + "/cgroup.subtree_control", "+" + controller);
+            handed_down_.push_back(controller);
+        }
     } catch (...) {
-        remove();
+        restore();
         throw;
     }
 }
 
-Cgroups::~Cgroups() {
-    remove();
+OwnCgroup::~OwnCgroup() {
+    restore();
 }
 
-void Cgroups::make(const CgroupLimits& limits, const std::map<std::string, CgroupParent>& parents) {
-    const auto limit = [&](const char* controller, auto settings_for) -> const Group* {
-        const auto parent = parents.find(controller);
-        if (parent == parents.end()) {
-            throw SetupFailure(policy::slug::cgroup_failed,
-                               std::string("no cgroup for the controller `") + controller + "`",
-                               "run ward as root, or where a cgroup is delegated to this user");
-        }
-        const Group& group = group_below(parent->second);
-        for (const Setting& setting : settings_for(limits, group.parent)) {
-            write_value(group.folder + "/" + setting.file, setting.value);
-        }
-        return &group;
-    };
-    if (limits.memory || limits.swap) memory_ = limit("memory", memory_settings);
-    if (limits.tasks) tasks_ = limit("pids", task_settings);
-    if (limits.cpu) limit("cpu", cpu_settings);
-    if (!limits.processors.empty()) limit("cpuset", processor_settings);
-    if (limits.limits_disks()) limit("io", disk_settings);
+// What cannot be put back goes with systemd's scope, or is a left-over that the next start removes.
+void OwnCgroup::restore() {
+    if (!aside_) return;
+    for (const std::string& controller : handed_down_)
+        (void)try_cgroup_file(folder_ + "/cgroup.subtree_control", "-" + controller);
+    (void)try_cgroup_file(folder_ + "/cgroup.procs", std::to_string(::getpid()));
+}
+
+// ---- the jail's
+
+Cgroups::Cgroups(const CgroupLimits& limits, const std::map<std::string, CgroupParent>& parents) {
+    groups_.reserve(controller_count);  // groups are pointed to
+    for (const std::string& controller : needed_controllers(limits)) {
+        const Group& group = group_below(usable(parent_of(controller, parents), parents));
+        limit(controller, group, limits);
+        if (controller == "memory") memory_ = &group;
+        if (controller == "pids") tasks_ = &group;
+    }
+}
+
+// The parent as it is when ward has stepped aside, if it must.
+CgroupParent Cgroups::usable(const CgroupParent& parent, const std::map<std::string, CgroupParent>& parents) {
+    if (parent.way == CgroupParent::Way::below) return parent;
+    if (!own_) {
+        std::vector<std::string> controllers;
+        for (const auto& [controller, each] : parents)
+            if (each.version == second_version) controllers.push_back(controller);
+        const bool asks = parent.way == CgroupParent::Way::scope;
+        own_.emplace(asks ? parent.folder + enter_scope() : parent.folder, controllers);
+    }
+    return {own_->folder(), parent.version};
 }
 
 // Version 2 has one folder for all controllers.
 const Cgroups::Group& Cgroups::group_below(const CgroupParent& parent) {
-    for (const Group& group : groups_) {
+    for (const Group& group : groups_)
         if (group.parent.folder == parent.folder) return group;
+    return groups_.emplace_back(Group{parent, CgroupFolder(parent.folder)});
+}
+
+void Cgroups::limit(const std::string& controller, const Group& group, const CgroupLimits& limits) {
+    const int version = group.parent.version;
+    const std::string nodes = controller == "cpuset" ? read_record(group.parent.folder + "/cpuset.mems") : "";
+    for (const auto& [file, value] : cgroup_settings(controller, limits, version, nodes)) {
+        group.folder.write(file, value);
+        limits_.push_back({group.folder.path() + "/" + file, value});
     }
-    remove_orphans(parent.folder);
-    for (unsigned n = 0;; ++n) {
-        const std::string name = std::string(name_start) + std::to_string(::getpid()) + "-" + std::to_string(n);
-        const std::string folder = parent.folder + "/" + name;
-        if (::mkdir(folder.c_str(), 0755) == 0) return groups_.emplace_back(Group{parent, folder});
-        if (errno != EEXIST) give_up("make the cgroup " + folder, errno);
-    }
+    if (controller == "cpuset" && version == second_version) check_processors(group.folder, limits.processors);
+}
+
+int Cgroups::descriptor() const {
+    for (const Group& group : groups_)
+        if (group.parent.version == second_version) return group.folder.descriptor();
+    return -1;
 }
 
 void Cgroups::enter(pid_t process) const {
-    for (const Group& group : groups_) write_value(group.folder + "/cgroup.procs", std::to_string(process));
+    for (const Group& group : groups_)
+        if (group.parent.version != second_version) group.folder.enter(process);
+}
+
+std::vector<std::string> Cgroups::folders() const {
+    std::vector<std::string> all;
+    for (const Group& group : groups_) all.push_back(group.folder.path());
+    return all;
 }
 
 CgroupUsage Cgroups::usage() const {
     CgroupUsage usage;
     if (memory_ != nullptr) {
-        const bool second = memory_->parent.version == 2;
+        const bool second = memory_->parent.version == second_version;
         const std::string peak = second ? "memory.peak" : "memory.max_usage_in_bytes";  // memory.peak: 5.19
         const std::string events = second ? "memory.events" : "memory.oom_control";
-        usage.peak_memory = number_at(read_small(memory_->folder + "/" + peak));
-        usage.out_of_memory_kills = count_of(read_small(memory_->folder + "/" + events), "oom_kill");
+        usage.peak_memory = number_at(memory_->folder.read(peak));
+        usage.out_of_memory_kills = count_of(memory_->folder.read(events), "oom_kill");
     }
-    if (tasks_ != nullptr) usage.refused_forks = count_of(read_small(tasks_->folder + "/pids.events"), "max");
-    return usage;
-}
-
-// The last process may count as a member for a moment after it was waited for.
-void Cgroups::remove() {
-    constexpr int attempts = 500;
+    if (tasks_ != nullptr) {
+        usage.refused_forks = count_of(tasks_->folder.read("pids.events"), "max");
+        usage.peak_tasks = number_at(tasks_->folder.read("pids.peak"));
+    }
     for (const Group& group : groups_) {
-        for (int attempt = 0; attempt < attempts; ++attempt) {
-            if (::rmdir(group.folder.c_str()) == 0 || errno != EBUSY) break;
-            sleep_milliseconds(2);
-        }
+        if (group.parent.version != second_version) continue;
+        for (const char* resource : {"memory", "cpu", "io"})
+            if (const auto pressure = parse_pressure(group.folder.read(std::string(resource) + ".pressure")))
+                usage.pressure.emplace(resource, *pressure);
     }
-    groups_.clear();
+    return usage;
 }
 
 }  // namespace ward::sandbox

@@ -1,11 +1,17 @@
-// Where a jail's cgroups can be made. Never below the launcher's own v1 cgroup: limits that somebody
-// else set there would count for the jail as well, and its folder may vanish.
+// Never below the launcher's own v1 cgroup: limits that somebody else set there would count for the jail as
+// well, and its folder may vanish.
+#include "sandbox/host_cgroups.hpp"
+
+#include <algorithm>
 #include <array>
 
 #include "sandbox/host.hpp"
 
 namespace ward::sandbox {
 namespace {
+
+using Way = CgroupParent::Way;
+using Parents = std::map<std::string, CgroupParent>;
 
 struct Controller {
     std::string_view name, name_in_v1;
@@ -22,12 +28,125 @@ bool has_word(std::string_view words, std::string_view wanted, char separator) {
     return false;
 }
 
-// The path of this process in one hierarchy: the line `0::PATH` (v2) or `N:CONTROLLERS:PATH` (v1).
-std::string own_path(std::string_view own, std::string_view controller) {
-    while (!own.empty()) {
-        const auto end = own.find('\n');
-        const std::string_view line = own.substr(0, end);
-        own.remove_prefix(end == std::string_view::npos ? own.size() : end + 1);
+std::string joined(const std::string& mount_point, const std::string& path) {
+    return path.empty() || path == "/" ? mount_point : mount_point + path;
+}
+
+std::string_view last_name(std::string_view path) {
+    return path.substr(path.rfind('/') + 1);
+}
+
+std::string parent_of(const std::string& path) {
+    return path.substr(0, path.rfind('/'));
+}
+
+// ---- version 1
+
+// The top of the hierarchy, or for a user to whom a subtree was given, the own folder.
+void look_in_v1(const Mount& mount, const CgroupSight& sight, Parents& found) {
+    for (const auto& [name, name_in_v1] : controllers) {
+        if (!has_word(mount.options, name_in_v1, ',') || found.contains(std::string(name))) continue;
+        const std::string own = joined(mount.path, own_cgroup(sight.own, name_in_v1));
+        for (const std::string& folder : {mount.path, own}) {
+            if (!sight.writable(folder)) continue;
+            found.emplace(name, CgroupParent{folder, 1});
+            break;
+        }
+    }
+}
+
+// ---- version 2
+
+class SecondVersion {
+public:
+    SecondVersion(const Mount& mount, const CgroupSight& sight)
+        : mount_(&mount), sight_(&sight), own_(own_cgroup(sight.own, "")) {}
+
+    // A process is in one cgroup of version 2, so one parent is for all controllers: the one with the most of
+    // them; of several, the one that needs the least to be done.
+    [[nodiscard]] Parents look() const {
+        Parents best = below_an_ancestor();
+        for (Parents& other : std::array{aside(), in_a_scope()})
+            if (other.size() > best.size()) best = std::move(other);
+        return best;
+    }
+
+private:
+    [[nodiscard]] std::string folder(const std::string& path) const { return joined(mount_->path, path); }
+
+    [[nodiscard]] static Parents with(const std::string& words, const std::string& folder, Way way) {
+        Parents found;
+        for (const Controller& each : controllers)
+            if (has_word(words, each.name, ' ')) found.emplace(each.name, CgroupParent{folder, 2, way});
+        return found;
+    }
+
+    // Only the root has no type. In a threaded subtree a new cgroup takes no process (cgroups(7), Thread mode).
+    [[nodiscard]] bool takes_children(const std::string& folder) const {
+        const std::string type = sight_->read(folder + "/cgroup.type");
+        return (type.empty() || type == "domain\n") && sight_->writable(folder) &&
+               sight_->writable(folder + "/cgroup.procs");
+    }
+
+    // The highest path whose folder is for us to change: all, or where systemd has the tree, a unit that is
+    // delegated to us. Absent if there is none.
+    [[nodiscard]] std::optional<std::string> highest() const {
+        if (!sight_->systemd) return "/";
+        std::string path = own_;
+        const auto is_unit = [](std::string_view name) {
+            return name.ends_with(".scope") || name.ends_with(".service");
+        };
+        while (!path.empty() && path != "/" && !is_unit(last_name(path))) path = parent_of(path);
+        if (path.empty() || path == "/" || !sight_->delegated(folder(path))) return std::nullopt;
+        return path;
+    }
+
+    // A folder that hands controllers to its children already. The own one does so only at the root, since a
+    // cgroup with processes cannot.
+    [[nodiscard]] Parents below_an_ancestor() const {
+        Parents best;
+        const auto top = highest();
+        if (!top) return best;
+        for (std::string path = own_;; path = parent_of(path)) {
+            const std::string here = folder(path);
+            if (takes_children(here)) {
+                Parents found = with(sight_->read(here + "/cgroup.subtree_control"), here, Way::below);
+                if (found.size() > best.size()) best = std::move(found);
+            }
+            if (path.empty() || path == *top) return best;
+        }
+    }
+
+    // The own folder, if this process is the only one in it, or if it is the root, where processes and
+    // children may be side by side.
+    [[nodiscard]] Parents aside() const {
+        const std::string here = folder(own_);
+        if (own_.empty() || !highest()) return {};
+        Parents found = with(sight_->read(here + "/cgroup.controllers"), here, Way::aside);
+        if (found.empty() || !takes_children(here) || !sight_->writable(here + "/cgroup.subtree_control")) return {};
+        if (sight_->read(here + "/cgroup.type").empty()) return found;
+        const std::string members = sight_->read(here + "/cgroup.procs");
+        return std::count(members.begin(), members.end(), '\n') == 1 ? found : Parents();
+    }
+
+    [[nodiscard]] Parents in_a_scope() const {
+        if (!sight_->systemd || !sight_->manager) return {};
+        return with(sight_->read(folder(*sight_->manager) + "/cgroup.controllers"), mount_->path, Way::scope);
+    }
+
+    const Mount* mount_;
+    const CgroupSight* sight_;
+    std::string own_;
+};
+
+}  // namespace
+
+// The line `0::PATH` (v2) or `N:CONTROLLERS:PATH` (v1).
+std::string own_cgroup(std::string_view text, std::string_view controller) {
+    while (!text.empty()) {
+        const auto end = text.find('\n');
+        const std::string_view line = text.substr(0, end);
+        text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
         const auto first = line.find(':');
         const auto second = first == std::string_view::npos ? first : line.find(':', first + 1);
         if (second == std::string_view::npos) continue;
@@ -38,45 +157,10 @@ std::string own_path(std::string_view own, std::string_view controller) {
     return {};
 }
 
-std::string joined(const std::string& mount_point, const std::string& path) {
-    return path.empty() || path == "/" ? mount_point : mount_point + path;
-}
-
-// v1: the top of the hierarchy, or for a user to whom a subtree was given, the own folder.
-void look_in_v1(const Mount& mount, const CgroupSight& sight, std::map<std::string, CgroupParent>& found) {
-    for (const auto& [name, name_in_v1] : controllers) {
-        if (!has_word(mount.options, name_in_v1, ',') || found.contains(std::string(name))) continue;
-        const std::string own = joined(mount.path, own_path(sight.own, name_in_v1));
-        for (const std::string& folder : {mount.path, own}) {
-            if (!sight.writable(folder)) continue;
-            found.emplace(name, CgroupParent{folder, 1});
-            break;
-        }
-    }
-}
-
-// v2: the nearest folder from the own one upwards that hands controllers to its children. The own
-// folder itself does so only at the root, since a cgroup with processes cannot (cgroups(7)).
-void look_in_v2(const Mount& mount, const CgroupSight& sight, std::map<std::string, CgroupParent>& found) {
-    std::string path = own_path(sight.own, "");
-    while (true) {
-        const std::string folder = joined(mount.path, path);
-        if (sight.writable(folder) && sight.writable(folder + "/cgroup.procs")) {
-            const std::string given = sight.read(folder + "/cgroup.subtree_control");
-            for (const Controller& each : controllers)
-                if (has_word(given, each.name, ' ')) found.emplace(each.name, CgroupParent{folder, 2});
-        }
-        if (path.empty() || path == "/") return;
-        path.resize(path.rfind('/'));
-    }
-}
-
-}  // namespace
-
 std::map<std::string, CgroupParent> find_cgroups(const std::vector<Mount>& mounts, const CgroupSight& sight) {
-    std::map<std::string, CgroupParent> found;
+    Parents found;
     for (const Mount& mount : mounts)
-        if (mount.type == "cgroup2") look_in_v2(mount, sight, found);
+        if (mount.type == "cgroup2" && found.empty()) found = SecondVersion(mount, sight).look();
     for (const Mount& mount : mounts)
         if (mount.type == "cgroup") look_in_v1(mount, sight, found);
     return found;

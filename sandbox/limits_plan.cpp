@@ -82,6 +82,18 @@ private:
     void enforced(std::string feature) { writer_->plan.enforced.push_back(std::move(feature)); }
     void note(std::string text) { writer_->plan.notes.push_back(std::move(text)); }
 
+    // Whether the nearest weaker form of a limit will do: its `?` says so, or the command line.
+    [[nodiscard]] bool may_weaken(std::string_view name, bool optional) const {
+        return optional || request_->allow_degraded.contains(name);
+    }
+
+    // `rest` goes on from the limit as it is written. What a policy permits is a note.
+    void weakened(const std::string& name, bool optional, const std::string& words, const std::string& rest) {
+        std::string text = '`' + name + (optional ? "? " : " ") + words + "` " + rest;
+        if (optional) return note(std::move(text));
+        writer_->plan.degraded.push_back({name, std::move(text)});
+    }
+
     // ---- limits of the whole jail
 
     void plan_memory() {
@@ -93,10 +105,10 @@ private:
         }
         const std::string words = size_in_words(memory->value);
         if (is_one_process()) return limit_one_process(*memory, words);
-        if (!memory->optional) return unavailable("memory", "memory", *memory, words);
+        if (!may_weaken("memory", memory->optional)) return unavailable("memory", "memory", *memory, words);
         set_rlimit(*memory, "memory? " + words, RLIMIT_DATA, memory->value);
         enforced("memory: per-process");
-        note("`memory? " + words + "` holds for each process alone: " + obstacle("memory"));
+        weakened("memory", memory->optional, words, "holds for each process alone: " + obstacle("memory"));
     }
 
     // One process is the whole jail: its private memory and what its folders hold are all there is.
@@ -127,8 +139,8 @@ private:
             writer_->plan.cgroup.swap = swap->value;
             return enforced("swap: " + cgroup_with("memory"));
         }
-        if (!swap->optional) return unavailable("swap", "memory", *swap, words);
-        note("`swap? " + words + "` is not enforced: " + obstacle("memory"));
+        if (!may_weaken("swap", swap->optional)) return unavailable("swap", "memory", *swap, words);
+        weakened("swap", swap->optional, words, "is not enforced: " + obstacle("memory"));
     }
 
     void plan_tasks() {
@@ -144,8 +156,8 @@ private:
             set_rlimit(*tasks, "tasks " + words, RLIMIT_NPROC, tasks->value + 1);
             return enforced("tasks: rlimit");
         }
-        if (!tasks->optional) return unavailable("tasks", "pids", *tasks, words);
-        note("`tasks? " + words + "` is not enforced: " + obstacle("pids"));
+        if (!may_weaken("tasks", tasks->optional)) return unavailable("tasks", "pids", *tasks, words);
+        weakened("tasks", tasks->optional, words, "is not enforced: " + obstacle("pids"));
     }
 
     // The kernel does not count the processes of the host's root (getrlimit(2), RLIMIT_NPROC).
@@ -161,8 +173,8 @@ private:
             writer_->plan.cgroup.cpu = cpu->value;
             return enforced("cpu: " + cgroup);
         }
-        if (!cpu->optional) return unavailable("cpu", "cpu", *cpu, words);
-        note("`cpu? " + words + "` is not enforced: " + obstacle("cpu"));
+        if (!may_weaken("cpu", cpu->optional)) return unavailable("cpu", "cpu", *cpu, words);
+        weakened("cpu", cpu->optional, words, "is not enforced: " + obstacle("cpu"));
     }
 
     // ---- processors
@@ -177,12 +189,12 @@ private:
             writer_->plan.cgroup.processors = text_of(usable);
             return enforced("cpu-set: " + cgroup);
         }
-        if (!set->optional) return unavailable("cpu-set", "cpuset", set->origins, words);
+        if (!may_weaken("cpu-set", set->optional)) return unavailable("cpu-set", "cpuset", set->origins, words);
         writer_->because(set->origins, "`cpu-set? " + words + '`');
         const std::string mask = mask_of(usable);
         writer_->add(writer_->plan.program, Operation::set_processors, {.text = mask, .numbers = {mask.size()}});
         enforced("cpu-set: affinity");
-        note("`cpu-set? " + words + "` holds until the program widens it again: " + obstacle("cpuset"));
+        weakened("cpu-set", set->optional, words, "holds until the program widens it again: " + obstacle("cpuset"));
     }
 
     void no_processor(const compiler::CpuSet& set, const std::string& words) {
@@ -201,8 +213,8 @@ private:
         const std::string cgroup = cgroup_with("io");
         const Disks disks = find_disks(request_->view, request_->host);
         const std::string weakness = cgroup.empty() ? obstacle("io") : weakness_of(disks);
-        if (!weakness.empty() && !io->optional) return inexact_io(*io, words, weakness);
-        if (!weakness.empty()) note("`io? " + words + "` is not exact: " + weakness);
+        if (!weakness.empty() && !may_weaken("io", io->optional)) return inexact_io(*io, words, weakness);
+        if (!weakness.empty()) weakened("io", io->optional, words, "is not exact: " + weakness);
         if (cgroup.empty()) return;
         writer_->plan.cgroup.io = io->value;
         writer_->plan.cgroup.disks = disks.numbers;
@@ -227,6 +239,7 @@ private:
         diagnostics_
             ->add(policy::slug::limit_not_available, place_of(io), "this host cannot enforce `io " + words + '`')
             .note(weakness)
+            .note(degrading_note("io"))
             .help("write `io? " + words + "` to have what the host can do");
     }
 
@@ -261,6 +274,7 @@ private:
                                         "this host cannot enforce `" + name + ' ' + value + '`');
         error.note(obstacle(controller));
         if (name == "memory") error.note("without it only one process can be limited exactly: `tasks 1`");
+        error.note(degrading_note(name));
         error.help("write `" + name + "? " + value + "` to have what the host can do");
     }
 
@@ -290,6 +304,11 @@ private:
 };
 
 }  // namespace
+
+bool limits_anything(const compiler::Jail& jail) {
+    return jail.cpu_set ||
+           std::any_of(jail.limits.begin(), jail.limits.end(), [](const auto& limit) { return limit.has_value(); });
+}
 
 void plan_limits(const LimitsRequest& request, PlanWriter& writer, policy::Diagnostics& diagnostics) {
     LimitsPlanner(request, writer, diagnostics).plan();

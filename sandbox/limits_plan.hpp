@@ -17,10 +17,15 @@ struct LimitsRequest {
     const Identity& identity;
     const FileView& view;
     std::uint64_t folder_bytes = 0;  // that private folders may take from the memory
+    AllowedDegraded allow_degraded{};
 };
 
+// Whether planning will look at the host's limits and cgroups.
+[[nodiscard]] bool limits_anything(const compiler::Jail& jail);
+
 // Fills cgroup and time_limit, adds set_rlimit steps to `program`, and says in `enforced` what holds
-// each limit. A limit without `?` that this host cannot hold exactly is an error.
+// each limit. A limit without `?` that this host cannot hold exactly is an error, unless it may be degraded:
+// then plan.degraded has it.
 void plan_limits(const LimitsRequest& request, PlanWriter& writer, policy::Diagnostics& diagnostics);
 
 }  // namespace ward::sandbox
