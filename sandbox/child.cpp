@@ -30,7 +30,9 @@ int fill_slot(Inside& inside, Slot slot, long descriptor) {
     return 0;
 }
 
-int run_step(const Step& step, Inside& inside) {
+namespace {
+
+int make_step(const Step& step, Inside& inside) {
     switch (step.operation) {
 #define WARD_OPERATION(id, words) \
     case Operation::id:           \
@@ -39,6 +41,13 @@ int run_step(const Step& step, Inside& inside) {
 #undef WARD_OPERATION
     }
     return ENOSYS;
+}
+
+}  // namespace
+
+int run_step(const Step& step, Inside& inside) {
+    const int error = make_step(step, inside);
+    return error == 0 && inside.verified ? read_back(step, inside) : error;
 }
 
 std::uint32_t run_steps(StepList list, Inside& inside, int* error) {

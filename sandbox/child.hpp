@@ -27,6 +27,7 @@ struct Message {
     enum class Kind : std::uint32_t {
         none,
         step_failed,  // phase, step, error; step == count of the phase: the phase's own work around its steps
+        ready,        // the program waits for its exec, and for Order::go (--verify)
         started,      // the program has been executed; carries the listener if there is one
         ended,        // wait_code and wait_status of the program
         stopped,      // the program was stopped by the signal wait_status
@@ -42,7 +43,7 @@ struct Message {
 // What the supervisor tells init: one packet of the channel.
 struct Order {
     enum class Kind : std::uint32_t {
-        go,          // ids and cgroups are in place
+        go,          // ids and cgroups are in place; or: the jail is as planned
         signal,      // number: to the program's process group, to the program alone if it has none of its own
         signal_all,  // number: to every process of the jail
         foreground,  // the program's group becomes the terminal's, and goes on
@@ -63,6 +64,10 @@ struct Inside {
     int supervisors_channel = -1;  // the other end: init closes its copy first, so that it sees the end of file
     int streams[3] = {0, 1, 2};    // what becomes standard input, output and error
     bool background = false;       // the program starts in the background of its terminal (Order::foreground)
+    void* heap = nullptr;          // whole pages that only the supervisor needs once the program runs
+    std::size_t heap_size = 0;
+    bool verified = false;    // what steps did is read back, and the exec waits for Order::go
+    int guarded_stream = -1;  // a stream that the Landlock ruleset lets nobody open for writing; -1: unknown
 
     // Filled by steps.
     int root = -1;             // the new root, once it is attached
@@ -76,7 +81,10 @@ struct Inside {
     }
 };
 
-// One step. 0, or a positive errno.
+// Reads back what a step has set where /proc does not show it to the supervisor (child_read_back.cpp).
+// 0, or a positive errno: EPROTO if the kernel says something else.
+[[nodiscard]] int read_back(const Step& step, const Inside& inside);
+// One step, read back if the jail is verified. 0, or a positive errno.
 [[nodiscard]] int run_step(const Step& step, Inside& inside);
 // All steps; stops at the first failure. Returns its index with *error set, or count.
 [[nodiscard]] std::uint32_t run_steps(StepList list, Inside& inside, int* error);

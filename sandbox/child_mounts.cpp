@@ -16,6 +16,9 @@ constexpr int detach_mount = 2;                // MNT_DETACH
 constexpr int do_not_follow = 8;               // UMOUNT_NOFOLLOW
 constexpr std::size_t longest_option = 4096;
 
+// mount(2)'s flags are the numbers of mount_setattr(2)'s attributes, as far as a plan uses them.
+static_assert(MOUNT_ATTR_RDONLY == 1 && MOUNT_ATTR_NOSUID == 2 && MOUNT_ATTR_NODEV == 4 && MOUNT_ATTR_NOEXEC == 8);
+
 constexpr unsigned recursion(std::uint64_t wanted) {
     return wanted != 0 ? static_cast<unsigned>(AT_RECURSIVE) : 0U;
 }
@@ -67,6 +70,21 @@ int configure(int filesystem, const char* options) {
     return outcome(raw_syscall(SYS_fsconfig, filesystem, FSCONFIG_CMD_CREATE, nullptr, nullptr, 0));
 }
 
+// ESTALE if another file is there than the planner saw.
+int check_identity(const Step& step, int file) {
+    struct stat found {};
+    if (const int error = outcome(raw_syscall(SYS_fstat, file, &found))) return error;
+    const bool same = found.st_dev == step.number[0] && found.st_ino == step.number[1] &&
+                      (found.st_mode & S_IFMT) == (step.number[2] & S_IFMT);
+    return same ? 0 : ESTALE;
+}
+
+// One call in place of eight of the descriptor-based interface; options are as for fsconfig(2). A path
+// that only the jail's own new folders are on cannot lead elsewhere.
+int mount_new(const char* type, const char* place, std::uint64_t attributes, const char* options) {
+    return outcome(raw_syscall(SYS_mount, type, place, type, attributes, options));
+}
+
 }  // namespace
 
 namespace steps {
@@ -81,15 +99,19 @@ int open_source(const Step& step, Inside& inside) {
     int source = -1;
     if (const int error = open_exactly(AT_FDCWD, step.path, O_PATH, 0, 0, source)) return error;
     if (const int error = fill_slot(inside, step.into, source)) return error;
-    struct stat found {};
-    if (const int error = outcome(raw_syscall(SYS_fstat, source, &found))) return error;
-    const bool same = found.st_dev == step.number[0] && found.st_ino == step.number[1] &&
-                      (found.st_mode & S_IFMT) == (step.number[2] & S_IFMT);
-    return same ? 0 : ESTALE;
+    return check_identity(step, source);
 }
 
 int clone_tree(const Step& step, Inside& inside) {
     return clone_into(inside, in_slot(inside, step.slot), step.into, step.number[0]);
+}
+
+// A device has nothing mounted below it, so that its inode says all: no matter by which name it was reached.
+int clone_device(const Step& step, Inside& inside) {
+    const unsigned flags = AT_SYMLINK_NOFOLLOW | OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC;
+    const long tree = raw_syscall(SYS_open_tree, AT_FDCWD, step.path, flags);
+    if (const int error = fill_slot(inside, step.into, tree)) return error;
+    return check_identity(step, in_slot(inside, step.into));
 }
 
 // A clone stays in the peer group of what it was cloned from (mount_namespaces(7)): without its own
@@ -119,11 +141,18 @@ int new_filesystem(const Step& step, Inside& inside) {
     return fill_slot(inside, step.into, raw_syscall(SYS_fsmount, filesystem.number, FSMOUNT_CLOEXEC, step.number[0]));
 }
 
+// A mount that did not take place leaves the host's folder here, in which nothing can be made: /proc.
 int attach_root(const Step& step, Inside& inside) {
-    const int root = in_slot(inside, step.slot);
-    const long moved = raw_syscall(SYS_move_mount, root, "", AT_FDCWD, step.path, MOVE_MOUNT_F_EMPTY_PATH);
-    if (moved == 0) inside.root = root;
-    return outcome(moved);
+    if (const int error = mount_new("tmpfs", step.path, step.number[0], step.text)) return error;
+    if (const int error = open_exactly(AT_FDCWD, step.path, O_PATH | O_DIRECTORY, 0, 0, inside.root)) return error;
+    return outcome(raw_syscall(SYS_fchdir, inside.root));
+}
+
+int mount_filesystem(const Step& step, Inside& /*inside*/) {
+    constexpr const char* types[] = {"tmpfs", "proc"};
+    const auto kind = static_cast<std::size_t>(step.number[1]);
+    if (kind >= sizeof types / sizeof types[0]) return EINVAL;
+    return mount_new(types[kind], step.path, step.number[0], step.text);
 }
 
 int make_folder(const Step& step, Inside& inside) {
@@ -143,6 +172,8 @@ int give_folder(const Step& step, Inside& inside) {
 }
 
 int make_file(const Step& step, Inside& inside) {
+    if (step.text == nullptr && step.number[1] != 0)
+        return outcome(raw_syscall(SYS_mknodat, inside.root, step.path, S_IFREG | step.number[0], 0));
     ScopedDescriptor file;
     const std::uint64_t flags = O_WRONLY | O_CREAT | O_EXCL;
     if (const int error = open_exactly(inside.root, step.path, flags, step.number[0], RESOLVE_BENEATH, file.number)) {
@@ -156,9 +187,11 @@ int make_link(const Step& step, Inside& inside) {
 }
 
 int mount_tree(const Step& step, Inside& inside) {
+    const int tree = in_slot(inside, step.slot);
+    if (step.number[0] != 0)
+        return outcome(raw_syscall(SYS_move_mount, tree, "", inside.root, step.path, MOVE_MOUNT_F_EMPTY_PATH));
     ScopedDescriptor place;
     if (const int error = open_below_root(inside, step.path, place.number)) return error;
-    const int tree = in_slot(inside, step.slot);
     return outcome(
         raw_syscall(SYS_move_mount, tree, "", place.number, "", MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH));
 }
@@ -169,16 +202,13 @@ int clone_below_root(const Step& step, Inside& inside) {
     return clone_into(inside, place.number, step.into, step.number[0]);
 }
 
-// The new root is not the root yet; "." is it for the time of the call, since umount2(2) takes no descriptor.
-int detach(const Step& step, Inside& inside) {
-    if (const int error = outcome(raw_syscall(SYS_fchdir, inside.root))) return error;
-    if (const int error = outcome(raw_syscall(SYS_umount2, step.path, detach_mount | do_not_follow))) return error;
-    return outcome(raw_syscall(SYS_chdir, "/"));
+// By a path, since umount2(2) takes no descriptor. Until the pivot the new root is the working folder.
+int detach(const Step& step, Inside& /*inside*/) {
+    return outcome(raw_syscall(SYS_umount2, step.path, detach_mount | do_not_follow));
 }
 
 // Both places of pivot_root(2) are the new root: the old one lies on top of it and is detached.
-int pivot_root(const Step& /*step*/, Inside& inside) {
-    if (const int error = outcome(raw_syscall(SYS_fchdir, inside.root))) return error;
+int pivot_root(const Step& /*step*/, Inside& /*inside*/) {
     if (const int error = outcome(raw_syscall(SYS_pivot_root, ".", "."))) return error;
     if (const int error = outcome(raw_syscall(SYS_umount2, ".", detach_mount))) return error;
     return outcome(raw_syscall(SYS_chdir, "/"));

@@ -18,16 +18,8 @@
 namespace ward::sandbox::steps {
 namespace {
 
-constexpr int last_signal = 64, kill_signal = 9, stop_signal = 19;
+constexpr int last_signal = 64;
 constexpr int set_mask = 2;  // SIG_SETMASK
-
-// A change of ids clears the signal of the parent's death (prctl(2), PR_SET_PDEATHSIG): it is put back.
-int change_ids(long call, std::uint64_t id) {
-    int death_signal = 0;
-    if (const int error = outcome(raw_syscall(SYS_prctl, PR_GET_PDEATHSIG, &death_signal, 0, 0, 0))) return error;
-    if (const int error = outcome(raw_syscall(call, id, id, id))) return error;
-    return outcome(raw_syscall(SYS_prctl, PR_SET_PDEATHSIG, death_signal, 0, 0, 0));
-}
 
 }  // namespace
 
@@ -61,15 +53,17 @@ int loopback_up(const Step& /*step*/, Inside& /*inside*/) {
     ifreq request{};
     request.ifr_name[0] = 'l';
     request.ifr_name[1] = 'o';
-    if (const int error = outcome(raw_syscall(SYS_ioctl, socket.number, SIOCGIFFLAGS, &request))) return error;
-    request.ifr_flags = static_cast<short>(request.ifr_flags | IFF_UP);
+    request.ifr_flags = IFF_UP;  // of the others none can be changed: dev_change_flags() of the kernel
     return outcome(raw_syscall(SYS_ioctl, socket.number, SIOCSIFFLAGS, &request));
 }
 
+// 0 is the number of no session: then the kernel is asked again. Software emulation of a machine was seen to give
+// it for a session that was made.
 int new_session(const Step& /*step*/, Inside& inside) {
     const long session = raw_syscall(SYS_setsid);
-    inside.own_session = session > 0;
-    return session > 0 ? 0 : outcome(session < 0 ? session : -EPROTO);
+    if (session < 0) return outcome(session);
+    inside.own_session = session > 0 || raw_syscall(SYS_getsid, 0) == raw_syscall(SYS_getpid);
+    return inside.own_session ? 0 : EPROTO;
 }
 
 // Init keeps a copy of the terminal: only a member of its session may say which group is in front.
@@ -123,11 +117,16 @@ int set_groups(const Step& /*step*/, Inside& /*inside*/) {
 }
 
 int set_group(const Step& step, Inside& /*inside*/) {
-    return change_ids(SYS_setresgid, step.number[0]);
+    return outcome(raw_syscall(SYS_setresgid, step.number[0], step.number[0], step.number[0]));
 }
 
+// Only init changes its ids, and a change clears the signal of its parent's death (prctl(2), PR_SET_PDEATHSIG):
+// a jail in the making must not outlive its supervisor.
 int set_user(const Step& step, Inside& /*inside*/) {
-    return change_ids(SYS_setresuid, step.number[0]);
+    constexpr int kill_signal = 9;
+    const long changed = raw_syscall(SYS_setresuid, step.number[0], step.number[0], step.number[0]);
+    if (const int error = outcome(changed)) return error;
+    return outcome(raw_syscall(SYS_prctl, PR_SET_PDEATHSIG, kill_signal, 0, 0, 0));
 }
 
 int drop_bounding(const Step& step, Inside& /*inside*/) {
@@ -167,7 +166,7 @@ int restore_signals(const Step& step, Inside& /*inside*/) {
         std::uint64_t handler, flags, restorer, mask;  // as the kernel has it; handler 0: SIG_DFL
     } plain{};
     for (int signal = 1; signal <= last_signal; ++signal) {
-        if (signal == kill_signal || signal == stop_signal) continue;
+        if ((step.number[1] >> (signal - 1) & 1) == 0) continue;
         const long set = raw_syscall(SYS_rt_sigaction, signal, &plain, nullptr, sizeof plain.mask);
         if (const int error = outcome(set)) return error;
     }

@@ -158,6 +158,7 @@ std::string operands(const Step& step, const Plan& plan) {
         case set_dumpable:
             return step.number[0] == 0 ? "no" : "yes";
         case open_source:
+        case clone_device:
             return shown(step.path) + " (" + type_word(step.number[2]) + ") -> " + slot(step.into);
         case clone_tree:
             return slot(step.slot) + " -> " + slot(step.into) + (step.number[0] != 0 ? " recursive" : "");
@@ -169,7 +170,12 @@ std::string operands(const Step& step, const Plan& plan) {
             return shown(step.path) + (step.text == nullptr ? "" : " (" + shown(step.text) + ')') + ' ' +
                    flags(step.number[0], mount_flags) + " -> " + slot(step.into);
         case attach_root:
-            return slot(step.slot) + " at the host's " + shown(step.path);
+            return '(' + shown(step.text) + ") " + flags(step.number[0], mount_flags) + " at the host's " +
+                   shown(step.path);
+        case mount_filesystem:
+            return std::string(step.number[1] == static_cast<std::uint64_t>(FileSystem::proc) ? "proc" : "tmpfs") +
+                   (step.text == nullptr ? "" : " (" + shown(step.text) + ')') + ' ' +
+                   flags(step.number[0], mount_flags) + " at " + inside_path(step);
         case make_folder:
             return inside_path(step) + ' ' + mode(step);
         case give_folder:

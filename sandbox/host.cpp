@@ -12,18 +12,36 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/sysmacros.h>
 #include <sys/utsname.h>
 #include <sys/wait.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <charconv>
+#include <csignal>
 #include <cstdio>
 #include <cstdlib>
 
+#include "sandbox/setup_failure.hpp"
+#include "sandbox/systemd_scope.hpp"
+
 namespace ward::sandbox {
 namespace {
+
+// The errno of the last call is the reason.
+void cannot_tell(Host& host, const std::string& fact) {
+    if (host.unknown.empty()) host.unknown = fact + ": " + error_words(errno);
+}
+
+bool has_fields(std::string_view status) {
+    constexpr std::array needed{"\nCapEff:\t", "\nUmask:\t", "\nSeccomp:\t", "\nSigIgn:\t"};
+    return std::all_of(needed.begin(), needed.end(),
+                       [&](const char* name) { return status.find(name) != std::string_view::npos; });
+}
 
 // The number behind `name` in /proc/PID/status; 0 if it is not there.
 std::uint64_t status_field(std::string_view status, std::string_view name, int base) {
@@ -35,37 +53,35 @@ std::uint64_t status_field(std::string_view status, std::string_view name, int b
     return value;
 }
 
-// user_namespaces(7): only the initial one maps every id to itself.
-bool in_initial_user_namespace() {
-    std::uint64_t inside = 1;
-    std::uint64_t outside = 1;
-    std::uint64_t count = 0;
-    const std::string map = read_text("/proc/self/uid_map");
-    // The format has one blank-separated row; more than one row is another namespace.
-    if (std::sscanf(map.c_str(), "%lu %lu %lu", &inside, &outside, &count) != 3) return false;
-    return inside == 0 && outside == 0 && count == 4294967295U;
+// The initial user namespace has this inode on every kernel (USER_NS_INIT_INO in <linux/nsfs.h> of Linux
+// 6.18, PROC_USER_INIT_INO before); no other one has.
+bool in_initial_user_namespace(Host& host) {
+    constexpr ino_t initial = 0xEFFFFFFD;
+    struct stat space {};
+    if (stat("/proc/self/ns/user", &space) != 0) cannot_tell(host, "which user namespace it is");
+    return space.st_ino == initial;
 }
 
-bool is_privileged(std::uint64_t effective) {
+bool is_privileged(Host& host, std::uint64_t effective) {
     const std::uint64_t needed = (1ULL << CAP_SYS_ADMIN) | (1ULL << CAP_SETUID) | (1ULL << CAP_SETGID);
-    return geteuid() == 0 && (effective & needed) == needed && in_initial_user_namespace();
+    return host.uid == 0 && (effective & needed) == needed && in_initial_user_namespace(host);
 }
 
-std::vector<gid_t> supplementary_groups() {
+std::vector<gid_t> supplementary_groups(Host& host) {
     std::vector<gid_t> groups(64);
     int count = getgroups(static_cast<int>(groups.size()), groups.data());
     if (count < 0) {
         groups.resize(65536);  // NGROUPS_MAX
         count = getgroups(static_cast<int>(groups.size()), groups.data());
     }
+    if (count < 0) cannot_tell(host, "the supplementary groups");
     groups.resize(count < 0 ? 0 : static_cast<std::size_t>(count));
     return groups;
 }
 
 // The kernel knows no capability above it: prctl(2), PR_CAPBSET_READ fails there.
 int last_capability() {
-    int last = 40;  // CAP_CHECKPOINT_RESTORE, Linux 5.9
-    while (last > 0 && prctl(PR_CAPBSET_READ, last, 0, 0, 0) < 0) --last;
+    int last = 40;  // CAP_CHECKPOINT_RESTORE, Linux 5.9: every kernel that ward runs on has it
     while (last < 63 && prctl(PR_CAPBSET_READ, last + 1, 0, 0, 0) >= 0) ++last;
     return last;
 }
@@ -100,11 +116,32 @@ void read_hard_limits(Host& host) {
     }
 }
 
+// systemd says so with an extended attribute (systemd.resource-control(5), Delegate=): the second name since
+// version 251, the first for root alone.
+bool is_delegated(const std::string& cgroup) {
+    std::array<char, 2> value{};
+    for (const char* name : {"trusted.delegate", "user.delegate"})
+        if (getxattr(cgroup.c_str(), name, value.data(), value.size()) == 1 && value[0] == '1') return true;
+    return false;
+}
+
+// The systemd that would give this user a scope: for root that of the system, else that of the user's session.
+std::optional<std::string> systemd_manager(uid_t user) {
+    const std::string id = std::to_string(user);
+    const std::string bus = user == 0 ? "/run/dbus/system_bus_socket" : "/run/user/" + id + "/bus";
+    if (access(bus_client, X_OK) != 0 || access(bus.c_str(), W_OK) != 0) return std::nullopt;
+    return user == 0 ? "/" : "/user.slice/user-" + id + ".slice/user@" + id + ".service";
+}
+
 void read_cgroups(Host& host) {
+    const bool systemd = access("/run/systemd/system", F_OK) == 0;  // sd_booted(3)
     const CgroupSight sight{
-        .own = read_text("/proc/self/cgroup"),
+        .own = read_record("/proc/self/cgroup"),
         .writable = [](const std::string& path) { return access(path.c_str(), W_OK) == 0; },
         .read = read_text,
+        .systemd = systemd,
+        .manager = systemd ? systemd_manager(host.uid) : std::nullopt,
+        .delegated = is_delegated,
     };
     host.cgroups = find_cgroups(host.mounts, sight);
     if (host.cgroups.size() == controller_count) return;
@@ -113,33 +150,55 @@ void read_cgroups(Host& host) {
 }
 
 // landlock_create_ruleset(2): the version of its interface; a kernel without it has no such call.
-int landlock_abi() {
+int landlock_abi(Host& host) {
     constexpr unsigned ask_for_version = 1;  // LANDLOCK_CREATE_RULESET_VERSION
     const long version = syscall(SYS_landlock_create_ruleset, nullptr, 0, ask_for_version);
+    const bool is_missing = errno == ENOSYS || errno == EOPNOTSUPP;  // not built in, not switched on
+    if (version < 0 && !is_missing) cannot_tell(host, "the version of Landlock");
     return version < 0 ? 0 : static_cast<int>(version);
 }
 
-Stream stream_at(int descriptor) {
-    struct stat file {};
-    if (fstat(descriptor, &file) != 0) return {};
-    const int flags = fcntl(descriptor, F_GETFL);
-    return {.is_terminal = S_ISCHR(file.st_mode) && isatty(descriptor) == 1,
-            .is_file = S_ISREG(file.st_mode) || S_ISBLK(file.st_mode),
-            .is_written = flags >= 0 && (flags & O_ACCMODE) != O_RDONLY};
+std::string read_whole(const std::string& path, bool ends_short) {
+    std::string text;
+    const int descriptor = open(path.c_str(), O_RDONLY | O_CLOEXEC);
+    if (descriptor < 0) return text;
+    std::array<char, 16384> piece;
+    ssize_t length = 0;
+    do {
+        length = read(descriptor, piece.data(), piece.size());
+        if (length > 0) text.append(piece.data(), static_cast<std::size_t>(length));
+    } while (length > 0 && (!ends_short || static_cast<std::size_t>(length) == piece.size()));
+    close(descriptor);
+    return length < 0 ? std::string() : text;
 }
 
 }  // namespace
 
+Stream look_at_stream(int descriptor) {
+    struct stat file {};
+    Stream stream;
+    if (fstat(descriptor, &file) != 0) {
+        stream.error = errno == EBADF ? 0 : errno;  // closed: /dev/null takes its place
+        return stream;
+    }
+    constexpr unsigned memory = 1;  // /dev/null and its kin: admin-guide/devices.txt of the kernel
+    const bool is_device = S_ISCHR(file.st_mode) && major(file.st_rdev) != memory;
+    const bool is_file = S_ISREG(file.st_mode) || S_ISBLK(file.st_mode);
+    const int flags = is_file ? fcntl(descriptor, F_GETFL) : O_RDWR;
+    stream.is_terminal = is_device && isatty(descriptor) == 1;
+    if (flags < 0 || (is_device && !stream.is_terminal && errno != ENOTTY)) stream.error = errno;
+    stream.is_file = is_file;
+    stream.is_written = (flags & O_ACCMODE) != O_RDONLY;
+    stream.is_folder = S_ISDIR(file.st_mode);
+    return stream;
+}
+
 std::string read_text(const std::string& path) {
-    std::string text;
-    const int descriptor = open(path.c_str(), O_RDONLY | O_CLOEXEC);
-    if (descriptor < 0) return text;
-    std::array<char, 16384> piece{};
-    ssize_t length = 0;
-    while ((length = read(descriptor, piece.data(), piece.size())) > 0)
-        text.append(piece.data(), static_cast<std::size_t>(length));
-    close(descriptor);
-    return length < 0 ? std::string() : text;
+    return read_whole(path, false);
+}
+
+std::string read_record(const std::string& path) {
+    return read_whole(path, true);
 }
 
 std::optional<gid_t> find_group(const std::string& name) {
@@ -168,24 +227,41 @@ std::optional<UserIds> find_user(const std::string& name) {
     return ids;
 }
 
-Host read_host(const FileTree& files) {
+namespace {
+
+void read_streams(Host& host) {
+    for (int number = 0; number < 3; ++number) {
+        Stream& stream = host.streams.at(static_cast<std::size_t>(number));
+        stream = look_at_stream(number);
+        errno = stream.error;
+        if (stream.error != 0) cannot_tell(host, "what standard stream " + std::to_string(number) + " is");
+    }
+}
+
+}  // namespace
+
+Host read_host(const FileTree& files, HostLooks looks) {
     Host host;
     host.uid = geteuid();
     host.gid = getegid();
-    host.groups = supplementary_groups();
-    const std::string status = read_text("/proc/self/status");
-    host.privileged = is_privileged(status_field(status, "CapEff", 16));
+    host.groups = supplementary_groups(host);
+    const std::string status = read_record("/proc/self/status");
+    if (!has_fields(status)) cannot_tell(host, "`/proc/self/status`");
+    host.privileged = is_privileged(host, status_field(status, "CapEff", 16));
     host.umask = static_cast<mode_t>(status_field(status, "Umask", 8));
     host.listener_taken = status_field(status, "Seccomp", 10) == SECCOMP_MODE_FILTER && a_listener_is_refused();
     host.last_capability = last_capability();
-    host.landlock_abi = landlock_abi();
-    host.nice = getpriority(PRIO_PROCESS, 0);
-    for (int descriptor = 0; descriptor < 3; ++descriptor) host.streams[descriptor] = stream_at(descriptor);
+    host.landlock_abi = landlock_abi(host);
+    host.ignored_signals = status_field(status, "SigIgn", 16);
+    read_streams(host);
     read_kernel_version(host);
-    read_hard_limits(host);
     host.mounts = parse_mounts(read_text("/proc/self/mountinfo"));
-    read_cgroups(host);
+    if (host.mounts.empty()) cannot_tell(host, "`/proc/self/mountinfo`");
     host.files = &files;
+    if (looks == HostLooks::not_at_limits) return host;
+    host.nice = getpriority(PRIO_PROCESS, 0);
+    read_hard_limits(host);
+    read_cgroups(host);
     return host;
 }
 

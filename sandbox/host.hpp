@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <sys/types.h>
 
+#include <array>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -53,15 +54,26 @@ struct Mount {
     bool read_only = false;
     bool no_exec = false;
     bool no_devices = false;
+    bool no_setuid = false;
+    bool id_mapped = false;
+    bool propagates = false;  // in a peer group: mounts appear on both sides (mount_namespaces(7))
+    std::string root{};       // what of the file system is shown here
 };
 
 // The mounts of a mountinfo text, in its order. Lines that are not understood are left out.
 [[nodiscard]] std::vector<Mount> parse_mounts(std::string_view mountinfo);
 
-// Where a controller's cgroup can be made: the parent folder, which this user may write.
+// Where a controller's cgroup can be made.
 struct CgroupParent {
+    // What must be done before.
+    enum class Way : std::uint8_t {
+        below,  // nothing: this user may make a cgroup in the folder
+        aside,  // ward is alone in the folder, and must go into a child of it ("no internal processes", cgroups(7))
+        scope,  // systemd must give ward a cgroup, somewhere below the folder; then as in `aside`
+    };
     std::string folder;
     int version = 1;
+    Way way = Way::below;
 };
 
 // What a look for cgroups needs, so that tests can state it.
@@ -69,6 +81,9 @@ struct CgroupSight {
     std::string own;                                      // /proc/self/cgroup
     std::function<bool(const std::string&)> writable;     // may this user make something there
     std::function<std::string(const std::string&)> read;  // a small file; empty if unreadable
+    bool systemd = false;                                 // the tree of version 2 is systemd's
+    std::optional<std::string> manager;                   // the path of the systemd that can be asked for a scope
+    std::function<bool(const std::string&)> delegated{};  // has systemd given this folder away
 };
 
 // The controllers that limits need: "memory", "pids", "cpu", "cpuset", and "io", which version 1 calls blkio.
@@ -92,12 +107,20 @@ struct UserIds {
 // The whole of a small file of the host's; empty if it cannot be read.
 [[nodiscard]] std::string read_text(const std::string& path);
 
+// The same for what ends where a read falls short: files of a disk, and the one record of files such as
+// /proc/self/status. Saves the read that would find the end.
+[[nodiscard]] std::string read_record(const std::string& path);
+
 // A standard stream that the caller hands over.
 struct Stream {
     bool is_terminal = false;
     bool is_file = false;  // of a disk: a program could open it again by its name in /proc
     bool is_written = false;
+    bool is_folder = false;
+    int error = 0;  // an errno: what it is cannot be told
 };
+
+[[nodiscard]] Stream look_at_stream(int descriptor);
 
 struct Host {
     uid_t uid = 0;
@@ -109,10 +132,11 @@ struct Host {
     unsigned kernel_major = 0, kernel_minor = 0;
     int last_capability = 40;
     mode_t umask = 022;
-    bool listener_taken = false;  // this process already runs under a filter with a listener (ward in ward)
-    int landlock_abi = 0;         // 0: this kernel has no Landlock
-    int nice = 0;                 // of this process: getpriority(2)
-    Stream streams[3];
+    bool listener_taken = false;        // this process already runs under a filter with a listener (ward in ward)
+    int landlock_abi = 0;               // 0: this kernel has no Landlock
+    int nice = 0;                       // of this process: getpriority(2)
+    std::uint64_t ignored_signals = 0;  // bit 0: signal 1
+    std::array<Stream, 3> streams{};
     std::map<int, std::uint64_t> hard_limits;     // by RLIMIT_*; absent: unlimited
     std::map<std::string, CgroupParent> cgroups;  // controllers that can be used
     std::string cgroup_obstacle;                  // why a controller is missing, in words for an error
@@ -122,8 +146,14 @@ struct Host {
     std::optional<gid_t> (*find_group)(const std::string& name) = &sandbox::find_group;
     std::string (*read_text)(const std::string& path) = &sandbox::read_text;
     const FileTree* files = nullptr;  // not owned
+    // What could not be found out, in words for an error; empty: everything is known. A jail that is
+    // planned by guesses may be a weaker one.
+    std::string unknown;
 };
 
-[[nodiscard]] Host read_host(const FileTree& files);
+// What a jail that limits nothing does not need, and a start is quicker without.
+enum class HostLooks { everything, not_at_limits };
+
+[[nodiscard]] Host read_host(const FileTree& files, HostLooks looks = HostLooks::everything);
 
 }  // namespace ward::sandbox

@@ -8,26 +8,28 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <string_view>
+#include <unordered_map>
 
 #include "sandbox/host.hpp"
 
 namespace ward::sandbox {
 namespace {
 
+// One look at each path for its lifetime: a plan is made of one state of the files. Whoever changes them
+// between the plan and the launch is noticed there (Operation::open_source).
 class HostFiles : public FileTree {
 public:
     [[nodiscard]] std::optional<Inode> inspect(const std::string& path) const override {
-        struct statx found {};
-        // STATX_MNT_ID is there since Linux 5.8. AT_NO_AUTOMOUNT: a look must not mount anything.
-        const unsigned wanted = STATX_BASIC_STATS | STATX_MNT_ID;
-        if (statx(AT_FDCWD, path.c_str(), AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT, wanted, &found) != 0) return {};
-        return Inode{.device = makedev(found.stx_dev_major, found.stx_dev_minor),
-                     .number = found.stx_ino,
-                     .mode = found.stx_mode,
-                     .owner = found.stx_uid,
-                     .group = found.stx_gid,
-                     .mount = found.stx_mnt_id};
+        const auto [place, fresh] = seen_.try_emplace(path);
+        Seen& seen = place->second;
+        if (fresh) {
+            seen.inode = look(path);
+            seen.error = seen.inode ? 0 : errno;
+        }
+        errno = seen.error;
+        return seen.inode;
     }
 
     [[nodiscard]] std::optional<std::string> link_target(const std::string& path) const override {
@@ -50,6 +52,27 @@ public:
         std::sort(names.begin(), names.end());
         return names;
     }
+
+private:
+    struct Seen {
+        std::optional<Inode> inode;
+        int error = 0;
+    };
+
+    static std::optional<Inode> look(const std::string& path) {
+        struct statx found {};
+        // STATX_MNT_ID is there since Linux 5.8. AT_NO_AUTOMOUNT: a look must not mount anything.
+        const unsigned wanted = STATX_BASIC_STATS | STATX_MNT_ID;
+        if (statx(AT_FDCWD, path.c_str(), AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT, wanted, &found) != 0) return {};
+        return Inode{.device = makedev(found.stx_dev_major, found.stx_dev_minor),
+                     .number = found.stx_ino,
+                     .mode = found.stx_mode,
+                     .owner = found.stx_uid,
+                     .group = found.stx_gid,
+                     .mount = found.stx_mnt_id};
+    }
+
+    mutable std::unordered_map<std::string, Seen> seen_;
 };
 
 }  // namespace

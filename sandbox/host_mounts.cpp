@@ -62,11 +62,11 @@ std::optional<Mount> parse_mount(std::string_view line) {
     if (std::from_chars(id.data(), id.data() + id.size(), mount.id).ec != std::errc{}) return {};
     take_field(line);
     mount.device = device_number(take_field(line));
-    take_field(line);
+    mount.root = unescaped(take_field(line));
     mount.path = unescaped(take_field(line));
     const std::string_view options = take_field(line);
-    while (!line.empty() && take_field(line) != "-") {
-    }
+    for (std::string_view tag = take_field(line); !line.empty() && tag != "-"; tag = take_field(line))
+        mount.propagates = mount.propagates || tag.starts_with("shared:") || tag.starts_with("master:");
     mount.type = std::string(take_field(line));
     take_field(line);
     mount.options = std::string(take_field(line));
@@ -74,6 +74,8 @@ std::optional<Mount> parse_mount(std::string_view line) {
     mount.read_only = has_option(options, "ro") || has_option(mount.options, "ro");
     mount.no_exec = has_option(options, "noexec");
     mount.no_devices = has_option(options, "nodev");
+    mount.no_setuid = has_option(options, "nosuid");
+    mount.id_mapped = has_option(options, "idmapped");
     return mount;
 }
 

@@ -2,12 +2,15 @@
 
 #include <fcntl.h>
 #include <linux/sched.h>
+#include <spawn.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <csignal>
 
+#include "sandbox/id_subordinate.hpp"
 #include "sandbox/raw_syscall.hpp"
 #include "sandbox/setup_failure.hpp"
 
@@ -27,6 +30,33 @@ void write_map(const std::string& path, const std::vector<IdRange>& map) {
     if (static_cast<std::size_t>(written) != text.size()) cannot("write the whole id map", EIO);
 }
 
+// newuidmap(1): PID, then three numbers for each range. What it says on standard error is dropped.
+void run_helper(const char* helper, pid_t pid, const std::vector<IdRange>& map) {
+    std::vector<std::string> words{helper, std::to_string(pid)};
+    for (const IdRange& range : map)
+        for (const std::uint32_t number : {range.inside, range.outside, range.count})
+            words.push_back(std::to_string(number));
+    std::vector<char*> arguments;
+    arguments.reserve(words.size() + 1);
+    for (std::string& word : words) arguments.push_back(word.data());
+    arguments.push_back(nullptr);
+    std::vector<char*> environment{nullptr};
+    posix_spawn_file_actions_t actions;
+    ::posix_spawn_file_actions_init(&actions);
+    ::posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0);
+    pid_t process = -1;
+    const int error = ::posix_spawn(&process, helper, &actions, nullptr, arguments.data(), environment.data());
+    ::posix_spawn_file_actions_destroy(&actions);
+    if (error != 0) cannot(std::string("run ") + helper, error);
+    int status = 0;
+    while (::waitpid(process, &status, 0) < 0 && errno == EINTR) {
+    }
+    if (status == 0) return;
+    throw SetupFailure(
+        policy::slug::launch_failed, std::string("`") + helper + "` does not map the ids of the jail",
+        "look whether `/etc/subuid` and `/etc/subgid` give you 65536 ids, and no other mount hides them");
+}
+
 // A process in a user namespace of its own. It reads a pipe and ends at its end of file: with this
 // object, or with the supervisor, however that ends.
 class Holder {
@@ -39,9 +69,10 @@ public:
         clone_args how{};
         how.flags = CLONE_NEWUSER;
         how.exit_signal = SIGCHLD;
+        const pid_t own = ::getpid();
         const long result = raw_syscall(SYS_clone3, &how, sizeof how);
-        if (result == 0) wait_for_end(ends[0], ends[1]);
-        if (result < 0) cannot("make a user namespace", static_cast<int>(-result));
+        if (result == 0 && ::getpid() != own) wait_for_end(ends[0], ends[1]);
+        if (result <= 0) cannot("make a user namespace", result < 0 ? static_cast<int>(-result) : EPROTO);
         pid_ = static_cast<pid_t>(result);
     }
     Holder(const Holder&) = delete;
@@ -78,6 +109,11 @@ std::string id_map_text(const std::vector<IdRange>& map) {
 void write_id_maps(pid_t pid, const std::vector<IdRange>& users, const std::vector<IdRange>& groups) {
     write_map(process_file(pid, "uid_map"), users);
     write_map(process_file(pid, "gid_map"), groups);
+}
+
+void map_ids_by_helpers(pid_t pid, const std::vector<IdRange>& users, const std::vector<IdRange>& groups) {
+    run_helper(user_map_helper, pid, users);
+    run_helper(group_map_helper, pid, groups);
 }
 
 Descriptor user_namespace_of(pid_t pid) {

@@ -1,5 +1,6 @@
 // Id maps that the supervisor writes: of the jail's user namespace, and of a namespace that only
-// serves as the map of id-mapped mounts. Needs CAP_SETUID and CAP_SETGID outside (user_namespaces(7)).
+// serves as the map of id-mapped mounts. Needs CAP_SETUID and CAP_SETGID outside (user_namespaces(7)), which
+// an ordinary user borrows from two setuid programs of the system.
 #pragma once
 
 #include <sys/types.h>
@@ -17,6 +18,9 @@ namespace ward::sandbox {
 
 // Writes both maps of the user namespace that the process `pid` has just made. Throws SetupFailure.
 void write_id_maps(pid_t pid, const std::vector<IdRange>& users, const std::vector<IdRange>& groups);
+
+// The same by newuidmap(1) and newgidmap(1), for a caller without these rights. Throws SetupFailure.
+void map_ids_by_helpers(pid_t pid, const std::vector<IdRange>& users, const std::vector<IdRange>& groups);
 
 // The user namespace of a process.
 [[nodiscard]] Descriptor user_namespace_of(pid_t pid);

@@ -20,8 +20,12 @@ bool is_private_folder(const std::string& folder) {
 
 // A descriptor, or -1 with errno set.
 int open_lock_file(const std::string& folder) {
-    if (mkdir(folder.c_str(), 0700) != 0 && errno != EEXIST) return -1;
-    if (!is_private_folder(folder)) {
+    bool is_private = is_private_folder(folder);
+    if (!is_private) {
+        if (mkdir(folder.c_str(), 0700) != 0 && errno != EEXIST) return -1;
+        is_private = is_private_folder(folder);
+    }
+    if (!is_private) {
         errno = EPERM;
         return -1;
     }
@@ -41,7 +45,12 @@ bool lock_byte(int descriptor, std::uint32_t number) {
 
 }  // namespace
 
-std::optional<OwnIdRange> OwnIdRange::take(policy::Diagnostics& diagnostics, const std::string& folder) {
+std::uint32_t OwnIdRange::own_number() {
+    return static_cast<std::uint32_t>(getpid());
+}
+
+std::optional<OwnIdRange> OwnIdRange::take(policy::Diagnostics& diagnostics, const std::string& folder,
+                                           std::uint32_t first) {
     const int descriptor = open_lock_file(folder);
     if (descriptor < 0) {
         diagnostics
@@ -50,8 +59,8 @@ std::optional<OwnIdRange> OwnIdRange::take(policy::Diagnostics& diagnostics, con
             .help("make `" + folder + "` a folder of root's with mode 0700 on a writable file system");
         return std::nullopt;
     }
-    for (std::uint32_t number = 0; number < ranges; ++number)
-        if (lock_byte(descriptor, number)) return OwnIdRange(descriptor, number);
+    for (std::uint32_t i = 0; i < ranges; ++i)
+        if (lock_byte(descriptor, (first + i) % ranges)) return OwnIdRange(descriptor, (first + i) % ranges);
     close(descriptor);
     diagnostics.add(policy::slug::no_id_range, std::nullopt, "all " + std::to_string(ranges) + " id ranges are in use")
         .help("wait until a jail has ended");

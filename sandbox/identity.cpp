@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <charconv>
 
+#include "sandbox/id_subordinate.hpp"
+
 namespace ward::sandbox {
 namespace {
 
@@ -63,7 +65,7 @@ void report_large_id(const std::string& word, const compiler::Stated<std::string
     diagnostics
         .add(policy::slug::user_not_available, place_of(stated),
              "the " + word + " `" + stated.value + "` has an id above " + std::to_string(range_size - 1))
-        .note("a jail of root has the ids 0 to 65535")
+        .note("a jail has the ids 0 to 65535")
         .help("remove the line: files of the working folder's owner then belong to the program");
 }
 
@@ -77,7 +79,7 @@ std::optional<UserIds> named_ids(const IdentityRequest& request, const Host& hos
             .help("write a name from `/etc/passwd`, or remove the line");
         return {};
     }
-    if (host.privileged && (ids->uid >= range_size || ids->gid >= range_size)) {
+    if (ids->uid != host.uid && (ids->uid >= range_size || ids->gid >= range_size)) {
         report_large_id("user", request.user, diagnostics);
         return {};
     }
@@ -99,17 +101,22 @@ std::optional<gid_t> named_group(const IdentityRequest& request, const Host& hos
         diagnostics.add(policy::slug::unknown_user, place_of(request.group), "there is no group `" + name + '`')
             .note("groups are looked up in `/etc/group`")
             .help("write a name from `/etc/group`, or remove the line");
-    } else if (host.privileged && *id >= range_size) {
+    } else if (*id != host.gid && *id >= range_size) {
         report_large_id("group", request.group, diagnostics);
-        return {};
-    } else if (!host.privileged && *id != host.gid) {
-        diagnostics
-            .add(policy::slug::user_not_available, place_of(request.group),
-                 "user " + std::to_string(host.uid) + " cannot run a program with the group `" + name + '`')
-            .help("remove the line, or start ward as root");
         return {};
     }
     return id;
+}
+
+// `is_user`: it is the user that would be another one; otherwise the group.
+void report_no_ids(const IdentityRequest& request, bool is_user, const Host& host, policy::Diagnostics& diagnostics) {
+    const auto& stated = is_user ? request.user : request.group;
+    diagnostics
+        .add(policy::slug::user_not_available, place_of(stated),
+             "user " + std::to_string(host.uid) + " cannot run a program " + (is_user ? "as" : "with the group") +
+                 " `" + stated.value + '`')
+        .note("that takes root, or 65535 ids for you in `/etc/subuid` and `/etc/subgid` and the programs of uidmap")
+        .help("remove the line, or start ward as root");
 }
 
 Identity as_root(IdPair user, IdPair group, std::uint32_t base) {
@@ -127,6 +134,28 @@ Identity as_root(IdPair user, IdPair group, std::uint32_t base) {
         auto& missing = identity.tree_uid_map.empty() ? identity.tree_uid_map : identity.tree_gid_map;
         missing = {{0, base, range_size}};
     }
+    return identity;
+}
+
+// 0..65535, where the program's own id is the caller's, and every other a subordinate one.
+std::vector<IdRange> subordinate_map(std::uint32_t own, std::uint32_t caller, std::uint32_t first) {
+    std::vector<IdRange> map;
+    const std::uint32_t below = std::min(own, range_size - 1);
+    if (below != 0) map.push_back({0, first, below});
+    map.push_back({own, caller, 1});
+    if (own + 1 < range_size) map.push_back({own + 1, first + own, range_size - 1 - own});
+    return map;
+}
+
+Identity with_subordinate_ids(uid_t user, gid_t group, const Host& host, const SubordinateIds& ids) {
+    Identity identity;
+    identity.helpers_map_ids = true;
+    identity.user = user;
+    identity.group = group;
+    identity.file_owner = host.uid;
+    identity.file_group = host.gid;
+    identity.uid_map = subordinate_map(user, host.uid, ids.first_user);
+    identity.gid_map = subordinate_map(group, host.gid, ids.first_group);
     return identity;
 }
 
@@ -159,19 +188,18 @@ std::optional<Identity> decide_identity(const IdentityRequest& request, const Ho
         if (!group && named) group = named->gid;
         return as_root(user, group ? IdPair{*group, *group} : pair_for(request.working_folder.group), request.id_base);
     }
-    if (named && named->uid != host.uid) {
-        diagnostics
-            .add(policy::slug::user_not_available, place_of(request.user),
-                 "user " + std::to_string(host.uid) + " cannot run a program as `" + request.user.value + '`')
-            .help("remove the line, or start ward as root");
-        return {};
-    }
-    return as_caller(host);
+    const uid_t user = named ? named->uid : host.uid;
+    if (!group) group = named && user != host.uid ? named->gid : host.gid;
+    if (user == host.uid && *group == host.gid) return as_caller(host);
+    if (const auto ids = find_subordinate_ids(host, range_size - 1))
+        return with_subordinate_ids(user, *group, host, *ids);
+    report_no_ids(request, user != host.uid, host, diagnostics);
+    return {};
 }
 
 bool may_write(const Identity& identity, const Host& host, const Inode& inode) {
     if (inode.owner == identity.file_owner) return (inode.mode & S_IWUSR) != 0;
-    const bool in_groups = !identity.supervisor_maps_ids &&
+    const bool in_groups = !identity.supervisor_maps_ids && !identity.helpers_map_ids &&
                            std::find(host.groups.begin(), host.groups.end(), inode.group) != host.groups.end();
     if (inode.group == identity.file_group || in_groups) return (inode.mode & S_IWGRP) != 0;
     return (inode.mode & S_IWOTH) != 0;

@@ -12,7 +12,8 @@
 namespace ward::sandbox {
 
 struct Identity {
-    bool supervisor_maps_ids = false;  // root: a range of ids; otherwise the caller's own ids alone
+    bool supervisor_maps_ids = false;  // root: a range of ids
+    bool helpers_map_ids = false;      // an ordinary user: subordinate ids; otherwise the caller's own ids alone
     uid_t user = 0;                    // of the program, inside
     gid_t group = 0;
     // The ids of files on the host that belong to the program where files are id-mapped.

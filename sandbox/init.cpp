@@ -10,6 +10,7 @@
 #include <linux/prctl.h>
 #include <linux/sched.h>
 #include <poll.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
@@ -93,7 +94,7 @@ int memory_shared = 1;       // 0: the exec succeeded, or the process ended (set
 // change the word.
 void wait_while(const int& word, int value) {
     constexpr int futex_wait = 0;  // not private: the kernel wakes memory_shared
-    constexpr timespec patience{0, 10'000'000};
+    constexpr timespec patience{0, 100'000'000};
     while (__atomic_load_n(&word, __ATOMIC_ACQUIRE) == value) {
         raw_syscall(SYS_futex, &word, futex_wait, value, &patience, nullptr, 0);
     }
@@ -105,13 +106,24 @@ void allow_exec() {
     raw_syscall(SYS_futex, &privileges_dropped, futex_wake, 1, nullptr, nullptr, 0);
 }
 
-// The steps up to the filter go on while init drops its privileges. The wait comes before the filter,
+// With --verify: words again, since the program's filter may forbid every call but the exec.
+int filter_loaded = 0;  // 1: the program has nothing more to do but the exec
+int exec_allowed = 0;   // 1: the supervisor has looked, and the jail is as planned
+
+// It takes a processor for as long as the supervisor looks at the jail.
+void wait_for_supervisor() {
+    __atomic_store_n(&filter_loaded, 1, __ATOMIC_RELEASE);
+    while (__atomic_load_n(&exec_allowed, __ATOMIC_ACQUIRE) == 0) __builtin_ia32_pause();
+}
+
+// The steps up to the filter go on while init drops what the program keeps. The wait comes before the filter,
 // which may not allow it.
 std::uint32_t run_program_steps(Inside& inside, int* error) {
     const StepList list = inside.program;
     for (std::uint32_t i = 0; i < list.count; ++i) {
         const Operation operation = list.steps[i].operation;
         if (operation == Operation::load_filter || operation == Operation::execute) wait_while(privileges_dropped, 0);
+        if (operation == Operation::execute && inside.verified) wait_for_supervisor();
         *error = run_step(list.steps[i], inside);
         if (*error != 0) return i;
     }
@@ -163,28 +175,41 @@ void wipe(const void* start, std::size_t size) {
     for (std::size_t i = 0; i < size; ++i) bytes[i] = 0;
 }
 
-// The program's identity, so that init may send it signals without any capability.
-int take_identity(Inside& inside) {
-    for (std::uint32_t i = 0; i < inside.program.count; ++i) {
-        const Step& step = inside.program.steps[i];
-        const bool identity = step.operation == Operation::set_groups || step.operation == Operation::set_group ||
-                              step.operation == Operation::set_user;
-        if (!identity) continue;
-        if (const int error = run_step(step, inside)) return error;
-    }
-    return 0;
+// What the policy keeps is the program's alone. All else was given up before the program's process was made.
+bool keeps_capabilities(const Inside& inside) {
+    for (std::uint32_t i = 0; i < inside.program.count; ++i)
+        if (inside.program.steps[i].operation == Operation::set_capabilities) return true;
+    return false;
 }
 
-// While the program's process goes through its steps, before its exec: privileges belong to a task,
-// not to the memory that both share.
-int drop_privileges(Inside& inside) {
-    if (const int error = take_identity(inside)) return error;
+// While the program's process goes through its steps, before its exec: capabilities belong to a task, not
+// to the memory that both share.
+int drop_capabilities() {
     __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
     const __user_cap_data_struct none[2] = {};
-    if (const int error = outcome(raw_syscall(SYS_capset, &header, &none[0]))) return error;
-    if (const int error = outcome(raw_syscall(SYS_prctl, PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))) return error;
-    if (const int error = outcome(raw_syscall(SYS_prctl, PR_SET_DUMPABLE, 0, 0, 0, 0))) return error;
-    return outcome(raw_syscall(SYS_prctl, PR_SET_PDEATHSIG, kill_signal, 0, 0, 0));
+    return outcome(raw_syscall(SYS_capset, &header, &none[0]));
+}
+
+int set_dumpable(int value) {
+    if (const int error = outcome(raw_syscall(SYS_prctl, PR_SET_DUMPABLE, value, 0, 0, 0))) return error;
+    return raw_syscall(SYS_prctl, PR_GET_DUMPABLE, 0, 0, 0, 0) == value ? 0 : EPROTO;
+}
+
+// An ordinary user's supervisor may look at what is dumpable alone (proc(5)). Nothing hostile runs yet.
+int let_supervisor_look(Inside& inside) {
+    constexpr timespec nap{0, 100'000};
+    while (__atomic_load_n(&filter_loaded, __ATOMIC_ACQUIRE) == 0) {
+        if (__atomic_load_n(&memory_shared, __ATOMIC_ACQUIRE) == 0) return 0;  // a step failed: told below
+        raw_syscall(SYS_nanosleep, &nap, nullptr);
+    }
+    if (const int error = set_dumpable(1)) return error;
+    Message ready;
+    ready.kind = Message::Kind::ready;
+    send(inside, ready);
+    if (const int error = steps::await_supervisor(Step{}, inside)) return error;
+    if (const int error = set_dumpable(0)) return error;
+    __atomic_store_n(&exec_allowed, 1, __ATOMIC_RELEASE);
+    return 0;
 }
 
 int move_descriptor(int from, int to) {
@@ -197,19 +222,22 @@ int move_descriptor(int from, int to) {
 int close_everything(Inside& inside, int signals) {
     if (const int error = move_descriptor(inside.channel, kept_channel)) return error;
     if (const int error = move_descriptor(signals, kept_signals)) return error;
+    int first_closed = kept_terminal + 1;
     if (inside.terminal >= 0) {
         if (const int error = move_descriptor(inside.terminal, kept_terminal)) return error;
     } else {
-        raw_syscall(SYS_close, kept_terminal);
+        first_closed = kept_terminal;
     }
     inside.channel = kept_channel;
-    return outcome(raw_syscall(SYS_close_range, 3, ~0U, 0));
+    return outcome(raw_syscall(SYS_close_range, first_closed, ~0U, 0));
 }
 
 // After the exec. Steps and filter hold the exec key.
 int forget_everything(Inside& inside, int signals) {
     wipe(inside.program.steps, inside.program.count * sizeof(Step));
     wipe(inside.filter.filter, inside.filter.len * sizeof(sock_filter));
+    // Init's copy: as long as it is there, the supervisor cannot give its own back either.
+    if (const int error = outcome(raw_syscall(SYS_madvise, inside.heap, inside.heap_size, MADV_DONTNEED))) return error;
     return close_everything(inside, signals);
 }
 
@@ -217,7 +245,8 @@ int forget_everything(Inside& inside, int signals) {
 
 struct Life {
     Inside& inside;
-    int program;  // pid, and its process group if init leads a session
+    int program;                       // pid, and its process group if init leads a session
+    std::uint64_t peak_kilobytes = 0;  // of the largest process that was reaped
 };
 
 int signal_program(const Life& life, int number) {
@@ -243,39 +272,41 @@ void take_order(const Life& life) {
     if (size == sizeof order) obey(life, order);
 }
 
-std::uint64_t peak_of_children() {
-    rusage usage{};
-    const int children = -1;  // RUSAGE_CHILDREN
-    if (raw_syscall(SYS_getrusage, children, &usage) != 0) return 0;
-    return static_cast<std::uint64_t>(usage.ru_maxrss);
-}
-
 void tell_change(const Life& life, const siginfo_t& change) {
     Message message;
     const bool stopped = change.si_code == CLD_STOPPED;
     message.kind = stopped ? Message::Kind::stopped : Message::Kind::ended;
     message.wait_code = change.si_code;
     message.wait_status = change.si_status;
-    message.peak_kilobytes = peak_of_children();
+    message.peak_kilobytes = life.peak_kilobytes;
     send(life.inside, message);
     if (!stopped) leave(0);
 }
 
-void reap(const Life& life) {
+void reap(Life& life) {
+    constexpr unsigned changes = WEXITED | WSTOPPED | WNOHANG | __WALL;
     for (;;) {
         siginfo_t change{};
-        const long result = raw_syscall(SYS_waitid, P_ALL, 0, &change, WEXITED | WSTOPPED | WNOHANG | __WALL, nullptr);
-        if (result != 0 || change.si_pid == 0) return;
+        rusage usage{};
+        const long result = raw_syscall(SYS_waitid, P_ALL, 0, &change, changes, &usage);
+        if (result == -EINTR) continue;
+        if (result != 0) leave(1);  // an init that cannot see the program's end would stay for ever
+        if (change.si_pid == 0) return;
+        const auto peak = static_cast<std::uint64_t>(usage.ru_maxrss);
+        if (peak > life.peak_kilobytes) life.peak_kilobytes = peak;
         if (change.si_pid == life.program) tell_change(life, change);
     }
 }
 
-[[noreturn]] void stay(const Life& life) {
+// The program's end, mostly the first thing that happens, leaves from reap(). After that the signal is taken,
+// and what came before the taking is looked at: signals of one kind do not queue.
+[[noreturn]] void stay(Life life) {
     for (;;) {
         pollfd sources[2] = {{kept_channel, POLLIN, 0}, {kept_signals, POLLIN, 0}};
         raw_syscall(SYS_ppoll, &sources[0], 2, nullptr, nullptr, 0);
         if (sources[0].revents != 0) take_order(life);
         if (sources[1].revents == 0) continue;
+        reap(life);
         signalfd_siginfo signal;
         raw_syscall(SYS_read, kept_signals, &signal, sizeof signal);
         reap(life);
@@ -314,19 +345,23 @@ void run_init(Inside& inside) {
     const std::uint32_t step = run_steps(inside.init, inside, &error);
     if (error != 0) fail(inside, failure_at(Phase::init, step, error));
 
-    // Before the program exists: it must never find init's memory open (proc_pid_mem(5), ptrace(2)).
-    error = outcome(raw_syscall(SYS_prctl, PR_SET_DUMPABLE, 0, 0, 0, 0));
     int signals = -1;
-    if (error == 0) error = open_signals(signals);
+    error = open_signals(signals);
     if (error != 0) fail(inside, failure_at(Phase::init, inside.init.count, error));
 
+    // By now the memory is closed to everybody (Operation::set_dumpable): the program must never find it open
+    // (proc_pid_mem(5), ptrace(2)).
+    const bool keeps = keeps_capabilities(inside);
+    privileges_dropped = keeps ? 0 : 1;
     const long program = start_program(inside);
     if (program <= 1)
         fail(inside,
              failure_at(Phase::program, inside.program.count, program < 0 ? static_cast<int>(-program) : EPROTO));
-    error = drop_privileges(inside);
+    if (keeps) error = drop_capabilities();
     if (error != 0) fail(inside, failure_at(Phase::init, inside.init.count, error));
-    allow_exec();
+    if (keeps) allow_exec();
+    if (inside.verified) error = let_supervisor_look(inside);
+    if (error != 0) fail(inside, failure_at(Phase::init, inside.init.count, error));
     wait_while(memory_shared, 1);
     if (inside.failure.kind != Message::Kind::none) fail(inside, inside.failure);
 

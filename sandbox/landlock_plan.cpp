@@ -18,7 +18,10 @@ public:
     Slot plan() {
         const compiler::Network& network = request_->jail.network;
         const std::uint64_t files = guards_streams() ? landlock::changes : 0;
-        const std::uint64_t ports = limits_ports(network) ? landlock::bind_tcp | landlock::connect_tcp : 0;
+        if (files == 0) tell_of_unguarded_streams();
+        // Without the interface they were given up on the command line: check_network().
+        const bool has_ports = limits_ports(network) && request_->host.landlock_abi >= landlock::port_abi;
+        const std::uint64_t ports = has_ports ? landlock::bind_tcp | landlock::connect_tcp : 0;
         const std::uint64_t scopes = scopes_to_keep();
         if ((files | ports | scopes) == 0) return no_slot;
         slot_ = writer_->new_slot();
@@ -59,6 +62,17 @@ private:
         const bool any = std::any_of(std::begin(host.streams), std::end(host.streams),
                                      [](const Stream& stream) { return stream.is_file; });
         return any && host.landlock_abi >= landlock::truncate_abi && request_->jail.process.nested.empty();
+    }
+
+    // A weaker jail than that of a newer kernel, and nobody has asked for it.
+    void tell_of_unguarded_streams() {
+        const auto& streams = request_->host.streams;
+        const bool any = std::any_of(std::begin(streams), std::end(streams),
+                                     [](const Stream& stream) { return stream.is_file && !stream.is_written; });
+        if (!any || request_->host.landlock_abi >= landlock::truncate_abi) return;
+        writer_->plan.notes.emplace_back(
+            "a file that is a standard stream can be opened again, for writing too, if its mode allows that: Landlock "
+            "prevents it from Linux 6.2 on, and here a pipe does (`cat FILE | ward ...`)");
     }
 
     void plan_files() {

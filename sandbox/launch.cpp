@@ -2,38 +2,43 @@
 
 #include <fcntl.h>
 #include <linux/sched.h>
+#include <poll.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <sys/syscall.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <array>
+#include <cstdlib>
 #include <memory>
 #include <vector>
 
 #include "sandbox/cgroup.hpp"
 #include "sandbox/child.hpp"
 #include "sandbox/id_map.hpp"
+#include "sandbox/outcome_report.hpp"
 #include "sandbox/raw_syscall.hpp"
 #include "sandbox/setup_failure.hpp"
 #include "sandbox/signals.hpp"
 #include "sandbox/supervisor.hpp"
 #include "sandbox/terminal.hpp"
+#include "sandbox/verify.hpp"
 
 namespace ward::sandbox {
 namespace {
 
 constexpr int not_set_up = 125;
 
+void* const early_piece = std::malloc(1);
+
 // ---- before anything is made
 
-void refuse_folders_as_streams() {
-    const char* const names[] = {"standard input", "standard output", "standard error"};
-    for (int stream = 0; stream < 3; ++stream) {
-        struct stat file {};
-        if (::fstat(stream, &file) == 0 && S_ISDIR(file.st_mode)) {
-            throw SetupFailure(policy::slug::leaking_stream, std::string(names[stream]) + " is a folder of the host",
-                               "redirect it from or to a file, a pipe or `/dev/null`");
-        }
+void refuse_folders_as_streams(const Plan& plan) {
+    constexpr std::array<const char*, 3> names{"standard input", "standard output", "standard error"};
+    for (std::size_t stream = 0; stream < plan.streams.size(); ++stream) {
+        if (!plan.streams[stream].is_folder) continue;
+        throw SetupFailure(policy::slug::leaking_stream, std::string(names.at(stream)) + " is a folder of the host",
+                           "redirect it from or to a file, a pipe or `/dev/null`");
     }
 }
 
@@ -71,7 +76,9 @@ std::uint32_t host_id(const Plan& plan, Operation operation, const std::vector<I
 }
 
 Terminal::Owner owner_of_streams(const Plan& plan) {
-    if (!plan.supervisor_maps_ids) return {};
+    const bool any_terminal =
+        std::any_of(plan.streams.begin(), plan.streams.end(), [](const Stream& stream) { return stream.is_terminal; });
+    if (!plan.supervisor_maps_ids || !any_terminal) return {};
     return {host_id(plan, Operation::set_user, plan.uid_map, ::getuid()),
             host_id(plan, Operation::set_group, plan.gid_map, ::getgid())};
 }
@@ -82,8 +89,8 @@ class Launch {
 public:
     explicit Launch(const Plan& plan)
         : plan_(plan),
-          signals_(plan.terminal == compiler::Terminal::inherit),
-          terminal_(plan.terminal, owner_of_streams(plan)),
+          signals_(plan.terminal == compiler::Terminal::inherit, plan.ignored_signals),
+          terminal_(plan.terminal, owner_of_streams(plan), plan.streams),
           arguments_(pointers(plan.arguments)),
           environment_(pointers(plan.environment)) {}
     Launch(const Launch&) = delete;
@@ -97,10 +104,13 @@ public:
 private:
     void open_channel();
     void fill_inside();
+    void share_heap();
     [[nodiscard]] std::optional<Message> run_here(Phase phase, const std::vector<Step>& steps);
     void clone_init();
     [[nodiscard]] std::optional<Message> admit();
     [[nodiscard]] std::optional<Message> failure_of_init() const;
+    void look_at_streams();
+    void verify();
     void close_slots();
 
     // In this order: init is killed before its cgroups are removed, signals come last.
@@ -112,12 +122,15 @@ private:
     Descriptor channel_, far_channel_;
     std::optional<Cgroups> cgroups_;
     std::optional<JailProcess> jail_;
+    LaunchView made_;  // with --verify
 };
 
 Outcome Launch::run() {
     Outcome outcome;
     open_channel();
     fill_inside();
+    share_heap();
+    if (plan_.verify) look_at_streams();
     outcome.failure = run_here(Phase::prepare, plan_.prepare);
     if (outcome.failure) return outcome;
     if (plan_.cgroup.any()) cgroups_.emplace(plan_.cgroup, plan_.cgroup_parents);
@@ -125,7 +138,7 @@ Outcome Launch::run() {
     outcome.failure = admit();
     if (outcome.failure) return outcome;
     terminal_.resume();
-    return Supervisor(plan_, *jail_, channel_.number(), signals_, terminal_).run();
+    return Supervisor(plan_, *jail_, channel_.number(), signals_, terminal_, [this] { verify(); }).run();
 }
 
 void Launch::open_channel() {
@@ -146,6 +159,18 @@ void Launch::fill_inside() {
     inside_.supervisors_channel = channel_.number();
     std::copy(terminal_.inside().begin(), terminal_.inside().end(), std::begin(inside_.streams));
     inside_.background = terminal_.background();
+    inside_.verified = plan_.verify;
+}
+
+// From a piece that malloc(3) gave before main() to the end of the data segment (sbrk(2)): nothing but heap
+// lies between. Where malloc has taken memory elsewhere there is nothing to share.
+void Launch::share_heap() {
+    constexpr std::uintptr_t page = 4096;
+    const auto end = reinterpret_cast<std::uintptr_t>(::sbrk(0)) / page * page;
+    const std::uintptr_t begin = (reinterpret_cast<std::uintptr_t>(early_piece) + page - 1) / page * page;
+    if (begin >= end) return;
+    inside_.heap = reinterpret_cast<void*>(begin);  // NOLINT(performance-no-int-to-ptr): pages have numbers
+    inside_.heap_size = end - begin;
 }
 
 std::optional<Message> Launch::run_here(Phase phase, const std::vector<Step>& steps) {
@@ -163,7 +188,7 @@ std::optional<Message> Launch::run_here(Phase phase, const std::vector<Step>& st
 const char* remedy_of_clone(int error) {
     switch (error) {
         case EPERM:
-            return "allow user namespaces on this host: `sysctl kernel.unprivileged_userns_clone=1`";
+            return "run `ward doctor`: it says what forbids user namespaces on this host, and how to allow them";
         case ENOSPC:
             return "raise the host's limit: `sysctl user.max_user_namespaces=10000`";
         case EAGAIN:
@@ -173,16 +198,33 @@ const char* remedy_of_clone(int error) {
     }
 }
 
+// Errors of CLONE_INTO_CGROUP alone: clone(2).
+bool is_about_cgroups(int error) {
+    return error == EACCES || error == EBUSY || error == EOPNOTSUPP || error == ENODEV;
+}
+
+[[noreturn]] void refuse_cgroup(int error) {
+    throw SetupFailure(policy::slug::cgroup_failed, "cannot start the jail in its cgroup: " + error_words(error),
+                       "run ward where a cgroup of version 2 is delegated to this user, with `cgroup.procs`");
+}
+
 void Launch::clone_init() {
     int handle = -1;
     clone_args how{};
     how.flags = plan_.namespaces | CLONE_PIDFD;
     how.pidfd = reinterpret_cast<std::uint64_t>(&handle);
     how.exit_signal = SIGCHLD;
+    if (const int group = cgroups_ ? cgroups_->descriptor() : -1; group >= 0) {
+        how.flags |= CLONE_INTO_CGROUP;
+        how.cgroup = static_cast<__u64>(group);
+    }
+    const pid_t own = ::getpid();
     const long result = raw_syscall(SYS_clone3, &how, sizeof how);
-    if (result == 0) run_init(inside_);
+    if (result == 0 && ::getpid() != own) run_init(inside_);
+    if (result == 0) cannot("make the jail's first process", EPROTO);  // a kernel that answers and does nothing
     if (result < 0) {
         const int error = static_cast<int>(-result);
+        if (is_about_cgroups(error)) refuse_cgroup(error);
         throw SetupFailure(policy::slug::launch_failed, "cannot make the jail's namespaces: " + error_words(error),
                            remedy_of_clone(error));
     }
@@ -196,6 +238,7 @@ void Launch::clone_init() {
 std::optional<Message> Launch::admit() {
     try {
         if (plan_.supervisor_maps_ids) write_id_maps(jail_->pid(), plan_.uid_map, plan_.gid_map);
+        if (plan_.helpers_map_ids) map_ids_by_helpers(jail_->pid(), plan_.uid_map, plan_.gid_map);
         if (plan_.map_namespace != no_slot) {
             Descriptor space = plan_.tree_uid_map.empty() ? user_namespace_of(jail_->pid())
                                                           : make_user_namespace(plan_.tree_uid_map, plan_.tree_gid_map);
@@ -208,9 +251,7 @@ std::optional<Message> Launch::admit() {
         throw;
     }
     close_slots();
-    const Order go{Order::Kind::go, 0};
-    if (has_step(plan_.init, Operation::await_supervisor))
-        (void)::send(channel_.number(), &go, sizeof go, MSG_NOSIGNAL);
+    if (has_step(plan_.init, Operation::await_supervisor)) send_go(channel_.number());
     return std::nullopt;
 }
 
@@ -221,62 +262,44 @@ std::optional<Message> Launch::failure_of_init() const {
     return message;
 }
 
-// Init has its own copies.
+// While this process has them: init gets them, and they are closed here.
+void Launch::look_at_streams() {
+    for (std::size_t stream = 0; stream < made_.streams.size(); ++stream)
+        made_.streams.at(stream) = target_of_descriptor(inside_.streams[stream]);
+    inside_.guarded_stream = guarded_stream(plan_, made_);
+}
+
+void Launch::verify() {
+    if (cgroups_) {
+        for (const auto& [file, text] : cgroups_->limits()) made_.limits.push_back({file, text});
+        made_.groups = cgroups_->folders();
+    }
+    auto found = differences(plan_, made_, read_kernel_view(jail_->pid(), made_));
+    if (!found.empty()) throw JailDiffers(std::move(found));
+}
+
+// Init has its own copies. They were made one after the other, so a range of them takes one call.
 void Launch::close_slots() {
+    std::vector<unsigned> open;
     for (int& slot : inside_.slots) {
-        if (slot >= 0) ::close(slot);
+        if (slot >= 0) open.push_back(static_cast<unsigned>(slot));
         slot = -1;
     }
-}
-
-// ---- the report
-
-void tell_end(Report& report, const Outcome& outcome, const CgroupUsage& usage) {
-    const bool killed = !outcome.ended || outcome.ended->wait_code != CLD_EXITED;
-    report.status = outcome.ended ? outcome.ended->wait_status : outcome.remains.status;
-    report.end = killed ? Report::End::signalled : Report::End::exited;
-    if (outcome.out_of_time) {
-        report.end = Report::End::time_limit;
-    } else if (outcome.violation) {
-        report.end = Report::End::violation;
-    } else if (killed && report.status == SIGKILL && usage.out_of_memory_kills != 0) {
-        report.end = Report::End::memory_limit;
-    } else if (!killed && report.status != 0 && usage.refused_forks != 0) {
-        report.end = Report::End::tasks_limit;
-    }
-}
-
-void tell_use(Report& report, const Outcome& outcome, const CgroupUsage& usage) {
-    const std::uint64_t kilobytes = outcome.ended ? outcome.ended->peak_kilobytes : outcome.remains.peak_kilobytes;
-    report.violation = outcome.violation;
-    report.wall_seconds = outcome.wall_seconds;
-    report.cpu_seconds = outcome.remains.cpu_seconds;
-    report.peak_memory = usage.peak_memory.value_or(kilobytes * 1024);
-    report.refused_forks = usage.refused_forks;
-}
-
-void tell(Report& report, const Plan& plan, const Outcome& outcome, const CgroupUsage& usage,
-          policy::Diagnostics& diagnostics) {
-    if (outcome.failure && !outcome.started) {
-        report.status = report_failed_step(plan, *outcome.failure, diagnostics);
-    } else if (outcome.interrupted != 0) {
-        report.end = Report::End::signalled;
-        report.status = outcome.interrupted;
-    } else if (outcome.out_of_time && !outcome.started) {
-        report.end = Report::End::time_limit;
-    } else if (!outcome.started || outcome.listener_missing || outcome.failure) {
-        diagnostics
-            .add(policy::slug::launch_failed, std::nullopt, "the first process of the jail ended before its time")
-            .help("run it again");
-    } else {
-        tell_end(report, outcome, usage);
-        tell_use(report, outcome, usage);
+    std::sort(open.begin(), open.end());
+    for (std::size_t i = 0; i < open.size();) {
+        std::size_t end = i + 1;
+        while (end < open.size() && open[end] == open[end - 1] + 1) ++end;
+        raw_syscall(SYS_close_range, open[i], open[end - 1], 0);
+        i = end;
     }
 }
 
 }  // namespace
 
 bool fill_standard_streams() {
+    // poll(2) asked for nothing finds only what is wrong: POLLNVAL for one that is closed.
+    pollfd streams[3] = {{0, 0, 0}, {1, 0, 0}, {2, 0, 0}};
+    if (::poll(&streams[0], 3, 0) == 0) return true;
     for (;;) {
         const int descriptor = ::open("/dev/null", O_RDWR);  // NOLINT(android-cloexec-open): streams stay open
         if (descriptor < 0) return false;
@@ -289,12 +312,15 @@ Report launch(const Plan& plan, policy::Diagnostics& diagnostics) {
     report.status = not_set_up;
     report.enforced = plan.enforced;
     report.notes = plan.notes;
+    report.degraded = plan.degraded;
     try {
-        must(fill_standard_streams() ? 0 : -1, "open /dev/null");
-        refuse_folders_as_streams();
+        refuse_folders_as_streams(plan);
         Launch launch(plan);
         const Outcome outcome = launch.run();
+        report.verified = plan.verify && outcome.started;
         tell(report, plan, outcome, launch.usage(), diagnostics);
+    } catch (const JailDiffers& found) {
+        report_differences(found.differences, diagnostics);
     } catch (const SetupFailure& failure) {
         diagnostics.add(failure.kind(), std::nullopt, failure.what()).help(failure.help());
     }

@@ -3,11 +3,11 @@
 #include <linux/mount.h>
 
 #include <array>
-#include <cstdio>
 #include <deque>
 #include <set>
 
 #include "policy/policy.hpp"
+#include "sandbox/memory_options.hpp"
 #include "sandbox/mount_checks.hpp"
 
 namespace ward::sandbox {
@@ -21,8 +21,6 @@ constexpr auto execute_bit = static_cast<compiler::AccessBits>(policy::Access::e
 constexpr std::uint64_t closed = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC;
 constexpr std::uint64_t sealed = closed | MOUNT_ATTR_RDONLY;
 
-constexpr std::uint64_t bytes_per_inode = 4096;  // of a private folder: how many files it may have
-constexpr std::uint64_t page = 4096;
 constexpr unsigned private_mode = 0700;
 constexpr unsigned folder_mode = 0755;
 constexpr unsigned text_mode = 0444;
@@ -38,10 +36,6 @@ constexpr std::array<std::pair<const char*, const char*>, 4> device_links{{{"/de
                                                                            {"/dev/stdin", "/proc/self/fd/0"},
                                                                            {"/dev/stdout", "/proc/self/fd/1"},
                                                                            {"/dev/stderr", "/proc/self/fd/2"}}};
-
-std::uint64_t in_pages(std::uint64_t bytes) {
-    return (bytes + page - 1) / page * page;
-}
 
 // A path of the jail as steps name it.
 std::string below_root(const std::string& path) {
@@ -65,8 +59,7 @@ public:
         }
         for (const DevicePlace& device : request_->devices) clone_device(device);
         make_file_systems();
-        writer_->because_always();
-        writer_->add(init_, Operation::attach_root, {.slot = root_, .path = root_mount_point});
+        attach_root();
         make_store();
         for (const auto& [path, entry] : request_->view.entries)
             if (entry.kind == Kind::overlay) make_overlay(entry);
@@ -116,7 +109,10 @@ private:
 
     void clone_device(const DevicePlace& device) {
         writer_->because(device.device->origins, "`device " + device.device->value + '`');
-        const Slot slot = open_and_clone(device.path, device.inode, false);
+        const Slot slot = writer_->new_slot();
+        const Inode& inode = device.inode;
+        writer_->add(sources_, Operation::clone_device,
+                     {.into = slot, .path = device.path, .numbers = {inode.device, inode.number, inode.type()}});
         restrict(sources_, slot, MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC, false);
         slots_[device.path] = slot;
     }
@@ -144,11 +140,9 @@ private:
 
     void make_file_systems() {
         for (const auto& [path, entry] : request_->view.entries) {
-            if (entry.kind == Kind::private_folder) make_private(entry);
+            if (entry.kind == Kind::private_folder && !is_mounted_by_name(entry)) make_private(entry);
             if (entry.kind == Kind::overlay && entry.layer.empty()) make_upper(entry);
-            if (entry.kind == Kind::proc) slots_[path] = make_proc();
         }
-        root_ = make_root();
     }
 
     void make_private(const ViewEntry& folder) {
@@ -163,30 +157,35 @@ private:
     }
 
     [[nodiscard]] std::string options_of(const ViewEntry& folder) const {
-        std::array<char, 128> options{};
-        std::snprintf(options.data(), options.size(), "mode=%04o,uid=%u,gid=%u,size=%lu,nr_inodes=%lu",
-                      folder.mode != 0 ? folder.mode : private_mode, request_->identity.user, request_->identity.group,
-                      folder.own_bytes(), folder.own_bytes() / bytes_per_inode + 16);
-        return options.data();
+        return options_of_folder(folder, request_->identity);
     }
 
-    Slot make_proc() {
-        writer_->because_always();
-        return new_filesystem("proc", "");
+    // Nothing is mounted on the way from the new root: no name of it is anybody else's.
+    [[nodiscard]] bool is_on_own_root(const std::string& path) const {
+        for (const ViewEntry* above = request_->view.above(path); above != nullptr;
+             above = request_->view.above(above->path))
+            if (above->kind != Kind::folder || above->over_existing) return false;
+        return true;
     }
 
-    // Holds only what this plan makes in it, and is sealed before the program starts.
-    Slot make_root() {
+    [[nodiscard]] bool is_mounted_by_name(const ViewEntry& entry) const {
+        const bool is_new = entry.kind == Kind::proc || entry.kind == Kind::private_folder;
+        return is_new && !entry.over_existing && is_on_own_root(entry.path);
+    }
+
+    void mount_by_name(const ViewEntry& entry) {
+        const bool is_proc = entry.kind == Kind::proc;
+        const auto kind = static_cast<std::uint64_t>(is_proc ? FileSystem::proc : FileSystem::tmpfs);
+        writer_->add(
+            init_, Operation::mount_filesystem,
+            {.path = below_root(entry.path), .text = is_proc ? "" : options_of(entry), .numbers = {closed, kind}});
+    }
+
+    // The root holds only what this plan makes in it, and is sealed before the program starts.
+    void attach_root() {
         writer_->because_always();
-        std::uint64_t bytes = 64 * page;
-        std::uint64_t inodes = 64;
-        for (const auto& [path, entry] : request_->view.entries) {
-            bytes += page + in_pages(entry.text.size());
-            inodes += components(path).size() + (entry.kind == Kind::overlay ? 3 : 0);
-        }
-        std::array<char, 64> options{};
-        std::snprintf(options.data(), options.size(), "mode=0755,size=%lu,nr_inodes=%lu", bytes, inodes);
-        return new_filesystem("tmpfs", options.data());
+        writer_->add(init_, Operation::attach_root,
+                     {.path = root_mount_point, .text = options_of_root(request_->view), .numbers = {closed}});
     }
 
     Slot new_filesystem(const char* type, const std::string& options) {
@@ -303,6 +302,7 @@ private:
         const bool is_stored = in_hidden(entry.path) != nullptr;
         if (entry.kind == Kind::pin) return add_pin(entry);
         if (!entry.over_existing && !is_stored) make_place(entry);
+        if (is_mounted_by_name(entry)) return mount_by_name(entry);
         const auto slot = slots_.find(entry.path);
         if (slot != slots_.end()) mount(slot->second, entry.path);
     }
@@ -339,7 +339,8 @@ private:
     }
 
     void mount(Slot slot, const std::string& path) {
-        writer_->add(init_, Operation::mount_tree, {.slot = slot, .path = below_root(path)});
+        writer_->add(init_, Operation::mount_tree,
+                     {.slot = slot, .path = below_root(path), .numbers = {is_on_own_root(path) ? 1U : 0U}});
     }
 
     void build_devices() {
@@ -361,7 +362,8 @@ private:
     }
 
     void add_file(const std::string& path, const std::string& text, unsigned mode) {
-        writer_->add(init_, Operation::make_file, {.path = below_root(path), .text = text, .numbers = {mode}});
+        writer_->add(init_, Operation::make_file,
+                     {.path = below_root(path), .text = text, .numbers = {mode, is_on_own_root(path) ? 1U : 0U}});
     }
 
     void add_link(const std::string& path, const std::string& target) {
@@ -376,7 +378,6 @@ private:
         Slot lower = no_slot, upper = no_slot;
     };
 
-    Slot root_ = no_slot;
     std::map<std::string, Layers> layers_;  // of the overlay at a path
     std::map<std::string, Slot> slots_;     // what will be mounted at a path
     std::set<std::string> made_;            // folders of the new root

@@ -65,20 +65,39 @@ std::vector<FileRule> files_for_resolving(const Network& network, const Host& ho
     return rules;
 }
 
-void check_network(const compiler::Jail& jail, const Host& host, policy::Diagnostics& diagnostics) {
-    const Network& network = jail.network;
-    if (!limits_ports(network)) return;
-    const bool needs_scope = network.unix_sockets;
-    const int needed = needs_scope ? landlock::scope_abi : landlock::port_abi;
-    if (host.landlock_abi >= needed) return;
+namespace {
+
+void report_missing(const Degraded& missing, const Network& network, const Host& host,
+                    policy::Diagnostics& diagnostics) {
+    const bool is_scope = missing.feature == "scopes";
     auto& error = diagnostics.add(policy::slug::landlock_missing, place_of(network),
-                                  needs_scope ? "this kernel cannot keep abstract Unix sockets of the host out"
-                                              : "this kernel cannot limit TCP to single ports");
-    error.note("that takes Landlock's interface " + std::to_string(needed) + ", of Linux " +
-               (needs_scope ? "6.12" : "6.7") + "; this kernel has " +
+                                  is_scope ? "this kernel cannot keep abstract Unix sockets of the host out"
+                                           : "this kernel cannot limit TCP to single ports");
+    error.note("that takes Landlock's interface " +
+               std::to_string(is_scope ? landlock::scope_abi : landlock::port_abi) + ", of Linux " +
+               (is_scope ? "6.12" : "6.7") + "; this kernel has " +
                (host.landlock_abi == 0 ? "none" : std::to_string(host.landlock_abi)));
-    error.help(needs_scope ? "remove `unix`, or run a newer kernel"
-                           : "write `network { host }` if the program may use all of the host's network");
+    error.note(degrading_note(missing.feature));
+    error.help(is_scope ? "remove `unix`, or run a newer kernel"
+                        : "write `network { host }` if the program may use all of the host's network");
+}
+
+}  // namespace
+
+std::vector<Degraded> missing_in_landlock(const Network& network, const Host& host) {
+    std::vector<Degraded> missing;
+    if (!limits_ports(network)) return missing;
+    if (network.unix_sockets && host.landlock_abi < landlock::scope_abi)
+        missing.push_back({"scopes", "abstract Unix sockets of the host can be reached: no Landlock of Linux 6.12"});
+    if (host.landlock_abi < landlock::port_abi)
+        missing.push_back({"ports", "every TCP port can be used: no Landlock of Linux 6.7"});
+    return missing;
+}
+
+void check_network(const compiler::Jail& jail, const Host& host, policy::Diagnostics& diagnostics,
+                   const AllowedDegraded& allowed) {
+    for (const Degraded& missing : missing_in_landlock(jail.network, host))
+        if (!allowed.contains(missing.feature)) return report_missing(missing, jail.network, host, diagnostics);
 }
 
 }  // namespace ward::sandbox

@@ -5,6 +5,7 @@
 
 #include "compiler/jail.hpp"
 #include "policy/diagnostic.hpp"
+#include "sandbox/degradable.hpp"
 #include "sandbox/host.hpp"
 
 namespace ward::sandbox {
@@ -15,7 +16,11 @@ namespace ward::sandbox {
 // Files that `resolve` takes: a resolv.conf that asks by TCP, and what the C library reads beside it.
 [[nodiscard]] std::vector<compiler::FileRule> files_for_resolving(const compiler::Network& network, const Host& host);
 
-// Errors where the host or the filter would let more through than the policy says.
-void check_network(const compiler::Jail& jail, const Host& host, policy::Diagnostics& diagnostics);
+// Errors where the host or the filter would let more through than the policy says, and that may not be degraded.
+void check_network(const compiler::Jail& jail, const Host& host, policy::Diagnostics& diagnostics,
+                   const AllowedDegraded& allowed = {});
+
+// What the policy asks for and this host's Landlock cannot do.
+[[nodiscard]] std::vector<Degraded> missing_in_landlock(const compiler::Network& network, const Host& host);
 
 }  // namespace ward::sandbox

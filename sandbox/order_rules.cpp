@@ -15,24 +15,25 @@ struct Stage {
     int first, last;
 };
 
-constexpr std::array<Stage, 3> supervisor_stages{
-    {{Operation::open_source, 1, 1}, {Operation::clone_tree, 1, 1}, {Operation::restrict_tree, 1, 1}}};
+constexpr std::array<Stage, 4> supervisor_stages{{{Operation::open_source, 1, 1},
+                                                  {Operation::clone_tree, 1, 1},
+                                                  {Operation::clone_device, 1, 1},
+                                                  {Operation::restrict_tree, 1, 1}}};
 
 constexpr std::array<Stage, 1> mapped_stages{{{Operation::map_tree_ids, 1, 1}}};
 
-// ids, then mounts (sources, the new root, what is in it), then the pivot.
-constexpr std::array<Stage, 34> init_stages{{{Operation::parent_death_signal, 1, 1},
-                                             {Operation::check_parent, 1, 1},
-                                             {Operation::await_supervisor, 1, 1},
+// ids, then mounts (sources, the new root, what is in it), then the pivot, then privileges are given up.
+// Root changes its ids twice: to build as the jail's root, and to be the program's user.
+constexpr std::array<Stage, 39> init_stages{{{Operation::await_supervisor, 1, 1},
                                              {Operation::write_file, 1, 1},
                                              {Operation::set_groups, 2, 2},
-                                             {Operation::set_group, 2, 2},
-                                             {Operation::set_user, 2, 2},
+                                             {Operation::set_group, 2, 16},
+                                             {Operation::set_user, 2, 16},
                                              {Operation::unshare, 3, 3},
-                                             {Operation::set_umask, 3, 3},
                                              {Operation::private_propagation, 4, 4},
                                              {Operation::open_source, 5, 5},
                                              {Operation::clone_tree, 5, 5},
+                                             {Operation::clone_device, 5, 5},
                                              {Operation::restrict_tree, 5, 8},
                                              {Operation::new_filesystem, 6, 8},
                                              {Operation::attach_root, 7, 7},
@@ -41,6 +42,7 @@ constexpr std::array<Stage, 34> init_stages{{{Operation::parent_death_signal, 1,
                                              {Operation::make_file, 8, 8},
                                              {Operation::make_link, 8, 8},
                                              {Operation::mount_tree, 8, 8},
+                                             {Operation::mount_filesystem, 8, 8},
                                              {Operation::clone_below_root, 8, 8},
                                              {Operation::detach, 8, 8},
                                              {Operation::pivot_root, 9, 9},
@@ -49,38 +51,38 @@ constexpr std::array<Stage, 34> init_stages{{{Operation::parent_death_signal, 1,
                                              {Operation::loopback_up, 11, 11},
                                              {Operation::new_session, 11, 11},
                                              {Operation::take_terminal, 11, 11},
-                                             {Operation::change_folder, 11, 11},
                                              {Operation::new_ruleset, 12, 12},
                                              {Operation::allow_path, 13, 13},
                                              {Operation::allow_stream, 13, 13},
                                              {Operation::allow_ports, 13, 13},
-                                             {Operation::set_dumpable, 14, 14}}};
+                                             {Operation::change_folder, 14, 14},
+                                             {Operation::set_umask, 14, 14},
+                                             {Operation::set_securebits, 15, 15},
+                                             {Operation::set_capabilities, 17, 17},
+                                             {Operation::parent_death_signal, 18, 18},
+                                             {Operation::check_parent, 19, 19},
+                                             {Operation::set_dumpable, 20, 20},
+                                             {Operation::no_new_privileges, 20, 20}}};
 
-constexpr std::array<Stage, 18> program_stages{{{Operation::change_folder, 1, 1},
-                                                {Operation::set_umask, 1, 1},
-                                                {Operation::set_priority, 2, 2},
+constexpr std::array<Stage, 11> program_stages{{{Operation::set_priority, 2, 2},
                                                 {Operation::set_processors, 2, 2},
                                                 {Operation::set_rlimit, 2, 2},
-                                                {Operation::set_securebits, 3, 3},
-                                                {Operation::set_groups, 4, 4},
-                                                {Operation::set_group, 5, 5},
-                                                {Operation::set_user, 6, 6},
                                                 {Operation::drop_bounding, 7, 7},
                                                 {Operation::set_capabilities, 8, 8},
                                                 {Operation::raise_ambient, 9, 9},
                                                 {Operation::close_descriptors, 10, 10},
                                                 {Operation::restore_signals, 10, 10},
-                                                {Operation::no_new_privileges, 11, 11},
                                                 {Operation::enter_ruleset, 12, 12},
                                                 {Operation::load_filter, 13, 13},
                                                 {Operation::execute, 14, 14}}};
 
 // What every jail has, exactly once.
-constexpr std::array<Operation, 5> needed_in_init{Operation::private_propagation, Operation::attach_root,
-                                                  Operation::pivot_root, Operation::seal_root, Operation::set_dumpable};
-constexpr std::array<Operation, 7> needed_in_program{
-    Operation::set_securebits,    Operation::drop_bounding, Operation::set_capabilities, Operation::close_descriptors,
-    Operation::no_new_privileges, Operation::load_filter,   Operation::execute};
+constexpr std::array<Operation, 9> needed_in_init{
+    Operation::private_propagation, Operation::attach_root,    Operation::pivot_root,
+    Operation::seal_root,           Operation::set_securebits, Operation::parent_death_signal,
+    Operation::check_parent,        Operation::set_dumpable,   Operation::no_new_privileges};
+constexpr std::array<Operation, 3> needed_in_program{Operation::close_descriptors, Operation::load_filter,
+                                                     Operation::execute};
 
 std::string words(Operation operation) {
     switch (operation) {
@@ -137,6 +139,20 @@ std::string broken_slot(const Plan& plan) {
     return {};
 }
 
+// Without kept capabilities init gives up all of them, for the program too. Those that are kept are the
+// program's, within a bounding set.
+std::string broken_capabilities(const Plan& plan) {
+    const auto in_init = count(plan.init, Operation::set_capabilities);
+    const auto in_program = count(plan.program, Operation::set_capabilities);
+    if (in_init + in_program != 1) return words(Operation::set_capabilities) + " must be in one list once";
+    for (const Step& step : plan.init)
+        if (step.operation == Operation::set_capabilities && step.number[0] != 0)
+            return words(Operation::set_capabilities) + " in the init list must be none";
+    if (count(plan.program, Operation::drop_bounding) != in_program)
+        return words(Operation::drop_bounding) + " belongs to capabilities that are kept";
+    return {};
+}
+
 std::string missing_part(const Plan& plan) {
     if (plan.filter.empty()) return "a plan without a filter";
     if (plan.arguments.empty()) return "a plan without a command";
@@ -146,7 +162,7 @@ std::string missing_part(const Plan& plan) {
                                    [](const Step& step) { return step.operation == Operation::await_supervisor; });
     if (count(plan.init, Operation::new_ruleset) != count(plan.program, Operation::enter_ruleset))
         return words(Operation::enter_ruleset) + " is missing, but there is a ruleset";
-    if ((plan.supervisor_maps_ids || plan.cgroup.any()) && !waits)
+    if ((plan.supervisor_maps_ids || plan.helpers_map_ids || plan.moves_into_cgroups()) && !waits)
         return words(Operation::await_supervisor) + " is missing, but the supervisor has work to do";
     return {};
 }
@@ -162,6 +178,7 @@ std::string broken_rule(const Plan& plan) {
              broken_order(plan.program, program_stages, "program"),
              missing_step(plan.init, needed_in_init, "init"),
              missing_step(plan.program, needed_in_program, "program"),
+             broken_capabilities(plan),
              broken_slot(plan),
          })
         if (!broken.empty()) return broken;

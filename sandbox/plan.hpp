@@ -6,6 +6,8 @@
 
 #include <linux/filter.h>
 
+#include <algorithm>
+#include <array>
 #include <cstdint>
 #include <deque>
 #include <map>
@@ -15,6 +17,7 @@
 
 #include "compiler/jail.hpp"
 #include "policy/source.hpp"
+#include "sandbox/degradable.hpp"
 #include "sandbox/host.hpp"
 #include "sandbox/step.hpp"
 
@@ -56,6 +59,7 @@ struct Plan {
 
     std::uint64_t namespaces = 0;      // CLONE_NEW* of the clone that makes init
     bool supervisor_maps_ids = false;  // root: the supervisor writes uid_maps and gid_maps
+    bool helpers_map_ids = false;      // an ordinary user with subordinate ids: newuidmap(1) writes them
     std::vector<IdRange> uid_map, gid_map;
     // Root: the map of granted trees (file's id -> jail's id as the kernel sees it), if it is not uid_map.
     std::vector<IdRange> tree_uid_map, tree_gid_map;
@@ -65,6 +69,7 @@ struct Plan {
     std::vector<std::string> environment;  // NAME=value, sorted
     std::vector<sock_filter> filter;
     bool supervised_kill = false;  // the filter notifies; the supervisor holds the listener
+    bool verify = false;           // the exec waits until the supervisor has compared the jail with this
 
     CgroupLimits cgroup;
     // Where the cgroups are made: "memory" for memory and swap, "pids" for tasks, "cpu", "cpuset" for
@@ -72,11 +77,20 @@ struct Plan {
     std::map<std::string, CgroupParent> cgroup_parents;
     std::optional<std::uint64_t> time_limit;  // milliseconds of wall clock
     compiler::Terminal terminal = compiler::Terminal::none;
+    std::array<Stream, 3> streams{};    // the caller's standard streams
+    std::uint64_t ignored_signals = 0;  // by the caller; bit 0: signal 1
     std::vector<std::string> enforced;  // features, for the report: "user-namespace", "seccomp", "memory: cgroup"
     std::vector<std::string> notes;     // weaker forms that `?` permitted, for stderr and the report
+    std::vector<Degraded> degraded;     // what `--allow-degraded` gave up, for the same
 
     std::vector<Reason> reasons;    // [0]: no reason in the policy
     std::deque<std::string> texts;  // what steps point to
+
+    // Whether the supervisor moves init into cgroups: those of version 1, since a clone starts in one of version 2.
+    [[nodiscard]] bool moves_into_cgroups() const {
+        return std::any_of(cgroup_parents.begin(), cgroup_parents.end(),
+                           [](const auto& parent) { return parent.second.version == 1; });
+    }
 
     // Keeps a text for as long as the plan lives.
     const char* keep(std::string text) { return texts.emplace_back(std::move(text)).c_str(); }

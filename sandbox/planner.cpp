@@ -57,8 +57,10 @@ public:
 
     std::optional<Plan> make() {
         const std::size_t errors = diagnostics_->errors();
+        if (!host_->unknown.empty()) return report_unknown_host();
         refuse_unenforced(*jail_, *diagnostics_);
-        check_network(*jail_, *host_, *diagnostics_);
+        check_network(*jail_, *host_, *diagnostics_, command_->allow_degraded);
+        plan_.degraded = missing_in_landlock(jail_->network, *host_);
         plan_processes();
         auto view = files_.view({command_->program, command_->folder, files_for_resolving(jail_->network, *host_)},
                                 *diagnostics_);
@@ -82,11 +84,24 @@ private:
         plan_folder(view);
         plan_.notes = view.notes;
         plan_umask();
-        plan_limits({*jail_, *host_, identity, view, view.own_bytes()}, writer_, *diagnostics_);
+        plan_limits({*jail_, *host_, identity, view, view.own_bytes(), command_->allow_degraded}, writer_,
+                    *diagnostics_);
+        note_needless_options();
         plan_waiting();
         plan_privileges(identity);
         plan_filter();
         plan_execution(view);
+    }
+
+    // What the host has is enforced, whatever the command line gives up.
+    void note_needless_options() {
+        for (const std::string& name : command_->allow_degraded) {
+            const bool is_used = std::any_of(plan_.degraded.begin(), plan_.degraded.end(),
+                                             [&](const Degraded& each) { return each.feature == name; });
+            if (!is_used)
+                plan_.notes.push_back("`--allow-degraded " + name +
+                                      "` changes nothing: all that the policy says of it is enforced");
+        }
     }
 
     void always(std::vector<Step>& phase, Operation operation, std::uint64_t number = 0) {
@@ -108,6 +123,8 @@ private:
         plan_.arguments = command_->arguments;
         plan_.environment = plan_environment(jail_->environment, command_->environment);
         plan_.terminal = jail_->process.terminal.value;
+        plan_.streams = host_->streams;
+        plan_.ignored_signals = host_->ignored_signals;
         const bool any_terminal = std::any_of(std::begin(host_->streams), std::end(host_->streams),
                                               [](const Stream& stream) { return stream.is_terminal; });
         if (plan_.terminal == compiler::Terminal::private_pty && !any_terminal)
@@ -118,7 +135,9 @@ private:
               std::pair(&process.share_cgroup, "cgroup-namespace")})
             if (shared->empty()) enforced(feature);
         if (!jail_->network.shares_host()) return enforced("network-namespace");
-        enforced(jail_->network.host ? "network: host" : "network: tcp ports");
+        const bool all_ports = std::any_of(plan_.degraded.begin(), plan_.degraded.end(),
+                                           [](const Degraded& each) { return each.feature == "ports"; });
+        enforced(jail_->network.host ? "network: host" : all_ports ? "network: tcp" : "network: tcp ports");
     }
 
     void plan_ids(const Identity& identity) {
@@ -127,14 +146,13 @@ private:
         plan_.gid_map = identity.gid_map;
         plan_.tree_uid_map = identity.tree_uid_map;
         plan_.tree_gid_map = identity.tree_gid_map;
-        always(plan_.init, Operation::parent_death_signal, SIGKILL);
-        always(plan_.init, Operation::check_parent);
+        plan_.helpers_map_ids = identity.helpers_map_ids;
         if (identity.supervisor_maps_ids)
             become_inner_root();
+        else if (identity.helpers_map_ids)
+            use_subordinate_ids();
         else
             map_own_ids(identity);
-        // The cgroup namespace begins where the supervisor has put the jail by now.
-        if (jail_->process.share_cgroup.empty()) always(plan_.init, Operation::unshare, CLONE_NEWCGROUP);
     }
 
     void become_inner_root() {
@@ -142,6 +160,13 @@ private:
         always(plan_.init, Operation::set_groups);
         always(plan_.init, Operation::set_group, 0);
         always(plan_.init, Operation::set_user, 0);
+    }
+
+    // The maps give the program's own id to the caller, whom init is. newgidmap(1) leaves setgroups(2) allowed.
+    void use_subordinate_ids() {
+        always(plan_.init, Operation::await_supervisor);
+        always(plan_.init, Operation::set_groups);
+        enforced("subordinate ids");
     }
 
     // user_namespaces(7): without privilege outside, gid_map needs setgroups to be denied first.
@@ -166,13 +191,23 @@ private:
         if (limits.cpu) use_cgroup("cpu");
         if (!limits.processors.empty()) use_cgroup("cpuset");
         if (limits.limits_disks()) use_cgroup("io");
-        if (plan_.supervisor_maps_ids || !limits.any()) return;
-        Step wait;
-        wait.operation = Operation::await_supervisor;
-        const auto after_ids = std::find_if(plan_.init.begin(), plan_.init.end(), [](const Step& step) {
-            return step.operation == Operation::unshare || step.operation == Operation::private_propagation;
+        const bool own_cgroups = jail_->process.share_cgroup.empty();
+        if (!limits.any() && own_cgroups) plan_.namespaces |= CLONE_NEWCGROUP;
+        if (!limits.any()) return;
+        const bool waits = plan_.supervisor_maps_ids || plan_.helpers_map_ids;
+        if (!waits && plan_.moves_into_cgroups()) insert_after_ids(Operation::await_supervisor);
+        // The cgroup namespace begins where the supervisor has put the jail by then.
+        if (own_cgroups) insert_after_ids(Operation::unshare, CLONE_NEWCGROUP);
+    }
+
+    void insert_after_ids(Operation operation, std::uint64_t number = 0) {
+        Step step;
+        step.operation = operation;
+        step.number[0] = number;
+        const auto mounts = std::find_if(plan_.init.begin(), plan_.init.end(), [](const Step& each) {
+            return each.operation == Operation::private_propagation;
         });
-        plan_.init.insert(after_ids, wait);
+        plan_.init.insert(mounts, step);
     }
 
     void use_cgroup(const std::string& controller) {
@@ -189,7 +224,6 @@ private:
         if (!jail_->network.shares_host()) writer_.add(plan_.init, Operation::loopback_up);
         plan_session();
         ruleset_ = plan_landlock(landlock, writer_);
-        always(plan_.init, Operation::set_dumpable, 0);
         enforced("read-only-root");
     }
 
@@ -208,6 +242,13 @@ private:
                     static_cast<std::uint64_t>(first - std::begin(host_->streams)));
     }
 
+    std::optional<Plan> report_unknown_host() {
+        diagnostics_->add(policy::slug::host_unknown, std::nullopt, "this host does not tell " + host_->unknown)
+            .note("what a jail needs is decided by what the host is, and a guess may make a weaker one")
+            .help("mount proc(5) at `/proc`, and lift what keeps ward from asking the kernel");
+        return {};
+    }
+
     void report_too_many_mounts() {
         diagnostics_->add(policy::slug::too_many_mounts, jail_->origin, "the jail would have more than 512 mounts")
             .help("grant the folders in place of the files in them");
@@ -221,7 +262,7 @@ private:
             decide_start({stated, command_->folder, callers_home()}, view, files_.walkers(), *diagnostics_);
         if (!folder) return;
         writer_.because(stated.origins, "`directory`");
-        writer_.add(plan_.program, Operation::change_folder, {.path = *folder});
+        writer_.add(plan_.init, Operation::change_folder, {.path = *folder});
     }
 
     [[nodiscard]] std::string callers_home() const {
@@ -231,26 +272,29 @@ private:
         return {};
     }
 
-    void plan_umask() { always(plan_.program, Operation::set_umask, host_->umask); }
+    void plan_umask() { always(plan_.init, Operation::set_umask, host_->umask); }
 
+    // Init gives up everything before the program's process exists, which so has nothing from the start: but
+    // for capabilities that the policy keeps, which are the program's alone.
     void plan_privileges(const Identity& identity) {
         const std::uint64_t kept = jail_->capabilities.kept;
-        always(plan_.program, Operation::set_securebits, no_capabilities_by_ids | (kept == 0 ? no_ambient : 0));
+        always(plan_.init, Operation::set_securebits, no_capabilities_by_ids | (kept == 0 ? no_ambient : 0));
         if (identity.supervisor_maps_ids) {
-            always(plan_.program, Operation::set_groups);
             writer_.because(group_origins(), "`group`");
-            writer_.add(plan_.program, Operation::set_group, identity.group);
+            writer_.add(plan_.init, Operation::set_group, identity.group);
             writer_.because(jail_->process.user.origins, "`user`");
-            writer_.add(plan_.program, Operation::set_user, identity.user);
+            writer_.add(plan_.init, Operation::set_user, identity.user);
         }
-        because_of_capabilities();
-        writer_.add(plan_.program, Operation::drop_bounding,
-                    {.numbers = {kept, static_cast<std::uint64_t>(host_->last_capability)}});
-        writer_.add(plan_.program, Operation::set_capabilities, kept);
-        if (kept != 0) writer_.add(plan_.program, Operation::raise_ambient, kept);
+        if (kept == 0)
+            always(plan_.init, Operation::set_capabilities, 0);
+        else
+            plan_kept_capabilities(kept);
+        always(plan_.init, Operation::parent_death_signal, SIGKILL);
+        always(plan_.init, Operation::check_parent);
+        always(plan_.init, Operation::set_dumpable, 0);
+        always(plan_.init, Operation::no_new_privileges);
         always(plan_.program, Operation::close_descriptors, 3);
-        always(plan_.program, Operation::restore_signals, 0);
-        always(plan_.program, Operation::no_new_privileges);
+        writer_.add(plan_.program, Operation::restore_signals, {.numbers = {0, host_->ignored_signals}});
         if (ruleset_ != no_slot) writer_.add(plan_.program, Operation::enter_ruleset, {.slot = ruleset_});
         enforced(kept == 0 ? "capabilities: none"
                            : "capabilities: " + std::to_string(jail_->capabilities.origins.size()));
@@ -258,17 +302,20 @@ private:
         enforced("no-new-privileges");
     }
 
+    // The bounding set is a limit for programs that get capabilities by exec. Where none are kept nothing can
+    // give any: ids do not (SECBIT_NOROOT, locked), files do not (no new privileges), and ambient ones cannot
+    // be raised. Dropping it, too, would take a call for each of 41.
+    void plan_kept_capabilities(std::uint64_t kept) {
+        writer_.because(jail_->capabilities.origins.begin()->second, "`capabilities`");
+        writer_.add(plan_.program, Operation::drop_bounding,
+                    {.numbers = {kept, static_cast<std::uint64_t>(host_->last_capability)}});
+        writer_.add(plan_.program, Operation::set_capabilities, kept);
+        writer_.add(plan_.program, Operation::raise_ambient, kept);
+    }
+
     [[nodiscard]] const compiler::Origins& group_origins() const {
         const compiler::Process& process = jail_->process;
         return process.group.value.empty() ? process.user.origins : process.group.origins;
-    }
-
-    void because_of_capabilities() {
-        const auto& origins = jail_->capabilities.origins;
-        if (origins.empty())
-            writer_.because_always();
-        else
-            writer_.because(origins.begin()->second, "`capabilities`");
     }
 
     void plan_filter() {

@@ -20,6 +20,7 @@ struct Command {
     std::vector<std::string> environment;  // the caller's, NAME=value
     std::uint64_t exec_key = 0;            // random for each launch
     std::uint32_t id_base = 0;             // root: first host id of this jail's range
+    AllowedDegraded allow_degraded{};      // features that may be left out where the host lacks them
 };
 
 // Absent after any error.

@@ -31,13 +31,14 @@ constexpr Remedy remedies[] = {
      "grant the path with `read`, or run ward as an ordinary user: its file system cannot map ids"},
     {Operation::map_tree_ids, EPERM,
      "grant the path with `read`, or run ward as an ordinary user: its file system cannot map ids"},
-    {Operation::unshare, EPERM, "allow user namespaces on this host: `sysctl kernel.unprivileged_userns_clone=1`"},
+    {Operation::unshare, EPERM,
+     "run `ward doctor`: it says what forbids user namespaces on this host, and how to allow them"},
     {Operation::unshare, ENOSPC, "raise the host's limit: `sysctl user.max_user_namespaces=10000`"},
     {Operation::write_file, EPERM,
-     "allow user namespaces on this host: an AppArmor profile or a sysctl forbids their use"},
+     "run `ward doctor`: it says what forbids user namespaces on this host, and how to allow them"},
     {Operation::set_rlimit, EPERM, "lower the limit to at most the caller's hard limit (`ulimit -H -a`)"},
     {Operation::new_filesystem, EPERM,
-     "allow mounts in user namespaces on this host: an AppArmor profile or a sysctl forbids them"},
+     "run `ward doctor`: it says what forbids mounts in user namespaces on this host, and how to allow them"},
     {Operation::take_terminal, any, "say `terminal none` in `process`"},
     {Operation::execute, ENOENT,
      "grant the program and its interpreter with `execute`: the loader of a dynamic program, or the first line of a "
@@ -61,7 +62,7 @@ constexpr CommonRemedy common_remedies[] = {
     {ENOMEM, "free memory on this host"},
     {ENOSPC, "raise the host's limit of mounts: `sysctl fs.mount-max`"},
     {ENOSYS, "run Linux 5.14 or newer"},
-    {EPERM, "run `ward` outside of other sandboxes and containers: something on this host forbids this step"},
+    {EPERM, "run `ward doctor`: it says what this host forbids, and what to do about it"},
 };
 
 std::string help_for(Operation operation, int error) {

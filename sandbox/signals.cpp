@@ -7,22 +7,23 @@
 namespace ward::sandbox {
 namespace {
 
-constexpr int read_signals[] = {SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2, SIGWINCH, SIGCONT, SIGTSTP};
+// What is not for the program: it tells of init or of our own pipes, or a terminal has sent it to us alone.
+constexpr int own_signals[] = {SIGCHLD, SIGPIPE, SIGTTIN, SIGTTOU};
 
-// What the caller ignores (nohup(1), `&` in a script) is not for the program either.
-bool is_ignored(int signal) {
-    struct sigaction action {};
-    return ::sigaction(signal, nullptr, &action) == 0 && action.sa_handler == SIG_IGN;
+bool holds(std::uint64_t set, int signal) {
+    return (set >> (signal - 1) & 1) != 0;
 }
 
 }  // namespace
 
-Signals::Signals(bool shared_terminal) {
+// What the caller ignores (nohup(1), `&` in a script) is not for the program either.
+Signals::Signals(bool shared_terminal, std::uint64_t ignored) : child_was_ignored_(holds(ignored, SIGCHLD)) {
     sigset_t blocked;
     ::sigfillset(&blocked);
-    ::sigemptyset(&read_);
-    for (const int signal : read_signals) {
-        if (!is_ignored(signal)) ::sigaddset(&read_, signal);
+    ::sigfillset(&read_);
+    for (const int signal : own_signals) ::sigdelset(&read_, signal);
+    for (int signal = 1; signal <= SIGRTMAX; ++signal) {
+        if (holds(ignored, signal)) ::sigdelset(&read_, signal);
     }
     if (shared_terminal) {
         for (const int signal : {SIGTSTP, SIGTTIN, SIGTTOU}) ::sigdelset(&blocked, signal);
@@ -30,16 +31,14 @@ Signals::Signals(bool shared_terminal) {
     }
     ::sigprocmask(SIG_SETMASK, &blocked, &before_);
     // An ignored SIGCHLD, inherited from a careless caller, would take the exit status away (waitid(2)).
-    struct sigaction plain {};
-    plain.sa_handler = SIG_DFL;
-    ::sigaction(SIGCHLD, &plain, &child_before_);
+    if (child_was_ignored_) ::signal(SIGCHLD, SIG_DFL);
 }
 
 // What still waits was meant for a jail that is gone.
 Signals::~Signals() {
     while (next()) {
     }
-    ::sigaction(SIGCHLD, &child_before_, nullptr);
+    if (child_was_ignored_) ::signal(SIGCHLD, SIG_IGN);
     ::sigprocmask(SIG_SETMASK, &before_, nullptr);
 }
 

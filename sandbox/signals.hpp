@@ -4,6 +4,7 @@
 #include <sys/signalfd.h>
 
 #include <csignal>
+#include <cstdint>
 #include <optional>
 
 #include "sandbox/descriptor.hpp"
@@ -16,7 +17,8 @@ class Signals {
 public:
     // `shared_terminal`: the program is in our process group, the terminal stops both, and the default
     // actions of SIGTSTP, SIGTTIN and SIGTTOU stay.
-    explicit Signals(bool shared_terminal);
+    // `ignored`: by the caller, bit 0 is signal 1.
+    Signals(bool shared_terminal, std::uint64_t ignored);
     Signals(const Signals&) = delete;
     Signals& operator=(const Signals&) = delete;
     ~Signals();
@@ -29,7 +31,7 @@ public:
 
 private:
     sigset_t before_{}, read_{};
-    struct sigaction child_before_ {};
+    bool child_was_ignored_ = false;
     Descriptor descriptor_;
 };
 

@@ -21,6 +21,9 @@ using Slot = std::int16_t;
 inline constexpr Slot no_slot = -1;
 inline constexpr int max_slots = 512;
 
+// File systems without a source, of mount_filesystem.
+enum class FileSystem : std::uint8_t { tmpfs, proc };
+
 // Which fields a step uses is said in operations.inc.
 struct Step {
     Operation operation{};

@@ -1,5 +1,6 @@
 #include "sandbox/supervisor.hpp"
 
+#include <malloc.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
@@ -36,6 +37,9 @@ bool ready(const std::vector<pollfd>& sources, int descriptor) {
 // and init's message be on its way.
 constexpr int patience = 100;
 
+// Milliseconds after which a program is one that stays.
+constexpr int long_run = 1000;
+
 bool ends_programs(int signal) {
     return signal == SIGHUP || signal == SIGINT || signal == SIGQUIT || signal == SIGTERM;
 }
@@ -71,10 +75,24 @@ JailProcess::Remains JailProcess::wait() {
     return remains;
 }
 
+void send_go(int channel) {
+    const Order go{Order::Kind::go, 0};
+    // EPIPE: init has ended, and its message says why.
+    const auto sent = ::send(channel, &go, sizeof go, MSG_NOSIGNAL);
+    if (sent != sizeof go && !(sent < 0 && errno == EPIPE)) cannot("let the jail go on", sent < 0 ? errno : EIO);
+}
+
 // ---- the loop
 
-Supervisor::Supervisor(const Plan& plan, JailProcess& jail, int channel, Signals& signals, Terminal& terminal)
-    : plan_(plan), jail_(jail), channel_(channel), signals_(signals), terminal_(terminal), begin_(now()) {
+Supervisor::Supervisor(const Plan& plan, JailProcess& jail, int channel, Signals& signals, Terminal& terminal,
+                       std::function<void()> verify)
+    : plan_(plan),
+      jail_(jail),
+      channel_(channel),
+      signals_(signals),
+      terminal_(terminal),
+      verify_(std::move(verify)),
+      begin_(now()) {
     start_timer();
 }
 
@@ -90,9 +108,9 @@ void Supervisor::start_timer() {
 }
 
 Outcome Supervisor::run() {
-    pollfd jail{jail_.handle(), POLLIN, 0};
-    while (::poll(&jail, 1, 0) == 0) wait_and_handle();
-    take_messages();
+    while (!jail_gone_) wait_and_handle();
+    while (channel_open_ && take_message()) {
+    }
     outcome_.remains = jail_.wait();
     outcome_.wall_seconds = now() - begin_;
     drain();
@@ -110,10 +128,13 @@ std::vector<pollfd> Supervisor::sources() const {
 
 void Supervisor::wait_and_handle() {
     std::vector<pollfd> all = sources();
-    const int count = ::poll(all.data(), all.size(), early_signals_.empty() ? -1 : patience);
+    const int idle = is_tidy_ ? -1 : long_run;
+    const int count = ::poll(all.data(), all.size(), early_signals_.empty() ? idle : patience);
     if (count < 0) return;
+    if (count == 0 && early_signals_.empty()) tidy_up();
     if (count == 0) interrupt_set_up();
-    if (ready(all, channel_)) take_messages();
+    jail_gone_ = ready(all, jail_.handle());
+    if (ready(all, channel_)) take_message();
     if (ready(all, listener_.number())) record_violation();
     if (ready(all, timer_.number())) {
         outcome_.out_of_time = true;
@@ -122,6 +143,12 @@ void Supervisor::wait_and_handle() {
     }
     if (ready(all, signals_.descriptor())) take_signals();
     if (terminal_.pump(all)) order(Order::Kind::signal, SIGHUP);
+}
+
+// What the policy was made into took memory that a jail which stays should not hold.
+void Supervisor::tidy_up() {
+    is_tidy_ = true;
+    ::malloc_trim(0);
 }
 
 // ---- messages of init
@@ -136,8 +163,13 @@ std::optional<Supervisor::Packet> Supervisor::next_packet() {
     header.msg_control = &space[0];
     header.msg_controllen = sizeof space;
     const ssize_t size = ::recvmsg(channel_, &header, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
-    if (size == 0 || (size < 0 && errno != EAGAIN)) channel_open_ = false;
-    if (size != sizeof packet.message) return std::nullopt;
+    if (size < 0 && (errno == EAGAIN || errno == EINTR)) return std::nullopt;
+    if (size != sizeof packet.message) {
+        // Init has ended, or cannot be understood: a jail that nobody hears of must not go on.
+        channel_open_ = false;
+        jail_.kill();
+        return std::nullopt;
+    }
     const cmsghdr* carried = CMSG_FIRSTHDR(&header);
     if (carried != nullptr && carried->cmsg_type == SCM_RIGHTS) {
         int descriptor = -1;
@@ -147,14 +179,21 @@ std::optional<Supervisor::Packet> Supervisor::next_packet() {
     return packet;
 }
 
-void Supervisor::take_messages() {
-    while (auto packet = next_packet()) handle(std::move(*packet));
+// False if there is none.
+bool Supervisor::take_message() {
+    auto packet = next_packet();
+    if (!packet) return false;
+    handle(std::move(*packet));
+    return true;
 }
 
 void Supervisor::handle(Packet packet) {
     switch (packet.message.kind) {
         case Message::Kind::step_failed:
             outcome_.failure = packet.message;
+            break;
+        case Message::Kind::ready:
+            program_ready();
             break;
         case Message::Kind::started:
             program_started(std::move(packet.carried));
@@ -168,6 +207,11 @@ void Supervisor::handle(Packet packet) {
         case Message::Kind::none:
             break;
     }
+}
+
+void Supervisor::program_ready() {
+    verify_();
+    send_go(channel_);
 }
 
 void Supervisor::program_started(Descriptor listener) {
@@ -232,15 +276,16 @@ void Supervisor::interrupt_set_up() {
 
 // ---- the end
 
+// Without POLLIN nobody uses the filter any more (POLLHUP). Then to ask for a notification would wait for ever
+// before Linux 6.6, where it is ENOENT.
 void Supervisor::record_violation() {
-    const auto violation = read_violation(listener_.number());
-    if (violation && !outcome_.violation) {
-        outcome_.violation = violation;
-        jail_.kill();
-    }
-    // Nobody uses the filter any more (POLLHUP), or the caller died before it was looked at.
     pollfd listener{listener_.number(), POLLIN, 0};
-    if (::poll(&listener, 1, 0) > 0 && (listener.revents & POLLIN) == 0) listener_.reset();
+    if (::poll(&listener, 1, 0) > 0 && (listener.revents & POLLIN) == 0) return listener_.reset();
+    if ((listener.revents & POLLIN) == 0) return;
+    const auto violation = read_violation(listener_.number());
+    if (!violation || outcome_.violation) return;
+    outcome_.violation = violation;
+    jail_.kill();
 }
 
 void Supervisor::drain() {

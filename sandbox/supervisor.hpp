@@ -5,6 +5,7 @@
 #include <sys/types.h>
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <vector>
 
@@ -55,10 +56,15 @@ struct Outcome {
     double wall_seconds = 0;  // of the jail: its making counts
 };
 
+// Lets init go on. Throws SetupFailure.
+void send_go(int channel);
+
 class Supervisor {
 public:
-    // All of them must outlive it. `channel`: the supervisor's end.
-    Supervisor(const Plan& plan, JailProcess& jail, int channel, Signals& signals, Terminal& terminal);
+    // All of them must outlive it. `channel`: the supervisor's end. `verify`: called when the program waits
+    // for its exec (Plan::verify); throws if it must not be made.
+    Supervisor(const Plan& plan, JailProcess& jail, int channel, Signals& signals, Terminal& terminal,
+               std::function<void()> verify);
 
     // Returns when the jail is gone and its output is where it belongs.
     [[nodiscard]] Outcome run();
@@ -72,9 +78,11 @@ private:
     void start_timer();
     void wait_and_handle();
     [[nodiscard]] std::vector<pollfd> sources() const;
-    void take_messages();
+    void tidy_up();
+    bool take_message();
     [[nodiscard]] std::optional<Packet> next_packet();
     void handle(Packet packet);
+    void program_ready();
     void program_started(Descriptor listener);
     void program_stopped(int signal);
     void take_signals();
@@ -89,8 +97,11 @@ private:
     int channel_;
     Signals& signals_;
     Terminal& terminal_;
+    std::function<void()> verify_;
     Descriptor timer_, listener_;
     bool channel_open_ = true;
+    bool jail_gone_ = false;
+    bool is_tidy_ = false;
     std::vector<int> early_signals_;  // for a program that has not started yet
     double begin_;                    // seconds of CLOCK_MONOTONIC
     Outcome outcome_;

@@ -12,10 +12,10 @@ namespace ward::sandbox {
 
 using Mode = compiler::Terminal;
 
-Terminal::Terminal(Mode mode, Owner owner) {
-    for (int stream = 0; stream < 3; ++stream) {
-        is_terminal_[static_cast<std::size_t>(stream)] = ::isatty(stream) == 1;
-        if (is_terminal_[static_cast<std::size_t>(stream)] && caller_ < 0) caller_ = stream;
+Terminal::Terminal(Mode mode, Owner owner, const std::array<Stream, 3>& streams) {
+    for (std::size_t stream = 0; stream < streams.size(); ++stream) {
+        is_terminal_[stream] = streams[stream].is_terminal;
+        if (is_terminal_[stream] && caller_ < 0) caller_ = static_cast<int>(stream);
     }
     if (caller_ < 0) return;
     if (mode == Mode::private_pty) make_pty(owner);

@@ -16,6 +16,7 @@
 #include "compiler/jail.hpp"
 #include "sandbox/descriptor.hpp"
 #include "sandbox/flow.hpp"
+#include "sandbox/host.hpp"
 
 namespace ward::sandbox {
 
@@ -27,8 +28,9 @@ public:
         gid_t group = ~gid_t{0};
     };
 
-    // Makes what `mode` asks for; `owner` may open it again through /proc. Throws SetupFailure.
-    Terminal(compiler::Terminal mode, Owner owner);
+    // `streams`: the caller's. Makes what `mode` asks for; `owner` may open it again through /proc. Throws
+    // SetupFailure.
+    Terminal(compiler::Terminal mode, Owner owner, const std::array<Stream, 3>& streams);
     Terminal(const Terminal&) = delete;
     Terminal& operator=(const Terminal&) = delete;
     ~Terminal();

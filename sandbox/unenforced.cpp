@@ -31,7 +31,7 @@ private:
 
 void refuse_unenforced(const Jail& jail, policy::Diagnostics& diagnostics) {
     Refuser refuser(diagnostics);
-    // A jail ends with the first process of its PID namespace.
+    // A jail ends with the first process of its PID namespace: docs/explanation/decisions.md.
     refuser.refuse(jail.process.share_pid, "share pid");
 }
 
