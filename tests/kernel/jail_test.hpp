@@ -49,6 +49,9 @@ private:
 // The words between blanks.
 [[nodiscard]] std::vector<std::string> words_of(const std::string& text);
 
+// From now on the mounts of this program are its own, and end with it. False if that is not possible.
+[[nodiscard]] bool enter_private_mounts();
+
 inline std::string user_name(const testing::TestParamInfo<Who>& info) {
     return std::string(name_of(info.param));
 }

@@ -1,6 +1,7 @@
 // Limits: what is refused or ended, and what the report says about it.
 #include <algorithm>
 #include <csignal>
+#include <cstdlib>
 
 #include "tests/kernel/jail_test.hpp"
 
@@ -14,12 +15,29 @@ protected:
 };
 WARD_AS_BOTH_USERS(Limits);
 
-// Root makes cgroups of its own on every machine.
-class LimitsByCgroup : public Limits {};
-WARD_AS(LimitsByCgroup, Who::root);
+// Root makes cgroups of its own on every machine; an ordinary user where somebody has delegated one, which
+// nobody has to an id that was made up, except in the guests of the tier `vm`.
+bool is_delegated() {
+    return std::getenv("WARD_TEST_CGROUP") != nullptr;
+}
 
-// The ordinary user of these tests has none: nobody has delegated one to an id that was made up.
-class LimitsWithoutCgroup : public Limits {};
+class LimitsByCgroup : public Limits {
+protected:
+    void SetUp() override {
+        if (!as_root() && !is_delegated())
+            GTEST_SKIP() << "nobody has delegated a cgroup to the ordinary user here: the guests of the tier `vm` do";
+        Limits::SetUp();
+    }
+};
+WARD_AS_BOTH_USERS(LimitsByCgroup);
+
+class LimitsWithoutCgroup : public Limits {
+protected:
+    void SetUp() override {
+        if (is_delegated()) GTEST_SKIP() << "the ordinary user has a cgroup here, and the one without is elsewhere";
+        Limits::SetUp();
+    }
+};
 WARD_AS(LimitsWithoutCgroup, Who::ordinary);
 
 TEST_P(Limits, ResourceLimits) {
@@ -32,8 +50,9 @@ TEST_P(Limits, ResourceLimits) {
 
 TEST_P(Limits, CpuTimeEndsIt) {
     const nlohmann::json found = report("files { write $work }\nlimits { cpu-time 1s }", {"probe", "spin"});
-    EXPECT_EQ(found["end"], "signal");
+    EXPECT_EQ(found["end"], "cpu-time") << found;
     EXPECT_TRUE(found["status"] == SIGXCPU || found["status"] == SIGKILL) << found;
+    EXPECT_GE(found["cpu_seconds"], 0.75) << found;
 }
 
 TEST_P(Limits, TasksRefuseAFork) {
@@ -68,7 +87,7 @@ TEST_P(LimitsWithoutCgroup, MemoryOfManyTasksIsAnError) {
 
 TEST_P(Limits, MemoryOfASingleTask) {
     const std::string policy = "limits { memory 64M; tasks 1 }";
-    if (as_root()) {
+    if (as_root() || is_delegated()) {
         EXPECT_EQ(jail(policy, {"probe", "allocate", "256"}).status, 128 + SIGKILL);
     } else {
         EXPECT_EQ(seen(policy, {"probe", "allocate", "256"}), "ENOMEM");
@@ -130,15 +149,6 @@ TEST_P(Limits, DisksAreLimitedExactlyOrNotAtAll) {
     EXPECT_EQ(optional.status, 3) << optional.err;
     const bool is_exact = optional.err.find("is not exact") == std::string::npos;
     EXPECT_EQ(outcome.status, is_exact ? 0 : 125) << outcome.err;
-}
-
-TEST_P(LimitsByCgroup, ACgroupOfTheJailIsGoneAfterwards) {
-    const auto cgroups = [this] { return words_of(seen_outside({"file_probe", "list", "/sys/fs/cgroup/pids"})); };
-    const auto before = cgroups();
-    EXPECT_EQ(jail("limits { tasks 5; memory 64M; cpu 1.5 }", {"probe", "exit", "0"}).status, 0);
-    // Another run of the tests may have one of its own for a moment.
-    const auto is_gone = [&] { return cgroups().size() <= before.size(); };
-    EXPECT_TRUE(eventually(is_gone)) << testing::PrintToString(cgroups());
 }
 
 }  // namespace ward::test

@@ -114,6 +114,27 @@ TEST_P(Network, OnlyTheNamedPortsAreListenedAt) {
     EXPECT_EQ(seen(policy, {"net_probe", "connect", server.port()}), "EACCES");
 }
 
+// A server on ::1 with a port of its own.
+TEST_P(Network, PortsHoldForBothVersionsOfTheProtocol) {
+    const int server = socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    sockaddr_in6 address{};
+    address.sin6_family = AF_INET6;
+    address.sin6_addr = in6addr_loopback;
+    socklen_t size = sizeof address;
+    auto* const name = reinterpret_cast<sockaddr*>(&address);
+    if (server < 0 || bind(server, name, size) != 0) GTEST_SKIP() << "this host has no IPv6";
+    ASSERT_EQ(listen(server, 8), 0);
+    ASSERT_EQ(getsockname(server, name, &size), 0);
+    const std::string port = std::to_string(ntohs(address.sin6_port));
+    EXPECT_EQ(seen("", {"net_probe", "connect6", port}), "ECONNREFUSED") << "a loopback of its own";
+    EXPECT_EQ(seen("network { host }", {"net_probe", "connect6", port}), "connected");
+    EXPECT_EQ(seen("network { connect tcp " + port + " }", {"net_probe", "connect6", port}), "connected");
+    EXPECT_EQ(seen("network { connect tcp 9 }", {"net_probe", "connect6", port}), "EACCES");
+    EXPECT_EQ(seen("network { listen tcp 47000..47010 }", {"net_probe", "listen6", "47006"}), "listens");
+    EXPECT_EQ(seen("network { listen tcp 47000..47010 }", {"net_probe", "listen6", "47011"}), "EACCES");
+    close(server);
+}
+
 TEST_P(Network, ResolvingAsksByTcpAlone) {
     const Server server;
     EXPECT_EQ(seen("network { resolve }", {"net_probe", "connect", server.port()}), "EACCES");

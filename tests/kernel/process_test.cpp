@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <csignal>
 #include <cstdlib>
+#include <set>
 
 #include "tests/kernel/jail_test.hpp"
 
@@ -78,6 +79,27 @@ TEST_P(Process, ATerminationSignalReachesTheProgram) {
     ASSERT_TRUE(running.wait_for_output(scene().marker()));
     running.kill(SIGTERM);
     EXPECT_EQ(running.finish().status, 128 + SIGTERM);
+    EXPECT_TRUE(eventually([&] { return processes_with(scene().marker()).empty(); }));
+}
+
+// All but what cannot be caught, what tells of the jail's own end (SIGCHLD) and pipes (SIGPIPE), and what
+// terminals send to whole groups.
+TEST_P(Process, EverySignalReachesTheProgram) {
+    Running running(jail_invocation("", {"probe", "catch", scene().marker()}));
+    ASSERT_TRUE(running.wait_for_output(scene().marker()));
+    for (int number = 1; number <= SIGRTMAX; ++number) {
+        const std::set<int> others = {SIGKILL, SIGSTOP, SIGCHLD, SIGPIPE, SIGTTIN, SIGTTOU, 32, 33};
+        if (others.contains(number)) continue;
+        running.kill(number);
+        ASSERT_TRUE(running.wait_for_output("signal " + std::to_string(number) + ";")) << number;
+    }
+    running.kill(SIGKILL);
+    EXPECT_EQ(running.finish().status, 128 + SIGKILL);
+    EXPECT_TRUE(eventually([&] { return processes_with(scene().marker()).empty(); })) << "the jail ends with ward";
+}
+
+TEST_P(Process, ADaemonEndsWithTheJail) {
+    EXPECT_EQ(seen("", {"probe", "daemon", scene().marker()}), "started");
     EXPECT_TRUE(eventually([&] { return processes_with(scene().marker()).empty(); }));
 }
 

@@ -5,7 +5,7 @@
 // policy (root): limits { memory 64M; swap 0 }
 // policy (ordinary): limits { memory? 64M; tasks 1 }
 // expect (root): killed SIGKILL
-// expect (ordinary): ENOMEM
+// expect (ordinary): killed SIGKILL ENOMEM
 // layer: limits
 // control (root): without limits { memory 64M; swap 0 }
 // control (ordinary): without limits { memory? 64M; tasks 1 }

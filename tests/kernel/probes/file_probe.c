@@ -47,6 +47,28 @@ static int rename_path(char** arguments) {
     return rename(arguments[0], arguments[1]) ? say_error() : say("renamed");
 }
 
+static int change_mode(char** arguments) {
+    return chmod(arguments[0], (mode_t)strtol(arguments[1], NULL, 8)) ? say_error() : say("changed");
+}
+static int change_owner(char** arguments) {
+    return lchown(arguments[0], (uid_t)atoi(arguments[1]), (gid_t)-1) ? say_error() : say("changed");
+}
+static int make_link(char** arguments) {
+    return link(arguments[0], arguments[1]) ? say_error() : say("made");
+}
+
+// Empty files in a folder until it takes no more.
+static int make_many(char** arguments) {
+    char path[4096];
+    for (int number = 0; number < 100000; ++number) {
+        snprintf(path, sizeof path, "%s/%d", arguments[0], number);
+        int file = open(path, O_WRONLY | O_CREAT | O_EXCL, 0600);
+        if (file < 0) return printf("%d %s\n", number, strerrorname_np(errno)) < 0;
+        close(file);
+    }
+    return say("no end");
+}
+
 static int list(char** arguments) {
     struct dirent** entries;
     int count = scandir(arguments[0], &entries, NULL, alphasort);
@@ -102,13 +124,12 @@ static int execute(char** arguments) {
 
 int main(int argc, char** argv) {
     static const struct Word words[] = {
-        {"read", 1, read_path},     {"write", 2, write_path},
-        {"create", 1, create_path}, {"mkdir", 1, make_folder},
-        {"remove", 1, remove_path}, {"rename", 2, rename_path},
-        {"list", 1, list},          {"owner", 1, owner},
-        {"mode", 1, mode},          {"size", 1, size},
-        {"target", 1, target},      {"flags", 1, flags},
-        {"execute", 1, execute},    {NULL, 0, NULL},
+        {"read", 1, read_path},    {"write", 2, write_path},    {"create", 1, create_path},
+        {"mkdir", 1, make_folder}, {"remove", 1, remove_path},  {"rename", 2, rename_path},
+        {"list", 1, list},         {"owner", 1, owner},         {"mode", 1, mode},
+        {"size", 1, size},         {"target", 1, target},       {"flags", 1, flags},
+        {"execute", 1, execute},   {"chmod", 2, change_mode},   {"chown", 2, change_owner},
+        {"link", 2, make_link},    {"make-many", 1, make_many}, {NULL, 0, NULL},
     };
     return run_word(words, argc, argv);
 }

@@ -53,6 +53,28 @@ static int listen_at(char** arguments) {
     return say("listens");
 }
 
+static struct sockaddr_in6 loopback6(int port) {
+    struct sockaddr_in6 address = {.sin6_family = AF_INET6, .sin6_port = htons((uint16_t)port)};
+    address.sin6_addr = in6addr_loopback;
+    return address;
+}
+
+static int connect6_to(char** arguments) {
+    struct sockaddr_in6 address = loopback6(atoi(arguments[0]));
+    int client = socket(AF_INET6, SOCK_STREAM, 0);
+    if (client < 0 || connect(client, (const struct sockaddr*)&address, sizeof address)) return say_error();
+    return say("connected");
+}
+
+static int listen6_at(char** arguments) {
+    struct sockaddr_in6 address = loopback6(atoi(arguments[0]));
+    int server = socket(AF_INET6, SOCK_STREAM, 0), on = 1;
+    if (server < 0) return say_error();
+    setsockopt(server, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+    if (bind(server, (const struct sockaddr*)&address, sizeof address) || listen(server, 1)) return say_error();
+    return say("listens");
+}
+
 static int connect_by_path(char** arguments) {
     struct sockaddr_un address = {.sun_family = AF_UNIX};
     snprintf(address.sun_path, sizeof address.sun_path, "%s", arguments[0]);
@@ -85,7 +107,8 @@ int main(int argc, char** argv) {
         {"meet-itself", 0, meet_itself}, {"connect", 1, connect_to},
         {"interfaces", 0, interfaces},   {"socket", 1, make_socket},
         {"socketpair", 0, make_pair},    {"listen", 1, listen_at},
-        {"unix", 1, connect_by_path},    {NULL, 0, NULL},
+        {"unix", 1, connect_by_path},    {"connect6", 1, connect6_to},
+        {"listen6", 1, listen6_at},      {NULL, 0, NULL},
     };
     return run_word(words, argc, argv);
 }

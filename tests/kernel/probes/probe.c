@@ -108,13 +108,17 @@ static int securebits(char** arguments) {
     return 0;
 }
 
-static int bounding_set(char** arguments) {
+// setgroups(2), which would drop groups that deny something.
+static int drop_groups(char** arguments) {
     (void)arguments;
-    int kept = 0;
-    for (unsigned long capability = 0; prctl(PR_CAPBSET_READ, capability) >= 0; ++capability)
-        kept += prctl(PR_CAPBSET_READ, capability);
-    printf("%d\n", kept);
-    return 0;
+    return setgroups(0, NULL) ? say_error() : say("dropped");
+}
+
+// Another user, for which a file is made.
+static int become(char** arguments) {
+    uid_t id = (uid_t)atoi(arguments[0]);
+    if (setresuid(id, id, id)) return say_error();
+    return open(arguments[1], O_CREAT | O_EXCL | O_WRONLY, 0600) < 0 ? say_error() : say("made");
 }
 
 // ---- what it was given
@@ -223,6 +227,48 @@ static int processes(char** arguments) {
     return say("");
 }
 
+static volatile sig_atomic_t last_signal;
+static void note_signal(int number) {
+    last_signal = number;
+}
+
+// Says each signal that comes; SIGKILL and SIGSTOP cannot be caught.
+static int catch_signals(char** arguments) {
+    sigset_t all, before;
+    sigfillset(&all);
+    sigprocmask(SIG_BLOCK, &all, &before);
+    for (int number = 1; number <= SIGRTMAX; ++number) {
+        struct sigaction action = {.sa_handler = note_signal, .sa_mask = all};
+        sigaction(number, &action, NULL);
+    }
+    say(arguments[0]);
+    for (;;) {
+        fflush(stdout);
+        last_signal = 0;
+        sigsuspend(&before);
+        printf("signal %d;\n", last_signal);
+    }
+    return 0;
+}
+
+// A daemon, as they are made: two forks, a session of its own, all signals blocked, no streams.
+static int become_daemon(char** arguments) {
+    (void)arguments;
+    sigset_t all;
+    sigfillset(&all);
+    if (fork() == 0) {
+        setsid();
+        if (fork() == 0) {
+            sigprocmask(SIG_BLOCK, &all, NULL);
+            for (int stream = 0; stream < 3; ++stream) close(stream);
+            wait_for_end();
+        }
+        _exit(0);
+    }
+    wait(NULL);
+    return say("started");
+}
+
 static int send_signal(char** arguments) {
     return kill(atoi(arguments[0]), atoi(arguments[1])) ? say_error() : say("sent");
 }
@@ -295,7 +341,6 @@ int main(int argc, char** argv) {
         {"namespaces", 0, namespaces},
         {"ids", 0, ids},
         {"securebits", 0, securebits},
-        {"bounding-set", 0, bounding_set},
         {"environment", 0, environment},
         {"folder", 0, folder},
         {"limit", 1, limit},
@@ -309,6 +354,10 @@ int main(int argc, char** argv) {
         {"new-user-namespace", 0, new_user_namespace},
         {"trace-child", 0, trace_child},
         {"kill", 2, send_signal},
+        {"catch", 1, catch_signals},
+        {"daemon", 1, become_daemon},
+        {"drop-groups", 0, drop_groups},
+        {"become", 2, become},
         {"allocate", 1, allocate},
         {"fork", 1, fork_many},
         {"orphans", 1, orphans},

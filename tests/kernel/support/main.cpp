@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <csignal>
 #include <cstdio>
 #include <filesystem>
 #include <set>
@@ -46,6 +47,7 @@ void register_tests();
 
 int main(int argc, char** argv) {
     testing::InitGoogleTest(&argc, argv);
+    signal(SIGPIPE, SIG_IGN);  // a program may end before it has read its input
     register_tests();
     testing::AddGlobalTestEnvironment(new LeavesNothingBehind);
     testing::UnitTest::GetInstance()->listeners().Append(new CountsSkips);

@@ -92,19 +92,19 @@ void Scene::own(const std::string& path) const {
     if (geteuid() == 0 && lchown(path.c_str(), owner_.uid, owner_.gid) != 0) fail(path);
 }
 
-void Scene::add_file(const std::string& path, std::string_view text, unsigned mode) {
+void Scene::add_file(const std::string& path, std::string_view text, unsigned mode) const {
     write_file(path, text, 0600);
     own(path);
     if (chmod(path.c_str(), mode) != 0) fail(path);
 }
 
-void Scene::add_folder(const std::string& path, unsigned mode) {
+void Scene::add_folder(const std::string& path, unsigned mode) const {
     if (mkdir(path.c_str(), 0755) != 0) fail(path);
     own(path);
     if (chmod(path.c_str(), mode) != 0) fail(path);
 }
 
-void Scene::add_link(const std::string& path, const std::string& target) {
+void Scene::add_link(const std::string& path, const std::string& target) const {
     fs::create_symlink(target, path);
     own(path);
 }

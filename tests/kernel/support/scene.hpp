@@ -43,9 +43,9 @@ public:
     [[nodiscard]] std::string marker() const;
 
     // Makes a file or folder that belongs to the owner of the scene.
-    void add_file(const std::string& path, std::string_view text, unsigned mode = 0644);
-    void add_folder(const std::string& path, unsigned mode = 0755);
-    void add_link(const std::string& path, const std::string& target);
+    void add_file(const std::string& path, std::string_view text, unsigned mode = 0644) const;
+    void add_folder(const std::string& path, unsigned mode = 0755) const;
+    void add_link(const std::string& path, const std::string& target) const;
 
     // `$home $work $outside $bin $marker` replaced.
     [[nodiscard]] std::string expand(std::string text) const;

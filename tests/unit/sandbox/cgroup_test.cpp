@@ -1,7 +1,9 @@
 #include "sandbox/cgroup.hpp"
 
 #include <dirent.h>
+#include <fcntl.h>
 #include <gtest/gtest.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -12,6 +14,7 @@
 #include <sstream>
 
 #include "hand_made_jail.hpp"
+#include "sandbox/cgroup_settings.hpp"
 #include "sandbox/setup_failure.hpp"
 
 namespace ward::sandbox::testing {
@@ -51,20 +54,78 @@ TEST_F(Files, AFailureLeavesNoFolderBehind) {
     EXPECT_TRUE(fs::is_empty(folder_));
 }
 
-TEST_F(Files, GroupsOfDeadLaunchersAreRemoved) {
-    const pid_t dead = ::fork();
-    if (dead == 0) ::_exit(0);
-    ::waitpid(dead, nullptr, 0);
-    const fs::path orphan = folder_ / ("ward-" + std::to_string(dead) + "-0");
-    const fs::path alive = folder_ / ("ward-" + std::to_string(::getpid()) + "-7");
-    const fs::path other = folder_ / "another";
-    for (const fs::path& path : {orphan, alive, other}) fs::create_directory(path);
+TEST_F(Files, WhatNobodyHoldsALockOfIsRemoved) {
+    const fs::path orphan = folder_ / "ward-4194304-0";
+    const fs::path other = folder_ / "another", scope = folder_ / "ward-7.scope";
+    for (const fs::path& path : {orphan, other, scope}) fs::create_directory(path);
+    {
+        const CgroupFolder first(folder_.string());
+        EXPECT_FALSE(fs::exists(orphan));
+        EXPECT_TRUE(fs::exists(other));
+        EXPECT_TRUE(fs::exists(scope)) << "systemd's";
+        const CgroupFolder second(folder_.string());
+        EXPECT_TRUE(fs::exists(first.path())) << "in use, although its launcher is this process";
+        EXPECT_NE(first.path(), second.path());
+    }
+    EXPECT_EQ(std::distance(fs::directory_iterator(folder_), {}), 2);
+}
+
+// Init inherits the descriptor: as long as it lives, a killed launcher's group is in use.
+TEST_F(Files, AGroupIsInUseAsLongAsAnyoneHasItsDescriptor) {
+    const fs::path group = folder_ / "ward-4194304-0";
+    fs::create_directory(group);
+    Descriptor held(::open(group.c_str(), O_RDONLY | O_DIRECTORY));
+    ASSERT_EQ(::flock(held.number(), LOCK_EX), 0);
+    Descriptor inherited(::dup(held.number()));
+    held.reset();
+    { const CgroupFolder next(folder_.string()); }
+    EXPECT_TRUE(fs::exists(group));
+    inherited.reset();
+    { const CgroupFolder next(folder_.string()); }
+    EXPECT_FALSE(fs::exists(group));
+}
+
+TEST_F(Files, NobodyElseMayOpenAGroup) {
+    const CgroupFolder folder(folder_.string());
+    struct stat status {};
+    ASSERT_EQ(::stat(folder.path().c_str(), &status), 0);
+    EXPECT_EQ(status.st_mode & 0777, 0700U) << "else its lock could be held by others";
+}
+
+// ---- what is written for which version
+
+std::string written(std::string_view controller, const CgroupLimits& limits, int version) {
+    std::string text;
+    for (const auto& [file, value] : cgroup_settings(controller, limits, version, "0"))
+        text += file + "=" + value + "\n";
+    return text;
+}
+
+TEST(CgroupSettings, OfBothVersions) {
     CgroupLimits limits;
-    limits.tasks = 5;
-    EXPECT_THROW(Cgroups(limits, {{"pids", {folder_.string(), 1}}}), SetupFailure);
-    EXPECT_FALSE(fs::exists(orphan));
-    EXPECT_TRUE(fs::exists(alive));
-    EXPECT_TRUE(fs::exists(other));
+    limits.memory = 100;
+    limits.swap = 20;
+    limits.tasks = 9;
+    limits.cpu = 1500;
+    limits.processors = "0,2";
+    limits.io = 7;
+    limits.disks = {"254:0"};
+    EXPECT_EQ(written("memory", limits, 1), "memory.limit_in_bytes=100\nmemory.memsw.limit_in_bytes=120\n");
+    EXPECT_EQ(written("memory", limits, 2), "memory.max=100\nmemory.swap.max=20\nmemory.oom.group=1\n");
+    EXPECT_EQ(written("pids", limits, 1), "pids.max=10\n");
+    EXPECT_EQ(written("pids", limits, 2), "pids.max=10\n");
+    EXPECT_EQ(written("cpu", limits, 1), "cpu.cfs_period_us=100000\ncpu.cfs_quota_us=150000\n");
+    EXPECT_EQ(written("cpu", limits, 2), "cpu.max=150000 100000\n");
+    EXPECT_EQ(written("cpuset", limits, 1), "cpuset.mems=0\ncpuset.cpus=0,2\n");
+    EXPECT_EQ(written("cpuset", limits, 2), "cpuset.cpus=0,2\n");
+    EXPECT_EQ(written("io", limits, 1),
+              "blkio.throttle.read_bps_device=254:0 7\nblkio.throttle.write_bps_device=254:0 7\n");
+    EXPECT_EQ(written("io", limits, 2), "io.max=254:0 rbps=7 wbps=7\n");
+}
+
+TEST(CgroupSettings, NothingForWhatIsNotLimited) {
+    for (const char* controller : {"memory", "pids", "cpu", "cpuset", "io"})
+        for (const int version : {1, 2}) EXPECT_EQ(written(controller, {}, version), "") << controller;
 }
 
 // ---- the host's own hierarchies, version 1

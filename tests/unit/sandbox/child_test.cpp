@@ -178,6 +178,24 @@ TEST_F(InFolder, ASourceMustBeTheOneThatWasPlanned) {
     ::close(in_slot(inside_, 3));
 }
 
+TEST(SingleStep, ADeviceMustBeTheOneThatWasPlanned) {
+    EXPECT_EQ(in_child([] {
+                  struct stat file {};
+                  if (::stat("/dev/null", &file) != 0 || ::unshare(CLONE_NEWUSER | CLONE_NEWNS) != 0) return 1;
+                  Inside inside;
+                  Step clone = make_step(Operation::clone_device);
+                  clone.path = "/dev/null";
+                  clone.into = 3;
+                  clone.number[0] = file.st_dev;
+                  clone.number[1] = file.st_ino;
+                  clone.number[2] = S_IFCHR;
+                  if (run_step(clone, inside) != 0) return 2;
+                  clone.path = "/dev/zero";
+                  return run_step(clone, inside);
+              }),
+              ESTALE);
+}
+
 TEST(SingleStep, AFilterOfLengthZeroIsAnError) {
     EXPECT_EQ(in_child([] {
                   Inside inside;
@@ -216,13 +234,14 @@ TEST(SingleStep, TheChannelTellsWhetherTheSupervisorLives) {
     ::close(ends[0]);
 }
 
-TEST(SingleStep, AChangeOfIdsKeepsTheDeathSignal) {
+// A change of ids clears it: prctl(2). So a plan sets it after the last one (order_rules.cpp).
+TEST(SingleStep, TheDeathSignalIsSetAfterAChangeOfIds) {
     EXPECT_EQ(in_child([] {
                   Inside inside;
                   Step death = make_step(Operation::parent_death_signal), user = make_step(Operation::set_user);
                   death.number[0] = SIGKILL;
                   user.number[0] = ordinary_ids().user;
-                  if (run_step(death, inside) != 0 || run_step(user, inside) != 0) return 1;
+                  if (run_step(user, inside) != 0 || run_step(death, inside) != 0) return 1;
                   int signal = 0;
                   ::prctl(PR_GET_PDEATHSIG, &signal);
                   return ::getuid() == ordinary_ids().user && signal == SIGKILL ? 0 : 2;
@@ -237,7 +256,9 @@ TEST(SingleStep, RestoredSignalsAreNeitherIgnoredNorBlocked) {
                   ::sigfillset(&all);
                   ::sigprocmask(SIG_SETMASK, &all, nullptr);
                   Inside inside;
-                  if (run_step(make_step(Operation::restore_signals), inside) != 0) return 1;
+                  Step restore = make_step(Operation::restore_signals);
+                  restore.number[1] = 1ULL << (SIGPIPE - 1);
+                  if (run_step(restore, inside) != 0) return 1;
                   struct sigaction pipe {};
                   ::sigaction(SIGPIPE, nullptr, &pipe);
                   sigset_t now;

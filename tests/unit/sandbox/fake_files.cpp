@@ -70,10 +70,14 @@ std::vector<std::string> FakeFiles::entries(const std::string& folder) const {
     return names;
 }
 
-std::vector<std::string> FakeFiles::paths() const {
-    std::vector<std::string> all;
-    for (const auto& [path, node] : nodes_) all.push_back(path);
-    return all;
+FakeFiles fake_files(const std::vector<test::RandomNode>& nodes) {
+    FakeFiles files;
+    for (const test::RandomNode& node : nodes) {
+        if (node.kind == test::RandomNode::Kind::folder) files.folder(node.path);
+        if (node.kind == test::RandomNode::Kind::file) files.file(node.path);
+        if (node.kind == test::RandomNode::Kind::link) files.link(node.path, node.target);
+    }
+    return files;
 }
 
 }  // namespace ward::sandbox

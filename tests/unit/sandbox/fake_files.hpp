@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "sandbox/host.hpp"
+#include "tests/support/random_files.hpp"
 
 namespace ward::sandbox {
 
@@ -28,9 +29,6 @@ public:
     [[nodiscard]] std::optional<std::string> link_target(const std::string& path) const override;
     [[nodiscard]] std::vector<std::string> entries(const std::string& folder) const override;
 
-    // Every path that exists, sorted.
-    [[nodiscard]] std::vector<std::string> paths() const;
-
 private:
     FakeFiles& add(const std::string& path, mode_t mode, uid_t owner);
 
@@ -43,5 +41,8 @@ private:
     std::uint64_t next_number_ = 2;
     std::uint64_t mount_ = 1;
 };
+
+// A random tree as such a host has it.
+[[nodiscard]] FakeFiles fake_files(const std::vector<test::RandomNode>& nodes);
 
 }  // namespace ward::sandbox

@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "fake_files.hpp"
-#include "file_rules.hpp"
+#include "tests/support/file_rules.hpp"
 
 namespace ward::sandbox {
 namespace {

@@ -2,64 +2,18 @@
 // rename inside the jail may walk around a lid.
 #include <gtest/gtest.h>
 
-#include <random>
-
 #include "sandbox/file_view.hpp"
+#include "tests/support/random_files.hpp"
 #include "tests/unit/sandbox/fake_files.hpp"
-#include "tests/unit/sandbox/file_rules.hpp"
 
 namespace ward::sandbox {
 namespace {
 
 using compiler::FileRule;
+using test::in_words;
+using test::Random;
 
 constexpr unsigned read_bit = 1, write_bit = 2;
-
-class Random {
-public:
-    explicit Random(unsigned seed) : engine_(seed) {}
-    std::size_t below(std::size_t limit) { return std::uniform_int_distribution<std::size_t>(0, limit - 1)(engine_); }
-    bool chance(std::size_t one_in) { return below(one_in) == 0; }
-
-private:
-    std::mt19937 engine_;
-};
-
-FakeFiles random_tree(Random& random) {
-    FakeFiles files;
-    std::vector<std::string> folders{"/t"};
-    files.folder("/t");
-    for (std::size_t i = 0; i < folders.size() && folders.size() < 20; ++i)
-        for (const char* name : {"a", "b", "c"}) {
-            const std::string path = folders[i] + '/' + name;
-            if (random.chance(4)) continue;
-            if (random.chance(4)) {
-                files.file(path);
-            } else {
-                files.folder(path);
-                folders.push_back(path);
-            }
-        }
-    return files;
-}
-
-std::vector<FileRule> random_rules(Random& random, const std::vector<std::string>& paths) {
-    static const char* const words[] = {"read", "write", "execute", "write execute"};
-    std::vector<FileRule> rules;
-    for (std::size_t count = 1 + random.below(7); count > 0; --count) {
-        const std::string& path = paths[random.below(paths.size())];
-        const std::size_t kind = random.below(8);
-        if (kind == 0)
-            rules.push_back(hide(path));
-        else if (kind == 1)
-            rules.push_back(protect(path));
-        else if (kind == 2)
-            rules.push_back(argument(grant(words[random.below(2)], path)));
-        else
-            rules.push_back(grant(words[random.below(4)], path));
-    }
-    return rules;
-}
 
 // Straight from the language's rules, without a table: what may be done with `path`.
 class NaiveReading {
@@ -100,12 +54,6 @@ private:
     const std::vector<FileRule>& rules_;
 };
 
-std::string in_words(const std::vector<FileRule>& rules) {
-    std::string text;
-    for (const FileRule& rule : rules) text += words_of(rule) + (rule.argument ? " (argument)\n" : "\n");
-    return text;
-}
-
 // A folder that can be renamed has no lid below it: nothing mounted that is not writable itself.
 bool a_rename_uncovers(const FileView& view, const FakeFiles& files, const std::string& folder) {
     const auto inode = files.inspect(folder);
@@ -121,11 +69,10 @@ TEST(FileViewProperty, GrantsWhatTheRulesSay) {
     std::size_t refused = 0;
     for (unsigned seed = 0; seed < 3000; ++seed) {
         Random random(seed);
-        const FakeFiles files = random_tree(random);
-        std::vector<std::string> paths;
-        for (const std::string& path : files.paths())
-            if (is_within(path, "/t")) paths.push_back(path);
-        const std::vector<FileRule> rules = random_rules(random, paths);
+        const auto nodes = test::random_tree(random, {});
+        const FakeFiles files = fake_files(nodes);
+        const std::vector<std::string> paths = test::paths_of(nodes);
+        const std::vector<FileRule> rules = test::random_rules(random, paths, {});
         Walker walker(files);
         policy::Diagnostics diagnostics;
         const auto view = view_files({rules}, {walker, walker}, diagnostics);

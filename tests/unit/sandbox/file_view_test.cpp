@@ -6,8 +6,8 @@
 #include <cerrno>
 
 #include "policy/render.hpp"
+#include "tests/support/file_rules.hpp"
 #include "tests/unit/sandbox/fake_files.hpp"
-#include "tests/unit/sandbox/file_rules.hpp"
 
 namespace ward::sandbox {
 namespace {

@@ -26,7 +26,7 @@
 namespace ward::sandbox::testing {
 namespace {
 
-constexpr Slot usr_source = 0, usr_tree = 1, root = 2, proc = 3, scratch = 4, null_source = 5, null_tree = 6;
+constexpr Slot usr_source = 0, usr_tree = 1, proc = 3, scratch = 4, null_source = 5, null_tree = 6;
 constexpr std::uint64_t read_only = MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV;
 
 Step pathed(Operation operation, const char* path, const char* text = nullptr, std::uint64_t number = 0) {
@@ -56,6 +56,10 @@ Step filesystem(const char* type, Slot into, std::uint64_t attributes, const cha
     Step step = pathed(Operation::new_filesystem, type, options, attributes);
     step.into = into;
     return step;
+}
+
+Step attached_root(std::uint64_t attributes, const char* options) {
+    return pathed(Operation::attach_root, "/tmp", options, attributes);
 }
 
 }  // namespace
@@ -121,8 +125,7 @@ void HandMadeJail::build_root() {
     const std::uint64_t plain = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV;
     for (const Step& step : {
              make_step(Operation::private_propagation),
-             filesystem("tmpfs", root, plain, "mode=0755,size=1m"),
-             slotted(Operation::attach_root, root, no_slot, "/tmp"),
+             attached_root(plain, "mode=0755,size=1m"),
              pathed(Operation::make_folder, "usr", nullptr, 0755),
              pathed(Operation::make_folder, "proc", nullptr, 0755),
              pathed(Operation::make_folder, "tmp", nullptr, 01777),
@@ -151,17 +154,18 @@ void HandMadeJail::build_root() {
 
 void HandMadeJail::become_program(const std::string& path) {
     const Ids inside = caller == Caller::root ? Ids{1000, 1000} : ordinary_ids();
+    if (caller == Caller::root) plan.init.push_back(make_step(Operation::set_groups));
+    plan.init.push_back(numbered(Operation::set_securebits, SECBIT_NOROOT | SECBIT_NOROOT_LOCKED));
+    plan.init.push_back(numbered(Operation::set_group, inside.group));
+    plan.init.push_back(numbered(Operation::set_user, inside.user));
+    plan.init.push_back(numbered(Operation::set_capabilities, 0));
+    plan.init.push_back(numbered(Operation::parent_death_signal, SIGKILL));
+    plan.init.push_back(make_step(Operation::check_parent));
+    plan.init.push_back(numbered(Operation::set_dumpable, 0));
+    plan.init.push_back(make_step(Operation::no_new_privileges));
     plan.program.push_back(numbered(Operation::close_descriptors, 3));
-    if (caller == Caller::root) plan.program.push_back(make_step(Operation::set_groups));
-    plan.program.push_back(numbered(Operation::set_securebits, SECBIT_NOROOT | SECBIT_NOROOT_LOCKED));
-    Step bounding = numbered(Operation::drop_bounding, 0);
-    bounding.number[1] = 40;
-    plan.program.push_back(bounding);
-    plan.program.push_back(numbered(Operation::set_group, inside.group));
-    plan.program.push_back(numbered(Operation::set_user, inside.user));
-    plan.program.push_back(numbered(Operation::set_capabilities, 0));
     plan.program.push_back(numbered(Operation::restore_signals, 0));
-    plan.program.push_back(make_step(Operation::no_new_privileges));
+    plan.program.back().number[1] = ~(1ULL << (SIGKILL - 1) | 1ULL << (SIGSTOP - 1));
     plan.program.push_back(pathed(Operation::execute, plan.keep(path)));
 }
 
@@ -183,7 +187,8 @@ void HandMadeJail::load_filter(std::uint32_t call, std::uint32_t action) {
 
 void HandMadeJail::use_terminal(compiler::Terminal mode) {
     plan.terminal = mode;
-    if (mode == compiler::Terminal::inherit) plan.init.pop_back();  // new_session
+    if (mode == compiler::Terminal::inherit)
+        std::erase_if(plan.init, [](const Step& step) { return step.operation == Operation::new_session; });
     if (mode == compiler::Terminal::private_pty) add_init_step(Operation::take_terminal).number[0] = 0;
 }
 
@@ -227,7 +232,12 @@ void Launched::supervise(const HandMadeJail& jail, const std::function<void()>& 
     policy::Sources sources;
     sources.add("jail.ward", "read /usr\n");
     policy::Diagnostics diagnostics;
-    const Report report = launch(jail.plan, diagnostics);
+    const bool are_open = fill_standard_streams();
+    const Host host = read_host(*host_files(), HostLooks::not_at_limits);
+    Plan plan = jail.plan;  // steps point to the texts of the jail's
+    plan.streams = host.streams;
+    plan.ignored_signals = host.ignored_signals;
+    const Report report = are_open ? launch(plan, diagnostics) : Report();
     shared_->end = report.end;
     shared_->status = report.status;
     shared_->exit_status = report.exit_status();

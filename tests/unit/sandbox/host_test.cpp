@@ -4,6 +4,8 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <map>
+#include <optional>
 #include <set>
 
 namespace ward::sandbox {
@@ -31,12 +33,26 @@ protected:
         const CgroupSight sight{
             .own = own,
             .writable = [this](const std::string& path) { return writable.count(path) != 0; },
-            .read = [this](const std::string& path) { return path == given_by ? "cpu memory pids\n" : ""; },
+            .read = [this](const std::string& path) { return path == given_by ? "cpu memory pids\n" : texts[path]; },
+            .systemd = systemd,
+            .manager = manager,
+            .delegated = [this](const std::string& path) { return path == delegated; },
         };
         std::string text;
         for (const auto& [controller, parent] : find_cgroups(mounts, sight))
-            text += controller + " v" + std::to_string(parent.version) + ' ' + parent.folder + '\n';
+            text += controller + " v" + std::to_string(parent.version) + ' ' + parent.folder + words(parent.way) + '\n';
         return text;
+    }
+
+    static std::string words(CgroupParent::Way way) {
+        if (way == CgroupParent::Way::below) return "";
+        return way == CgroupParent::Way::aside ? " aside" : " scope";
+    }
+
+    // A folder of version 2 that this user may change.
+    void own_folder(const std::string& path, const std::string& type = "domain\n") {
+        for (const char* file : {"", "/cgroup.procs", "/cgroup.subtree_control"}) writable.insert(path + file);
+        texts[path + "/cgroup.type"] = type;
     }
 
     static Mount hierarchy(const std::string& type, const std::string& path, const std::string& options) {
@@ -51,6 +67,10 @@ protected:
     std::string own;
     std::set<std::string> writable;
     std::string given_by;
+    std::map<std::string, std::string> texts;
+    bool systemd = false;
+    std::optional<std::string> manager;
+    std::string delegated;
 };
 
 TEST_F(FindCgroups, UsesTheTopOfVersion1) {
@@ -74,6 +94,76 @@ TEST_F(FindCgroups, LooksUpwardsInVersion2) {
     writable = {"/c/user/me", "/c/user/me/cgroup.procs", "/c/user/me/leaf", "/c/user/me/leaf/cgroup.procs"};
     given_by = "/c/user/me/cgroup.subtree_control";
     EXPECT_EQ(find(), "cpu v2 /c/user/me\nmemory v2 /c/user/me\npids v2 /c/user/me\n");
+}
+
+// A process is in one cgroup of version 2: two parents would mean that one limit is left again.
+TEST_F(FindCgroups, TakesOneFolderOfVersion2ForAllControllers) {
+    mounts = {hierarchy("cgroup2", "/c", "rw")};
+    own = "0::/a/b/leaf\n";
+    own_folder("/c/a/b");
+    own_folder("/c/a");
+    texts["/c/a/b/cgroup.subtree_control"] = "pids memory\n";
+    texts["/c/a/cgroup.subtree_control"] = "pids memory cpu io\n";
+    EXPECT_EQ(find(), "cpu v2 /c/a\nio v2 /c/a\nmemory v2 /c/a\npids v2 /c/a\n");
+}
+
+TEST_F(FindCgroups, StepsAsideWhereThisProcessIsAlone) {
+    mounts = {hierarchy("cgroup2", "/c", "rw")};
+    own = "0::/alone\n";
+    own_folder("/c/alone");
+    texts["/c/alone/cgroup.controllers"] = "cpu memory\n";
+    texts["/c/alone/cgroup.procs"] = "17\n";
+    EXPECT_EQ(find(), "cpu v2 /c/alone aside\nmemory v2 /c/alone aside\n");
+    texts["/c/alone/cgroup.procs"] = "17\n18\n";
+    EXPECT_EQ(find(), "") << "processes and children with controllers exclude each other";
+}
+
+TEST_F(FindCgroups, EnablesControllersAtTheRootWhateverIsThere) {
+    mounts = {hierarchy("cgroup2", "/c", "rw")};
+    own = "0::/\n";
+    own_folder("/c", "");
+    texts["/c/cgroup.controllers"] = "pids\n";
+    texts["/c/cgroup.procs"] = "1\n2\n3\n";
+    EXPECT_EQ(find(), "pids v2 /c aside\n");
+}
+
+TEST_F(FindCgroups, TakesNoPartOfAThreadedSubtree) {
+    mounts = {hierarchy("cgroup2", "/c", "rw")};
+    own = "0::/a/b\n";
+    given_by = "/c/a/cgroup.subtree_control";
+    own_folder("/c/a");
+    EXPECT_NE(find(), "");
+    for (const char* type : {"threaded\n", "domain threaded\n", "domain invalid\n"}) {
+        own_folder("/c/a", type);
+        EXPECT_EQ(find(), "") << type;
+    }
+}
+
+// systemd may take controllers away where it has not given the tree away, and the limits with them.
+TEST_F(FindCgroups, AsksSystemdWhereTheTreeIsSystemds) {
+    mounts = {hierarchy("cgroup2", "/c", "rw")};
+    own = "0::/user.slice/app.slice/shell.scope\n";
+    own_folder("/c/user.slice/app.slice");
+    texts["/c/user.slice/app.slice/cgroup.subtree_control"] = "memory pids\n";
+    texts["/c/user.slice/cgroup.controllers"] = "cpu memory pids\n";
+    EXPECT_EQ(find(), "memory v2 /c/user.slice/app.slice\npids v2 /c/user.slice/app.slice\n");
+    systemd = true;
+    EXPECT_EQ(find(), "") << "nobody to ask";
+    manager = "/user.slice";
+    EXPECT_EQ(find(), "cpu v2 /c scope\nmemory v2 /c scope\npids v2 /c scope\n");
+}
+
+TEST_F(FindCgroups, UsesWhatSystemdHasDelegated) {
+    mounts = {hierarchy("cgroup2", "/c", "rw")};
+    own = "0::/app.slice/mine.scope/inner\n";
+    systemd = true;
+    manager = "/";
+    texts["/c/cgroup.controllers"] = "memory pids\n";
+    own_folder("/c/app.slice/mine.scope");
+    texts["/c/app.slice/mine.scope/cgroup.subtree_control"] = "memory pids\n";
+    EXPECT_EQ(find(), "memory v2 /c scope\npids v2 /c scope\n");
+    delegated = "/c/app.slice/mine.scope";
+    EXPECT_EQ(find(), "memory v2 /c/app.slice/mine.scope\npids v2 /c/app.slice/mine.scope\n");
 }
 
 TEST_F(FindCgroups, NeedsWhatItMayWrite) {

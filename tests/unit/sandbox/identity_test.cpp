@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "policy/render.hpp"
+#include "tests/unit/sandbox/fake_files.hpp"
 
 namespace ward::sandbox {
 namespace {
@@ -17,9 +18,11 @@ class IdentityOf : public testing::Test {
 protected:
     IdentityOf() {
         host.privileged = true;
+        host.files = &no_files_;
         host.find_user = stated_user;
     }
 
+    const FakeFiles no_files_;
     std::optional<Identity> decide() { return decide_identity({user, group, folder, 1000000}, host, diagnostics); }
 
     static std::string text(const std::vector<IdRange>& map) {
@@ -108,7 +111,7 @@ TEST_F(IdentityOf, UsersAboveTheRangeAreErrors) {
     EXPECT_FALSE(decide());
     EXPECT_EQ(errors(),
               "error[user-not-available]: the user `70000` has an id above 65535\n"
-              "  note: a jail of root has the ids 0 to 65535\n"
+              "  note: a jail has the ids 0 to 65535\n"
               "  help: remove the line: files of the working folder's owner then belong to the program\n");
 }
 
@@ -123,9 +126,64 @@ TEST_F(IdentityOf, AnOrdinaryUserStaysItself) {
     EXPECT_EQ(text(identity->gid_map), "1235:1235+1 ");
     user.value = "www-data";
     EXPECT_FALSE(decide());
-    EXPECT_EQ(errors(),
-              "error[user-not-available]: user 1234 cannot run a program as `www-data`\n"
-              "  help: remove the line, or start ward as root\n");
+    EXPECT_EQ(
+        errors(),
+        "error[user-not-available]: user 1234 cannot run a program as `www-data`\n"
+        "  note: that takes root, or 65535 ids for you in `/etc/subuid` and `/etc/subgid` and the programs of uidmap\n"
+        "  help: remove the line, or start ward as root\n");
+}
+
+// A host with the programs of uidmap, and these lines for the user 1234, whose name is `somebody`.
+class SubordinateIdsOf : public IdentityOf {
+protected:
+    SubordinateIdsOf() {
+        host.privileged = false;
+        host.uid = 1234;
+        host.gid = 1235;
+        host.groups = {44};
+        host.files = &files_.file("/usr/bin/newuidmap", 04755).file("/usr/bin/newgidmap", 04755);
+        host.read_text = [](const std::string& path) -> std::string {
+            if (path == "/etc/passwd") return "root:x:0:0::/:\nsomebody:x:1234:1235::/home/somebody:/bin/sh\n";
+            if (path == "/etc/subuid") return "else:100000:65536\nsomebody:1:2\nsomebody:200000:65536\n";
+            return path == "/etc/subgid" ? "1234:300000:65535" : "";
+        };
+    }
+
+    FakeFiles files_;
+};
+
+TEST_F(SubordinateIdsOf, AnotherUserIsTheCallersOwnIdOutside) {
+    user.value = "www-data";
+    const auto identity = decide();
+    ASSERT_TRUE(identity);
+    EXPECT_TRUE(identity->helpers_map_ids);
+    EXPECT_EQ(identity->user, 33U);
+    EXPECT_EQ(text(identity->uid_map), "0:200000+33 33:1234+1 34:200033+65502 ");
+    EXPECT_EQ(text(identity->gid_map), "0:300000+33 33:1235+1 34:300033+65502 ");
+    EXPECT_FALSE(may_write(*identity, host, {.mode = 0020, .group = 44})) << "supplementary groups are dropped";
+    user.value = "root";
+    EXPECT_EQ(text(decide()->uid_map), "0:1234+1 1:200000+65535 ");
+}
+
+TEST_F(SubordinateIdsOf, OnlyWhereThePolicyAsksForThem) {
+    EXPECT_EQ(text(decide()->uid_map), "1234:1234+1 ");
+    user.value = "1234";
+    EXPECT_EQ(text(decide()->uid_map), "1234:1234+1 ");
+    group.value = "60";
+    EXPECT_EQ(text(decide()->uid_map), "0:200000+1234 1234:1234+1 1235:201234+64301 ");
+}
+
+TEST_F(SubordinateIdsOf, TooFewIdsOrNoHelpersAreAnError) {
+    user.value = "www-data";
+    host.read_text = [](const std::string&) -> std::string { return "1234:200000:65534\n"; };
+    EXPECT_FALSE(decide());
+    host.read_text = [](const std::string&) -> std::string { return "1234:0:65536\n1234:x:65536\n1234:1\n:::\n"; };
+    EXPECT_FALSE(decide()) << "the host's root is nobody's subordinate";
+    host.read_text = [](const std::string&) -> std::string { return "1234:200000:65536\n"; };
+    EXPECT_TRUE(decide());
+    const FakeFiles nothing;
+    host.files = &nothing;
+    EXPECT_FALSE(decide());
 }
 
 TEST_F(IdentityOf, ModeBitsTellWhoMayWrite) {
@@ -173,9 +231,11 @@ TEST_F(IdentityOf, AnOrdinaryUserHasItsOwnGroup) {
     EXPECT_TRUE(decide());
     group.value = "60";
     EXPECT_FALSE(decide());
-    EXPECT_EQ(errors(),
-              "error[user-not-available]: user 1000 cannot run a program with the group `60`\n"
-              "  help: remove the line, or start ward as root\n");
+    EXPECT_EQ(
+        errors(),
+        "error[user-not-available]: user 1000 cannot run a program with the group `60`\n"
+        "  note: that takes root, or 65535 ids for you in `/etc/subuid` and `/etc/subgid` and the programs of uidmap\n"
+        "  help: remove the line, or start ward as root\n");
 }
 
 }  // namespace

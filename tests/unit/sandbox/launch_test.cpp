@@ -86,7 +86,7 @@ TEST_P(EachCaller, LeavesNoProcessBehindWhenTheProgramEnds) {
 TEST_P(EachCaller, TheProgramHasNothingLeft) {
     const Seen seen = run(jail({"/usr/bin/cat", "/proc/self/status"}));
     for (const char* line : {"NoNewPrivs:\t1\n", "CapInh:\t0000000000000000\n", "CapPrm:\t0000000000000000\n",
-                             "CapEff:\t0000000000000000\n", "CapBnd:\t0000000000000000\n",
+                             "CapEff:\t0000000000000000\n", "CapAmb:\t0000000000000000\n",
                              "SigBlk:\t0000000000000000\n", "SigIgn:\t0000000000000000\n"}) {
         EXPECT_NE(seen.output.find(line), std::string::npos) << line << seen.output;
     }

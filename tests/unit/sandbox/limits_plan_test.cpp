@@ -32,7 +32,7 @@ protected:
     // The errors, or what is enforced and how.
     std::string plan() {
         PlanWriter writer(result);
-        plan_limits({jail, host, identity, view, folder_bytes}, writer, diagnostics);
+        plan_limits({jail, host, identity, view, folder_bytes, allow_degraded}, writer, diagnostics);
         std::string text;
         for (const auto* each : diagnostics.sorted()) text += policy::render(*each, {});
         for (const std::string& feature : result.enforced) text += feature + '\n';
@@ -40,6 +40,7 @@ protected:
             text += "rlimit " + std::to_string(step.number[0]) + ' ' + std::to_string(step.number[1]) + ' ' +
                     std::to_string(step.number[2]) + '\n';
         for (const std::string& note : result.notes) text += "note: " + note + '\n';
+        for (const Degraded& each : result.degraded) text += "degraded " + each.feature + ": " + each.words + '\n';
         return text;
     }
 
@@ -52,6 +53,7 @@ protected:
     Identity identity;
     FileView view;
     std::uint64_t folder_bytes = 0;
+    AllowedDegraded allow_degraded;
     policy::Diagnostics diagnostics;
     Plan result;
 };
@@ -77,6 +79,7 @@ TEST_F(LimitsPlan, MemoryWithoutACgroupIsAnError) {
               "error[limit-not-available]: this host cannot enforce `memory 1G`\n"
               "  note: the `memory` controller cannot be used, no cgroup with it was handed to user 1234\n"
               "  note: without it only one process can be limited exactly: `tasks 1`\n"
+              "  note: `--allow-degraded memory` runs the program without it: each of its processes is bounded alone\n"
               "  help: write `memory? 1G` to have what the host can do\n");
 }
 
@@ -85,6 +88,33 @@ TEST_F(LimitsPlan, OptionalMemoryIsForEachProcess) {
     EXPECT_EQ(plan(), "memory: per-process\n" + rlimit(RLIMIT_DATA, gib) +
                           "note: `memory? 1G` holds for each process alone: the `memory` controller cannot be used, no "
                           "cgroup with it was handed to user 1234\n");
+}
+
+TEST_F(LimitsPlan, WhatTheCommandLineGivesUpIsDegraded) {
+    limit(LimitName::memory, gib);
+    limit(LimitName::cpu, 1500);
+    allow_degraded = {"memory", "cpu"};
+    EXPECT_EQ(plan(),
+              "memory: per-process\n" + rlimit(RLIMIT_DATA, gib) +
+                  "degraded memory: `memory 1G` holds for each process alone: the `memory` controller cannot be "
+                  "used, no cgroup with it was handed to user 1234\n"
+                  "degraded cpu: `cpu 1.5` is not enforced: the `cpu` controller cannot be used, no cgroup with "
+                  "it was handed to user 1234\n");
+}
+
+TEST_F(LimitsPlan, WhatTheHostHasIsNeverGivenUp) {
+    use_cgroups();
+    limit(LimitName::memory, gib);
+    allow_degraded = {"memory"};
+    EXPECT_EQ(plan(), "memory: cgroup-v2\n");
+}
+
+TEST_F(LimitsPlan, AnOptionalLimitIsANoteWhateverTheCommandLineSays) {
+    limit(LimitName::memory, gib, true);
+    allow_degraded = {"memory"};
+    plan();
+    EXPECT_EQ(result.notes.size(), 1U);
+    EXPECT_TRUE(result.degraded.empty());
 }
 
 TEST_F(LimitsPlan, OneProcessIsLimitedExactly) {
@@ -121,6 +151,7 @@ TEST_F(LimitsPlan, CpuIsLimitedByACgroupOnly) {
     EXPECT_EQ(plan(),
               "error[limit-not-available]: this host cannot enforce `cpu 1.5`\n"
               "  note: the `cpu` controller cannot be used, no cgroup with it was handed to user 1234\n"
+              "  note: `--allow-degraded cpu` runs the program without it: it may use whole processors\n"
               "  help: write `cpu? 1.5` to have what the host can do\n");
 }
 
@@ -148,10 +179,12 @@ TEST_F(LimitsPlan, ProcessorsByCgroup) {
 
 TEST_F(LimitsPlan, ProcessorsWithoutACgroupCanBeTakenBack) {
     jail.cpu_set = compiler::CpuSet{{{0, 1}}, false, {}};
-    EXPECT_EQ(plan(),
-              "error[limit-not-available]: this host cannot enforce `cpu-set 0..1`\n"
-              "  note: the `cpuset` controller cannot be used, no cgroup with it was handed to user 1234\n"
-              "  help: write `cpu-set? 0..1` to have what the host can do\n");
+    EXPECT_EQ(
+        plan(),
+        "error[limit-not-available]: this host cannot enforce `cpu-set 0..1`\n"
+        "  note: the `cpuset` controller cannot be used, no cgroup with it was handed to user 1234\n"
+        "  note: `--allow-degraded cpu-set` runs the program without it: it may widen the set of its processors again\n"
+        "  help: write `cpu-set? 0..1` to have what the host can do\n");
 }
 
 TEST_F(LimitsPlan, ProcessorsAsFarAsTheHostCan) {
@@ -225,10 +258,12 @@ TEST_F(DiskLimits, NeedAKnownDisk) {
 }
 
 TEST_F(DiskLimits, NeedAController) {
-    EXPECT_EQ(plan(),
-              "error[limit-not-available]: this host cannot enforce `io 8M`\n"
-              "  note: the `io` controller cannot be used, no cgroup with it was handed to user 1234\n"
-              "  help: write `io? 8M` to have what the host can do\n");
+    EXPECT_EQ(
+        plan(),
+        "error[limit-not-available]: this host cannot enforce `io 8M`\n"
+        "  note: the `io` controller cannot be used, no cgroup with it was handed to user 1234\n"
+        "  note: `--allow-degraded io` runs the program without it: it may read and write disks as fast as they are\n"
+        "  help: write `io? 8M` to have what the host can do\n");
 }
 
 }  // namespace

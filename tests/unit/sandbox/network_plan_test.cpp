@@ -30,6 +30,8 @@ TEST_F(NetworkPlan, PortsNeedLandlock) {
     EXPECT_EQ(errors(),
               "error[landlock-missing]: this kernel cannot limit TCP to single ports\n"
               "  note: that takes Landlock's interface 4, of Linux 6.7; this kernel has 3\n"
+              "  note: `--allow-degraded ports` runs the program without it: it may use every TCP port of the host's "
+              "network\n"
               "  help: write `network { host }` if the program may use all of the host's network\n");
     host.landlock_abi = 0;
     EXPECT_NE(errors().find("this kernel has none"), std::string::npos);
@@ -41,10 +43,38 @@ TEST_F(NetworkPlan, UnixSocketsOnASharedNetworkNeedAScope) {
     host.landlock_abi = 6;
     EXPECT_EQ(errors(), "");
     host.landlock_abi = 5;
-    EXPECT_EQ(errors(),
-              "error[landlock-missing]: this kernel cannot keep abstract Unix sockets of the host out\n"
-              "  note: that takes Landlock's interface 6, of Linux 6.12; this kernel has 5\n"
-              "  help: remove `unix`, or run a newer kernel\n");
+    EXPECT_EQ(
+        errors(),
+        "error[landlock-missing]: this kernel cannot keep abstract Unix sockets of the host out\n"
+        "  note: that takes Landlock's interface 6, of Linux 6.12; this kernel has 5\n"
+        "  note: `--allow-degraded scopes` runs the program without it: it may reach abstract Unix sockets of the "
+        "host\n"
+        "  help: remove `unix`, or run a newer kernel\n");
+}
+
+TEST_F(NetworkPlan, WhatTheCommandLineGivesUpIsNoError) {
+    jail.network.connect = {{443, 443, {}}};
+    jail.network.unix_sockets = true;
+    const auto missing = [this] {
+        std::string names;
+        for (const Degraded& each : missing_in_landlock(jail.network, host)) names += each.feature + ' ';
+        return names;
+    };
+    host.landlock_abi = 6;
+    EXPECT_EQ(missing(), "");
+    host.landlock_abi = 4;
+    EXPECT_EQ(missing(), "scopes ");
+    host.landlock_abi = 0;
+    EXPECT_EQ(missing(), "scopes ports ");
+    const auto errors_with = [this](const AllowedDegraded& allowed) {
+        policy::Diagnostics diagnostics;
+        check_network(jail, host, diagnostics, allowed);
+        return diagnostics.errors();
+    };
+    EXPECT_EQ(errors_with({"scopes", "ports"}), 0U);
+    EXPECT_EQ(errors_with({"scopes"}), 1U);
+    EXPECT_EQ(errors_with({"ports"}), 1U);
+    EXPECT_EQ(errors_with({"memory"}), 1U);
 }
 
 TEST_F(NetworkPlan, AllOfTheNetworkNeedsNothing) {

@@ -26,13 +26,22 @@ Plan whole_plan() {
     plan.prepare = {step(open_source, no_slot, 0), step(clone_tree, 0, 0), step(restrict_tree, 0)};
     plan.mapped = {step(map_tree_ids, 0, 1)};
     plan.init = {
-        step(await_supervisor), step(set_user),     step(private_propagation), step(new_filesystem, no_slot, 2),
-        step(attach_root, 2),   step(make_folder),  step(mount_tree, 0),       step(pivot_root),
-        step(seal_root),        step(set_hostname), step(set_dumpable)};
-    plan.program = {step(change_folder),     step(set_rlimit),      step(set_securebits),
-                    step(set_user),          step(drop_bounding),   step(set_capabilities),
-                    step(close_descriptors), step(restore_signals), step(no_new_privileges),
-                    step(load_filter),       step(execute)};
+        step(await_supervisor), step(set_user),         step(private_propagation), step(new_filesystem, no_slot, 2),
+        step(attach_root),      step(make_folder),      step(mount_tree, 0),       step(pivot_root),
+        step(seal_root),        step(set_hostname),     step(change_folder),       step(set_securebits),
+        step(set_user),         step(set_capabilities), step(parent_death_signal), step(check_parent),
+        step(set_dumpable),     step(no_new_privileges)};
+    plan.program = {step(set_rlimit), step(close_descriptors), step(restore_signals), step(load_filter), step(execute)};
+    return plan;
+}
+
+// Capabilities that are kept are the program's.
+Plan plan_with_capabilities() {
+    using enum Operation;
+    Plan plan = whole_plan();
+    std::erase_if(plan.init, [](const Step& each) { return each.operation == set_capabilities; });
+    const Step kept[] = {step(drop_bounding), step(set_capabilities), step(raise_ambient)};
+    plan.program.insert(plan.program.begin() + 1, std::begin(kept), std::end(kept));
     return plan;
 }
 
@@ -50,18 +59,19 @@ void move_to_front(std::vector<Step>& steps, Operation operation) {
 
 TEST(BrokenRule, AWholePlanBreaksNone) {
     EXPECT_EQ(broken_rule(whole_plan()), "");
+    EXPECT_EQ(broken_rule(plan_with_capabilities()), "");
 }
 
 TEST(BrokenRule, EveryLockIsNeeded) {
     using enum Operation;
-    for (const Operation lock : {set_securebits, drop_bounding, set_capabilities, close_descriptors, no_new_privileges,
-                                 load_filter, execute}) {
-        Plan plan = whole_plan();
+    for (const Operation lock : {drop_bounding, set_capabilities, close_descriptors, load_filter, execute}) {
+        Plan plan = plan_with_capabilities();
         remove(plan.program, lock);
         EXPECT_NE(broken_rule(plan), "") << static_cast<int>(lock);
     }
     for (const Operation lock :
-         {await_supervisor, private_propagation, attach_root, pivot_root, seal_root, set_dumpable}) {
+         {await_supervisor, private_propagation, attach_root, pivot_root, seal_root, set_securebits, set_capabilities,
+          parent_death_signal, check_parent, set_dumpable, no_new_privileges}) {
         Plan plan = whole_plan();
         remove(plan.init, lock);
         EXPECT_NE(broken_rule(plan), "") << static_cast<int>(lock);
@@ -69,7 +79,7 @@ TEST(BrokenRule, EveryLockIsNeeded) {
 }
 
 TEST(BrokenRule, EveryStepOfTheProgramHasItsPlace) {
-    const Plan whole = whole_plan();
+    const Plan whole = plan_with_capabilities();
     for (std::size_t i = 1; i < whole.program.size(); ++i) {
         if (whole.program[i].operation == Operation::restore_signals) continue;  // beside close_descriptors
         Plan plan = whole;
@@ -77,6 +87,26 @@ TEST(BrokenRule, EveryStepOfTheProgramHasItsPlace) {
         const bool same_stage = whole.program[i].operation == Operation::close_descriptors;
         EXPECT_NE(broken_rule(plan), "") << i << (same_stage ? " (after capabilities)" : "");
     }
+}
+
+// After the last change of ids, which would undo the one and open the other.
+TEST(BrokenRule, InitIsBoundToItsParentAndClosedAfterItsIds) {
+    for (const Operation operation : {Operation::parent_death_signal, Operation::set_dumpable}) {
+        Plan plan = whole_plan();
+        const auto last = std::find_if(plan.init.begin(), plan.init.end(),
+                                       [&](const Step& each) { return each.operation == operation; });
+        const auto user = std::find_if(plan.init.begin() + 2, plan.init.end(),
+                                       [](const Step& each) { return each.operation == Operation::set_user; });
+        std::rotate(user, last, last + 1);
+        EXPECT_NE(broken_rule(plan), "") << static_cast<int>(operation);
+    }
+}
+
+TEST(BrokenRule, InitKeepsNoCapabilities) {
+    Plan plan = whole_plan();
+    for (Step& each : plan.init)
+        if (each.operation == Operation::set_capabilities) each.number[0] = 1;
+    EXPECT_EQ(broken_rule(plan), "`capabilities` in the init list must be none");
 }
 
 TEST(BrokenRule, NothingIsMountedAfterThePivot) {

@@ -61,7 +61,7 @@ TEST_F(PlanFor, AProgramOfTheRoot) {
     EXPECT_NE(text.find("open /srv/jail/usr (folder)"), std::string::npos) << text;
     EXPECT_NE(text.find("link /bin -> usr/bin"), std::string::npos) << text;
     EXPECT_NE(text.find("at /var/log"), std::string::npos) << text;
-    EXPECT_STREQ(find(made->program, Operation::change_folder)->path, "/");
+    EXPECT_STREQ(find(made->init, Operation::change_folder)->path, "/");
 }
 
 TEST_F(PlanFor, TheHostsRootIsNoRoot) {
@@ -73,7 +73,7 @@ TEST_F(PlanFor, TheHostsRootIsNoRoot) {
 TEST_F(PlanFor, AStatedStart) {
     const auto made = plan("policy p\nfiles { execute /bin/prog; private /data }\nprocess { directory /data }\n");
     ASSERT_TRUE(made) << errors();
-    EXPECT_STREQ(find(made->program, Operation::change_folder)->path, "/data");
+    EXPECT_STREQ(find(made->init, Operation::change_folder)->path, "/data");
     EXPECT_TRUE(made->notes.empty()) << made->notes.front();
 }
 

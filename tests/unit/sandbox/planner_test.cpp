@@ -90,20 +90,20 @@ constexpr const char* smallest = "policy p\nfiles { execute /bin/prog }\n";
 TEST_F(PlanFor, TheCallersFolderIsTheWorkingFolder) {
     const auto made = plan("policy p\nfiles { execute /bin/prog; read $cwd }\n");
     ASSERT_TRUE(made) << errors();
-    EXPECT_STREQ(find(made->program, Operation::change_folder)->path, "/home/u/work");
+    EXPECT_STREQ(find(made->init, Operation::change_folder)->path, "/home/u/work");
     EXPECT_TRUE(made->notes.empty());
 }
 
 TEST_F(PlanFor, AFolderThatLeadsToAGrantIsThere) {
     const auto made = plan("policy p\nfiles { execute /bin/prog; read $arguments }\n");
     ASSERT_TRUE(made) << errors();
-    EXPECT_STREQ(find(made->program, Operation::change_folder)->path, "/home/u/work");
+    EXPECT_STREQ(find(made->init, Operation::change_folder)->path, "/home/u/work");
 }
 
 TEST_F(PlanFor, AFolderThatIsNotGrantedIsThereAndEmpty) {
     const auto made = plan(smallest);
     ASSERT_TRUE(made) << errors();
-    EXPECT_STREQ(find(made->program, Operation::change_folder)->path, "/home/u/work");
+    EXPECT_STREQ(find(made->init, Operation::change_folder)->path, "/home/u/work");
     const bool is_made = std::any_of(made->init.begin(), made->init.end(), [](const Step& step) {
         return step.operation == Operation::make_folder && std::string_view(step.path) == "home/u/work";
     });
@@ -114,7 +114,7 @@ TEST_F(PlanFor, AFolderThatIsNotGrantedIsThereAndEmpty) {
 TEST_F(PlanFor, AHiddenFolderIsNotTheWorkingFolder) {
     const auto made = plan("policy p\nfiles { execute /bin/prog; read /home; hide $cwd }\n");
     ASSERT_TRUE(made) << errors();
-    EXPECT_STREQ(find(made->program, Operation::change_folder)->path, "/home/u");
+    EXPECT_STREQ(find(made->init, Operation::change_folder)->path, "/home/u");
     EXPECT_EQ(made->notes,
               std::vector<std::string>{
                   "the working folder `/home/u/work` is not in the jail: the program starts in `/home/u`"});
@@ -268,6 +268,29 @@ TEST_F(PlanFor, AWriteThatModeBitsRefuseIsANote) {
     ASSERT_TRUE(made) << errors();
     EXPECT_EQ(made->notes, std::vector<std::string>{"`write /usr/share/data`: its mode 0755 lets user 0 write, not the "
                                                     "program (user 1000)"});
+}
+
+TEST_F(PlanFor, AHostThatDoesNotAnswerIsAnError) {
+    host.unknown = "`/proc/self/status`: no such file or directory (ENOENT)";
+    EXPECT_FALSE(plan(smallest));
+    EXPECT_EQ(errors(),
+              "error[host-unknown]: this host does not tell `/proc/self/status`: no such file or directory (ENOENT)\n"
+              "  note: what a jail needs is decided by what the host is, and a guess may make a weaker one\n"
+              "  help: mount proc(5) at `/proc`, and lift what keeps ward from asking the kernel\n");
+}
+
+// `landlock: files of the streams` is what a kernel without it cannot do; nothing claims that it does.
+TEST_F(PlanFor, AKernelWithoutLandlockIsNotSaidToHaveIt) {
+    host.streams[0].is_file = true;
+    auto made = plan(smallest);
+    ASSERT_TRUE(made) << errors();
+    EXPECT_NE(find(made->init, Operation::new_ruleset), nullptr);
+    host.landlock_abi = 0;
+    made = plan(smallest);
+    ASSERT_TRUE(made) << errors();
+    EXPECT_EQ(find(made->init, Operation::new_ruleset), nullptr);
+    EXPECT_EQ(find(made->program, Operation::enter_ruleset), nullptr);
+    for (const std::string& feature : made->enforced) EXPECT_EQ(feature.find("landlock"), std::string::npos);
 }
 
 }  // namespace

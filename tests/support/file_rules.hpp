@@ -44,6 +44,10 @@ inline compiler::FileRule private_folder(const std::string& path) {
     return rule_of(compiler::FileRule::Kind::private_folder, path);
 }
 
+inline compiler::FileRule overlay(const std::string& path) {
+    return rule_of(compiler::FileRule::Kind::overlay, path);
+}
+
 inline compiler::FileRule link(const std::string& path, const std::string& target) {
     compiler::FileRule rule = rule_of(compiler::FileRule::Kind::link, path);
     rule.text = target;

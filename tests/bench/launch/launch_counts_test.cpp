@@ -1,0 +1,78 @@
+// What a start takes in units that no other program disturbs: system calls, processes, page faults. These
+// numbers are promises (docs/explanation/performance.md), for the policy that launchers are compared by.
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+#include <set>
+
+#include "launchers.hpp"
+
+namespace ward::bench {
+namespace {
+
+constexpr long most_calls = 220, most_processes = 3, most_page_faults = 240;
+constexpr uid_t ordinary_user = 4242;
+
+struct Counts {
+    long calls = 0, processes = 0;
+};
+
+class LaunchCounts : public testing::TestWithParam<uid_t> {
+protected:
+    void SetUp() override {
+        if (GetParam() != geteuid() && geteuid() != 0) GTEST_SKIP() << "only root can be another user";
+        launcher_ = {"ward", ward_words(place_.folder() + "/bench.ward")};
+        launcher_.words.push_back(program(place_, "nothing"));
+        ASSERT_EQ(run(place_, launcher_, GetParam()).status, 0);
+    }
+
+    // Each line of strace -f is one call, and begins with its process.
+    [[nodiscard]] Counts traced() {
+        const std::string trace = place_.folder() + "/trace-" + std::to_string(GetParam());
+        std::ofstream(trace).close();
+        std::filesystem::permissions(trace, std::filesystem::perms(0666));
+        Launcher strace{"strace", {"/usr/bin/strace", "-f", "-qqq", "-o", trace}};
+        strace.words.insert(strace.words.end(), launcher_.words.begin(), launcher_.words.end());
+        EXPECT_EQ(run(place_, strace, GetParam()).status, 0);
+        Counts counts;
+        std::set<std::string> processes;
+        std::ifstream lines(trace);
+        for (std::string line; std::getline(lines, line);) {
+            const bool is_call = line.find("(") != std::string::npos && line.find("<... ") == std::string::npos;
+            counts.calls += is_call ? 1 : 0;
+            processes.insert(line.substr(0, line.find(' ')));
+        }
+        counts.processes = static_cast<long>(processes.size());
+        return counts;
+    }
+
+    Place place_;
+    Launcher launcher_;
+};
+
+TEST_P(LaunchCounts, SystemCallsAndProcesses) {
+    if (access("/usr/bin/strace", X_OK) != 0) GTEST_SKIP() << "strace is not installed";
+    const Counts counts = traced();
+    std::printf("%ld system calls (at most %ld), %ld processes (at most %ld)\n", counts.calls, most_calls,
+                counts.processes, most_processes);
+    EXPECT_GT(counts.calls, 50) << "nothing was traced";
+    EXPECT_LE(counts.calls, most_calls);
+    EXPECT_LE(counts.processes, most_processes);
+}
+
+TEST_P(LaunchCounts, PageFaults) {
+    long least = run(place_, launcher_, GetParam()).page_faults;
+    for (int i = 0; i < 5; ++i) least = std::min(least, run(place_, launcher_, GetParam()).page_faults);
+    std::printf("%ld page faults (at most %ld)\n", least, most_page_faults);
+    EXPECT_GT(least, 20);
+    EXPECT_LE(least, most_page_faults);
+}
+
+INSTANTIATE_TEST_SUITE_P(, LaunchCounts, testing::Values(uid_t{0}, ordinary_user),
+                         [](const auto& user) { return user.param == 0 ? "root" : "ordinary"; });
+
+}  // namespace
+}  // namespace ward::bench

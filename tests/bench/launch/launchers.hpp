@@ -1,0 +1,57 @@
+// Ways to start the same program in the same jail, and one run of each.
+#pragma once
+
+#include <sys/types.h>
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace ward::bench {
+
+using Words = std::vector<std::string>;
+
+struct Launcher {
+    std::string name;
+    Words words;
+    bool terminal = false;  // standard streams are a terminal of their own, not /dev/null
+};
+
+struct Run {
+    double microseconds = 0;  // from the making of the process to its reaped end
+    int status = -1;          // of the shell: 128 + the number of a signal
+    long page_faults = 0;     // of all its processes
+};
+
+// The folder of everything that a run needs, readable for every user, and gone with this.
+class Place {
+public:
+    Place();
+    Place(const Place&) = delete;
+    Place& operator=(const Place&) = delete;
+    ~Place();
+
+    [[nodiscard]] const std::string& folder() const { return folder_; }
+    // The policy `bench` with more statements behind it, under another name.
+    [[nodiscard]] std::string policy(const std::string& name, const std::string& more) const;
+
+private:
+    std::string folder_;
+};
+
+// ward with the policy at `policy`, before the program.
+[[nodiscard]] Words ward_words(const std::string& policy, const Words& options = {});
+// The program at the end of every command: `nothing` or `sleeper`.
+[[nodiscard]] std::string program(const Place& place, const std::string& name);
+// Absent where it is not installed.
+[[nodiscard]] std::optional<Launcher> bubblewrap(const Place& place, const std::string& program);
+// Absent where the build had no musl.
+[[nodiscard]] std::optional<Launcher> floor_launcher(const Place& place, const std::string& program);
+
+// Starts it as that user (if this is root); descriptor 10 is the filter.
+[[nodiscard]] pid_t start(const Place& place, const Words& words, uid_t user, int streams);
+[[nodiscard]] Run run(const Place& place, const Launcher& launcher, uid_t user = 0);
+// What it writes to standard output and error.
+[[nodiscard]] std::string output_of(const Words& words);
+
+}  // namespace ward::bench

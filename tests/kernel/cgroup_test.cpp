@@ -1,0 +1,239 @@
+// The cgroups of jails: that none is left, whatever happens to the launcher; and, where a guest of the tier `vm`
+// has version 2 with all controllers, each limit by a program that goes beyond it.
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <csignal>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <thread>
+
+#include "tests/kernel/jail_test.hpp"
+
+namespace fs = std::filesystem;
+
+namespace ward::test {
+
+namespace {
+
+// The folder of version 2 that the tests' ordinary user was given.
+std::string given_folder() {
+    const char* folder = std::getenv("WARD_TEST_CGROUP");
+    return folder == nullptr ? "" : folder;
+}
+
+std::vector<std::string> parents() {
+    std::vector<std::string> all;
+    for (const char* controller : {"memory", "pids", "cpu", "cpuset", "blkio"})
+        all.push_back(std::string("/sys/fs/cgroup/") + controller);
+    if (!given_folder().empty()) all.push_back(given_folder());
+    return all;
+}
+
+// The cgroups that launchers with these ids have made.
+std::vector<std::string> groups_of(const std::vector<pid_t>& launchers) {
+    std::vector<std::string> found;
+    for (const std::string& parent : parents()) {
+        if (!fs::exists(parent)) continue;
+        for (const auto& entry : fs::directory_iterator(parent)) {
+            const std::string name = entry.path().filename();
+            const auto is_launchers = [&](pid_t id) { return name.starts_with("ward-" + std::to_string(id) + "-"); };
+            if (std::any_of(launchers.begin(), launchers.end(), is_launchers)) found.push_back(entry.path());
+        }
+    }
+    return found;
+}
+
+std::string first_line(const std::string& path) {
+    std::ifstream file(path);
+    std::string line;
+    std::getline(file, line);
+    return line;
+}
+
+void sleep_milliseconds(int milliseconds) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(milliseconds));
+}
+
+const char* const limits = "limits { tasks 8; memory 64M }";
+
+}  // namespace
+
+class LeftOvers : public JailTest {
+protected:
+    void SetUp() override {
+        if (!as_root() && given_folder().empty())
+            GTEST_SKIP() << "nobody has delegated a cgroup to the ordinary user here: the guests of the tier `vm` do";
+        JailTest::SetUp();
+    }
+};
+WARD_AS_BOTH_USERS(LeftOvers);
+
+// At several points of the set-up, and while the program runs.
+TEST_P(LeftOvers, OfKilledLaunchersGoWithTheNextStart) {
+    std::vector<pid_t> killed;
+    const auto kill_after = [&](const auto& wait) {
+        Running running(jail_invocation(limits, {"probe", "wait", "waits"}));
+        killed.push_back(running.process());
+        wait(running);
+        running.kill(SIGKILL);
+        (void)running.finish();
+    };
+    for (const int delay : {1, 2, 3, 4, 5, 6, 8, 10, 15, 20, 30, 50})
+        kill_after([delay](const Running&) { sleep_milliseconds(delay); });
+    kill_after([](Running& running) { EXPECT_TRUE(running.wait_for_output("waits")); });
+    EXPECT_FALSE(groups_of(killed).empty()) << "nothing was left over, so that this test shows nothing";
+    const auto start_removes_all = [&] {
+        EXPECT_EQ(jail(limits, {"probe", "exit", "0"}).status, 0);
+        return groups_of(killed).empty();
+    };
+    EXPECT_TRUE(eventually(start_removes_all)) << testing::PrintToString(groups_of(killed));
+}
+
+TEST_P(LeftOvers, AreNotThereAfterAnEnd) {
+    Running running(jail_invocation("limits { tasks 5; memory 64M; cpu 1.5; cpu-set 0 }", {"probe", "wait", "waits"}));
+    ASSERT_TRUE(running.wait_for_output("waits"));
+    EXPECT_FALSE(groups_of({running.process()}).empty());
+    running.kill(SIGTERM);
+    (void)running.finish();
+    EXPECT_TRUE(groups_of({running.process()}).empty()) << testing::PrintToString(groups_of({running.process()}));
+}
+
+// Each start looks for left-overs, and must not take a jail that is being made for one.
+TEST_P(LeftOvers, AreToldFromJailsThatStart) {
+    std::vector<std::thread> starters;
+    std::vector<std::string> errors(4);
+    for (std::string& error : errors) {
+        const Invocation invocation = jail_invocation(limits, {"probe", "exit", "0"});
+        starters.emplace_back([invocation, &error] {
+            for (int i = 0; i < 12; ++i)
+                if (const Outcome outcome = run(invocation); outcome.status != 0) error += outcome.err;
+        });
+    }
+    for (std::thread& starter : starters) starter.join();
+    EXPECT_EQ(errors, std::vector<std::string>(errors.size()));
+}
+
+class SecondVersion : public JailTest {
+protected:
+    void SetUp() override {
+        if (given_folder().empty())
+            GTEST_SKIP()
+                << "this machine has no cgroups of version 2 with all controllers: the guests of the tier `vm` have";
+        JailTest::SetUp();
+    }
+
+    [[nodiscard]] nlohmann::json limited(const std::string& statement, const std::vector<std::string>& words) {
+        return report("files { write $work }\nlimits { " + statement + " }", words);
+    }
+};
+WARD_AS_BOTH_USERS(SecondVersion);
+
+TEST_P(SecondVersion, HoldsEveryLimit) {
+    const nlohmann::json found =
+        limited("memory 64M; swap 0; tasks 8; cpu 0.5; cpu-set 0; io 8M", {"probe", "exit", "0"});
+    const std::vector<std::string> enforced = found["enforced"];
+    for (const char* limit : {"memory", "swap", "tasks", "cpu", "cpu-set", "io"}) {
+        const std::string wanted = std::string(limit) + ": cgroup-v2";
+        EXPECT_NE(std::find(enforced.begin(), enforced.end(), wanted), enforced.end()) << wanted << found;
+    }
+}
+
+TEST_P(SecondVersion, EndsAllOfTheJailWhenMemoryIsShort) {
+    const nlohmann::json found = limited("memory 32M; swap 0", {"limit_probe", "allocate-in-child", "64"});
+    EXPECT_EQ(found["end"], "memory") << found;
+    EXPECT_EQ(found["exit_status"], 128 + SIGKILL);
+    EXPECT_LE(found["peak_memory_bytes"], 32 << 20);
+    EXPECT_GT(found["peak_memory_bytes"], 16 << 20);
+    EXPECT_EQ(limited("memory 128M", {"limit_probe", "allocate-in-child", "64"})["end"], "exit");
+}
+
+TEST_P(SecondVersion, CountsSwapApart) {
+    ASSERT_NE(first_line("/proc/swaps"), "");
+    EXPECT_EQ(limited("memory 32M; swap 0", {"probe", "allocate", "48"})["end"], "memory");
+    EXPECT_EQ(limited("memory 32M; swap 64M", {"probe", "allocate", "48"})["end"], "exit");
+    EXPECT_EQ(limited("memory 32M; swap 8M", {"probe", "allocate", "48"})["end"], "memory");
+}
+
+TEST_P(SecondVersion, RefusesAForkBeyondTheTasks) {
+    EXPECT_EQ(seen("limits { tasks 5 }", {"probe", "fork", "50"}), "4") << "and the program itself";
+    const nlohmann::json found = limited("tasks 5", {"probe", "fork-or-fail", "50"});
+    EXPECT_EQ(found["end"], "tasks") << found;
+    EXPECT_GE(found["refused_forks"], 1);
+}
+
+TEST_P(SecondVersion, SharesTheProcessor) {
+    const nlohmann::json found = limited("cpu 0.2; cpu-time 1s", {"probe", "spin"});
+    EXPECT_EQ(found["end"], "cpu-time") << found;
+    EXPECT_LT(found["cpu_seconds"].get<double>(), 0.35 * found["wall_seconds"].get<double>());
+}
+
+TEST_P(SecondVersion, KeepsTheProgramOnItsProcessors) {
+    const std::string calls = "syscalls { allow sched_setaffinity, sched_getaffinity }\n";
+    EXPECT_EQ(seen(calls + "limits { cpu-set 1 }", {"probe", "processors"}), "1") << "after it asked for all";
+    EXPECT_EQ(seen_outside({"probe", "processors"}), "2");
+}
+
+TEST_P(SecondVersion, SlowsADiskDown) {
+    const nlohmann::json found = report("files { write $work }\nsyscalls { allow fsync }\nlimits { io 4M }",
+                                        {"limit_probe", "write-through", "$work/data", "12"});
+    EXPECT_EQ(found["exit_status"], 0) << found;
+    EXPECT_GT(found["wall_seconds"], 2.0) << "12 MiB at 4 MiB a second";
+}
+
+// The user owns the files of the jail's cgroup, and the program has the user's id: it is nsdelegate that holds.
+TEST_P(SecondVersion, CannotBeRaisedOrLeft) {
+    if (as_root()) GTEST_SKIP() << "root cannot give the cgroup file system to a jail: its ids cannot be mapped";
+    const std::string policy = "files { write " + given_folder() + " }\nlimits { tasks 5 }";
+    EXPECT_EQ(seen(policy, {"limit_probe", "raise", given_folder()}), "EPERM");
+    EXPECT_EQ(seen(policy, {"limit_probe", "put", given_folder() + "/tests/cgroup.procs", "0"}), "ENOENT");
+}
+
+TEST_P(SecondVersion, EndsWhatCameIntoTheJailsCgroup) {
+    if (!as_root()) GTEST_SKIP() << "only root moves processes of others";
+    const pid_t stranger = fork();
+    if (stranger == 0) {
+        pause();
+        _exit(0);
+    }
+    Running running(jail_invocation(limits, {"probe", "wait", "waits"}));
+    ASSERT_TRUE(running.wait_for_output("waits"));
+    const auto groups = groups_of({running.process()});
+    ASSERT_EQ(groups.size(), 1U);
+    std::ofstream(groups[0] + "/cgroup.procs") << stranger;
+    running.kill(SIGTERM);
+    (void)running.finish();
+    EXPECT_TRUE(groups_of({running.process()}).empty());
+    int status = 0;
+    EXPECT_EQ(waitpid(stranger, &status, WNOHANG), stranger);
+    kill(stranger, SIGKILL);
+}
+
+// A cgroup that hands nothing down, with ward alone in it: "no internal processes" (cgroups(7)).
+TEST_P(SecondVersion, StepsAsideWhereItIsAlone) {
+    const char* const alone = std::getenv("WARD_TEST_CGROUP_ALONE");
+    if (as_root() || alone == nullptr) GTEST_SKIP() << "root has the top of the tree instead";
+    const std::string folder = alone;
+    const std::string file = scene().work() + "/report.json";
+    Invocation invocation =
+        jail_invocation("limits { tasks 5; memory 32M }", {"probe", "fork", "50"}, {"--report", file});
+    const std::string id = std::to_string(scene().user().uid);
+    std::vector<std::string> words{"/bin/sh", "-c",
+                                   "echo $$ >" + folder + "/cgroup.procs; exec setpriv --reuid " + id + " --regid " +
+                                       id + " --clear-groups \"$@\"",
+                                   "sh"};
+    words.insert(words.end(), invocation.arguments.begin(), invocation.arguments.end());
+    invocation.arguments = words;
+    invocation.user = user(Who::root);
+    const Outcome outcome = run(invocation);
+    EXPECT_EQ(outcome.status, 0) << outcome.err;
+    EXPECT_EQ(outcome.out, "4\n");
+    EXPECT_NE(read_file(file).find("memory: cgroup-v2"), std::string::npos) << read_file(file);
+    EXPECT_EQ(first_line(folder + "/cgroup.subtree_control"), "") << "as it was";
+    for (const auto& entry : fs::directory_iterator(folder)) EXPECT_FALSE(entry.is_directory()) << entry.path();
+}
+
+}  // namespace ward::test
