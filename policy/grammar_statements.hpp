@@ -3,6 +3,7 @@
 // Rules only, on top of grammar.hpp; included by parser.cpp and the test of the grammar.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <iterator>
 #include <string_view>
@@ -24,9 +25,8 @@ template <typename Input>
 }
 
 [[nodiscard]] constexpr bool is_word_of(std::string_view section, std::string_view word) {
-    for (const StatementWord& row : statement_words)
-        if (row.section == section && row.word == word) return true;
-    return false;
+    const auto is_it = [&](const StatementWord& row) { return row.section == section && row.word == word; };
+    return std::any_of(std::begin(statement_words), std::end(statement_words), is_it);
 }
 
 [[nodiscard]] constexpr std::size_t sections_with_word(std::string_view word) {

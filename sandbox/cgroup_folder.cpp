@@ -50,7 +50,15 @@ int lock(const Descriptor& folder, int how) {
     return result;
 }
 
-// A folder with a process in it stays: rmdir(2) refuses it.
+bool is_at(const Descriptor& folder, const std::string& path) {
+    struct stat opened {};
+    struct stat named {};
+    return ::fstat(folder.number(), &opened) == 0 && ::stat(path.c_str(), &named) == 0 &&
+           opened.st_ino == named.st_ino && opened.st_dev == named.st_dev;
+}
+
+// A folder with a process in it stays: rmdir(2) refuses it. One that was made anew since it was opened is not the
+// one that is locked here, and stays as well.
 void remove_left_overs(const std::string& parent) {
     const std::unique_ptr<DIR, int (*)(DIR*)> folder(::opendir(parent.c_str()), ::closedir);
     if (!folder) return;
@@ -60,15 +68,8 @@ void remove_left_overs(const std::string& parent) {
         const std::string path = parent + "/" + entry->d_name;
         const Descriptor found = open_folder(path);
         if (!found) continue;
-        if (lock(found, LOCK_EX | LOCK_NB) != 0 || ::rmdir(path.c_str()) != 0) ++in_use;
+        if (lock(found, LOCK_EX | LOCK_NB) != 0 || !is_at(found, path) || ::rmdir(path.c_str()) != 0) ++in_use;
     }
-}
-
-bool is_at(const Descriptor& folder, const std::string& path) {
-    struct stat opened {};
-    struct stat named {};
-    return ::fstat(folder.number(), &opened) == 0 && ::stat(path.c_str(), &named) == 0 &&
-           opened.st_ino == named.st_ino && opened.st_dev == named.st_dev;
 }
 
 // The lock is taken after the folder is there, and another launcher may have taken it for a left-over in

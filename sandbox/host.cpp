@@ -134,7 +134,8 @@ std::optional<std::string> systemd_manager(uid_t user) {
 }
 
 void read_cgroups(Host& host) {
-    const bool systemd = access("/run/systemd/system", F_OK) == 0;  // sd_booted(3)
+    // sd_booted(3); and it must count processes as we do, or a request would be about another one.
+    const bool systemd = access("/run/systemd/system", F_OK) == 0 && read_record("/proc/1/comm") == "systemd\n";
     const CgroupSight sight{
         .own = read_record("/proc/self/cgroup"),
         .writable = [](const std::string& path) { return access(path.c_str(), W_OK) == 0; },

@@ -104,31 +104,10 @@ private:
             return enforced("memory: " + cgroup);
         }
         const std::string words = size_in_words(memory->value);
-        if (is_one_process()) return limit_one_process(*memory, words);
         if (!may_weaken("memory", memory->optional)) return unavailable("memory", "memory", *memory, words);
         set_rlimit(*memory, "memory? " + words, RLIMIT_DATA, memory->value);
         enforced("memory: per-process");
         weakened("memory", memory->optional, words, "holds for each process alone: " + obstacle("memory"));
-    }
-
-    // One process is the whole jail: its private memory and what its folders hold are all there is.
-    void limit_one_process(const Limit& memory, const std::string& words) {
-        const std::uint64_t folders = request_->folder_bytes;
-        if (folders >= memory.value) {
-            diagnostics_
-                ->add(policy::slug::limit_not_available, place_of(memory),
-                      "the private folders alone may take " + size_in_words(folders) + " of the memory")
-                .note("they are kept in memory, and count for `memory " + words + '`')
-                .help("give each private folder a smaller size, for example `private /tmp size 16M`");
-            return;
-        }
-        set_rlimit(memory, "memory " + words, RLIMIT_DATA, memory.value - folders);
-        enforced("memory: one process");
-    }
-
-    [[nodiscard]] bool is_one_process() const {
-        const auto& tasks = get(LimitName::tasks);
-        return tasks && tasks->value == 1 && (!cgroup_with("pids").empty() || process_count_is_enforced());
     }
 
     void plan_swap() {
@@ -273,7 +252,6 @@ private:
         auto& error = diagnostics_->add(policy::slug::limit_not_available, first_of(origins),
                                         "this host cannot enforce `" + name + ' ' + value + '`');
         error.note(obstacle(controller));
-        if (name == "memory") error.note("without it only one process can be limited exactly: `tasks 1`");
         error.note(degrading_note(name));
         error.help("write `" + name + "? " + value + "` to have what the host can do");
     }

@@ -16,7 +16,6 @@ struct LimitsRequest {
     const Host& host;
     const Identity& identity;
     const FileView& view;
-    std::uint64_t folder_bytes = 0;  // that private folders may take from the memory
     AllowedDegraded allow_degraded{};
 };
 

@@ -84,8 +84,7 @@ private:
         plan_folder(view);
         plan_.notes = view.notes;
         plan_umask();
-        plan_limits({*jail_, *host_, identity, view, view.own_bytes(), command_->allow_degraded}, writer_,
-                    *diagnostics_);
+        plan_limits({*jail_, *host_, identity, view, command_->allow_degraded}, writer_, *diagnostics_);
         note_needless_options();
         plan_waiting();
         plan_privileges(identity);

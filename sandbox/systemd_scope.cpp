@@ -102,7 +102,10 @@ std::string read_answer(const Descriptor& input, pid_t client) {
     pollfd source{input.number(), POLLIN, 0};
     ssize_t length = 1;
     while (length > 0) {
-        if (::poll(&source, 1, patience) == 0) ::kill(client, SIGKILL);
+        if (::poll(&source, 1, patience) == 0) {
+            ::kill(client, SIGKILL);
+            break;  // what it has started may hold the pipe open
+        }
         length = ::read(input.number(), piece.data(), piece.size());
         if (length > 0) text.append(piece.data(), static_cast<std::size_t>(length));
     }

@@ -229,8 +229,9 @@ std::vector<Difference> compare_submount(const std::vector<PlannedMount>& planne
     for (const auto& [path, tree] : planned) {
         if (!tree.recursive || tree.source.empty() || !is_at_or_below(mount.path, path)) continue;
         const std::string on_host = moved(mount.path, path, tree.source);
-        const bool is_known = std::any_of(view.host_mounts.begin(), view.host_mounts.end(),
-                                          [&](const Mount& host) { return host.path == on_host; });
+        const bool is_known = std::any_of(view.host_mounts.begin(), view.host_mounts.end(), [&](const Mount& host) {
+            return host.path == on_host && host.device == mount.device && host.root == mount.root;
+        });
         if (!is_known) continue;
         compare_attributes(tree, mount, differences);
         return differences;

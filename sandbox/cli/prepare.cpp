@@ -1,6 +1,7 @@
 #include "sandbox/cli/prepare.hpp"
 
 #include <sys/random.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -124,9 +125,21 @@ std::optional<compiler::Jail> compile(const Request& request, const compiler::Fa
     return jail;
 }
 
-void choose_profile(Request& request, const Reading& reading) {
+// A path was typed, and it is not that of the program of this name in PATH: `./ssh` is whatever was unpacked here,
+// and must not choose its grants by its name.
+bool is_stranger(const std::string& typed, const std::string& program, const std::string& folder) {
+    struct stat own {};
+    struct stat installed {};
+    if (typed.find('/') == std::string::npos) return false;
+    const std::string known = find_program(base_name(typed), own_path(), folder).path;
+    return known.empty() || stat(program.c_str(), &own) != 0 || stat(known.c_str(), &installed) != 0 ||
+           own.st_ino != installed.st_ino || own.st_dev != installed.st_dev;
+}
+
+void choose_profile(Request& request, const std::string& program, const std::string& folder, const Reading& reading) {
     if (!request.profile_by_name) return;
-    request.is_unknown = !request.allow.empty() || !reading.library.has(request.profile);
+    request.is_unknown = !request.allow.empty() || !reading.library.has(request.profile) ||
+                         is_stranger(request.command.front(), program, folder);
     if (request.is_unknown) request.profile = policy_of_the_unknown;
 }
 
@@ -147,7 +160,7 @@ Prepared prepare(Request& request, Reading& reading, int& status) {
         report_missing_program(request, status, reading.diagnostics);
         return {};
     }
-    choose_profile(request, reading);
+    choose_profile(request, program.path, facts->cwd, reading);
     facts->program = program.path.empty() ? absolute_path(request.command.front(), facts->cwd) : program.path;
     facts->arguments = named_paths({request.command.begin() + 1, request.command.end()}, facts->cwd);
     facts->parameters = request.parameters;

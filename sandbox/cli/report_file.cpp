@@ -5,7 +5,6 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <memory>
@@ -24,16 +23,13 @@ std::string regular_place(int descriptor, const std::string& path) {
     return real ? std::string(real.get()) : std::string();
 }
 
-// Where the folder takes no new file although the report itself may be written, nothing has been
-// changed and false is returned.
-bool write_beside_and_rename(const std::string& place, mode_t mode, std::string_view text) {
-    const std::string beside = place + "." + std::to_string(getpid()) + ".new";
-    const int descriptor = ::open(beside.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
-    if (descriptor < 0) return false;
-    const bool written = print(descriptor, text) && fchmod(descriptor, mode) == 0;
-    close(descriptor);
-    if (written && std::rename(beside.c_str(), place.c_str()) == 0) return true;
-    unlink(beside.c_str());
+// The path leads to this file. The program may have moved the folder away, or put another file or a link in its place.
+bool is_found_at(const std::string& place, int descriptor) {
+    struct stat named {};
+    struct stat own {};
+    if (stat(place.c_str(), &named) != 0 || fstat(descriptor, &own) != 0) return false;
+    if (named.st_ino == own.st_ino && named.st_dev == own.st_dev) return true;
+    errno = ESTALE;
     return false;
 }
 
@@ -49,18 +45,36 @@ std::optional<ReportFile> ReportFile::open(const std::string& path, policy::Diag
     return std::nullopt;
 }
 
-ReportFile::ReportFile(ReportFile&& other) noexcept
-    : descriptor_(std::exchange(other.descriptor_, -1)), place_(std::move(other.place_)) {}
+ReportFile::ReportFile(int descriptor, std::string place) : descriptor_(descriptor), place_(std::move(place)) {
+    if (place_.empty()) return;
+    const std::size_t slash = place_.rfind('/');
+    folder_.reset(::open(place_.substr(0, slash + 1).c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+    name_ = place_.substr(slash + 1);
+}
 
-ReportFile::~ReportFile() {
-    if (descriptor_ >= 0) close(descriptor_);
+// Where the folder takes no new file although the report itself may be written, nothing has been
+// changed and false is returned.
+bool ReportFile::replace(mode_t mode, std::string_view text) {
+    const std::string beside = name_ + "." + std::to_string(getpid()) + ".new";
+    const int flags = O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW;
+    sandbox::Descriptor file(openat(folder_.number(), beside.c_str(), flags, 0600));
+    if (!file) return false;
+    const bool written = print(file.number(), text) && fchmod(file.number(), mode) == 0;
+    if (written && renameat(folder_.number(), beside.c_str(), folder_.number(), name_.c_str()) == 0) {
+        descriptor_ = std::move(file);
+        return true;
+    }
+    unlinkat(folder_.number(), beside.c_str(), 0);
+    return false;
 }
 
 bool ReportFile::write(std::string_view text) {
     struct stat status {};
-    if (fstat(descriptor_, &status) != 0) return false;
-    if (!place_.empty() && write_beside_and_rename(place_, status.st_mode & 0777, text)) return true;
-    return (place_.empty() || ftruncate(descriptor_, 0) == 0) && print(descriptor_, text);
+    if (fstat(descriptor_.number(), &status) != 0) return false;
+    if (place_.empty()) return print(descriptor_.number(), text);
+    const bool written = (folder_ && replace(status.st_mode & 0777, text)) ||
+                         (ftruncate(descriptor_.number(), 0) == 0 && print(descriptor_.number(), text));
+    return written && is_found_at(place_, descriptor_.number());
 }
 
 }  // namespace ward::cli

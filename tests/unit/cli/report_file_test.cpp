@@ -58,6 +58,29 @@ TEST_F(ReportFileTest, WhatTheProgramPutInItsPlaceIsReplaced) {
     EXPECT_EQ(content(folder + "/elsewhere"), "untouched");
 }
 
+// A jailed program that may write the folder above could choose where the report goes.
+TEST_F(ReportFileTest, AFolderThatWasReplacedByALinkIsNotFollowed) {
+    ASSERT_EQ(std::system(("mkdir " + folder + "/out " + folder + "/elsewhere").c_str()), 0);
+    std::ofstream(folder + "/elsewhere/report.json") << "untouched";
+    auto file = ReportFile::open(folder + "/out/report.json", diagnostics);
+    ASSERT_EQ(rename((folder + "/out").c_str(), (folder + "/moved").c_str()), 0);
+    ASSERT_EQ(symlink("elsewhere", (folder + "/out").c_str()), 0);
+    EXPECT_FALSE(file->write("true"));
+    EXPECT_EQ(errno, ESTALE);
+    EXPECT_EQ(content(folder + "/elsewhere/report.json"), "untouched");
+    EXPECT_EQ(content(folder + "/moved/report.json"), "true");
+}
+
+// Root can make files everywhere, so the folder is gone in place of read-only.
+TEST_F(ReportFileTest, AForgedReportIsToldFromTheTrueOne) {
+    ASSERT_EQ(std::system(("mkdir " + folder + "/out").c_str()), 0);
+    auto file = ReportFile::open(folder + "/out/report.json", diagnostics);
+    ASSERT_EQ(std::system(("rm -r " + folder + "/out; mkdir " + folder + "/out").c_str()), 0);
+    std::ofstream(folder + "/out/report.json") << "forged";
+    EXPECT_FALSE(file->write("true"));
+    EXPECT_EQ(errno, ESTALE);
+}
+
 TEST_F(ReportFileTest, ALinkThatTheCallerMadeIsFollowed) {
     std::ofstream(folder + "/real") << "old";
     ASSERT_EQ(symlink("real", path.c_str()), 0);

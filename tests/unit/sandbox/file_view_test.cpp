@@ -362,6 +362,14 @@ TEST_F(FileViewTest, DevicesAreNotFiles) {
               "  help: write `device null`\n");
 }
 
+// `curl -o /dev/null`: what `device null` gives is enough.
+TEST_F(FileViewTest, ADeviceAmongTheArgumentsIsNoGrant) {
+    files.device("/dev/null");
+    rules = {grant("read", "/dev/null")};
+    rules.front().argument = true;
+    EXPECT_EQ(view(), "");
+}
+
 TEST_F(FileViewTest, TheRootByALinkIsAnError) {
     files.link("/all", "/");
     rules = {grant("read", "/all")};
