@@ -69,12 +69,6 @@ std::uint64_t ViewEntry::own_bytes() const {
     return size != 0 ? size : default_size;
 }
 
-std::uint64_t FileView::own_bytes() const {
-    std::uint64_t bytes = 0;
-    for (const auto& [path, entry] : entries) bytes += entry.own_bytes();
-    return bytes;
-}
-
 const ViewEntry* FileView::around(const std::string& path) const {
     const auto exact = entries.find(path);
     return exact != entries.end() ? &exact->second : above(path);

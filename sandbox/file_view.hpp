@@ -68,8 +68,6 @@ struct FileView {
     [[nodiscard]] bool shows(const std::string& path, const FileTree& files) const;
     // The same, and it is a folder.
     [[nodiscard]] bool shows_folder(const std::string& path, const FileTree& files) const;
-    // What all its file systems in memory may hold together, in bytes.
-    [[nodiscard]] std::uint64_t own_bytes() const;
     // Where a path of the jail is on the host; empty if it is in no tree.
     [[nodiscard]] std::string on_host(const std::string& path) const;
 };
