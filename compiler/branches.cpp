@@ -161,8 +161,8 @@ private:
     }
 
     // Lowers some blocks; what is reported is the result.
-    policy::Diagnostics trial(Blocks blocks) {
-        policy::Diagnostics found(std::numeric_limits<std::size_t>::max());
+    policy::Diagnostics trial(Blocks blocks, policy::Diagnostics::Keep keep = policy::Diagnostics::Keep::all) {
+        policy::Diagnostics found(std::numeric_limits<std::size_t>::max(), keep);
         Lowering other{lowering_.set, lowering_.facts, found, std::move(lowering_.scopes), std::move(blocks)};
         for (Scope& scope : other.scopes) scope.report_to(found);
         lower_(other);
@@ -175,7 +175,7 @@ private:
     Suspicions find_suspicions() {
         Blocks all(lowering_.set.members.size());
         for (const Branch& branch : branches_) all[branch.member].push_back(branch.block);
-        const policy::Diagnostics found = trial(std::move(all));
+        const policy::Diagnostics found = trial(std::move(all), policy::Diagnostics::Keep::places);
         Suspicions result;
         for (const Diagnostic& diagnostic : found.all()) {
             const std::size_t branch = innermost(diagnostic);
@@ -187,9 +187,8 @@ private:
     // What holds whenever a branch does: the bodies of all policies, and the branches around it.
     [[nodiscard]] Blocks around(std::size_t index) const {
         Blocks blocks(lowering_.set.members.size());
-        for (const Branch& branch : branches_) {
-            if (branch.parent == Branch::none) blocks[branch.member].push_back(branch.block);
-        }
+        for (std::size_t member = 0; member < blocks.size(); ++member)
+            blocks[member].push_back(&lowering_.set.members[member].policy.body);
         for (std::size_t i = index; branches_[i].parent != Branch::none; i = branches_[i].parent) {
             blocks[branches_[i].member].push_back(branches_[i].block);
         }
@@ -200,20 +199,20 @@ private:
     // holds: then the diagnostic has been reported.
     [[nodiscard]] std::size_t innermost(const Diagnostic& diagnostic) const {
         if (!diagnostic.primary()) return Branch::none;
-        std::vector<std::size_t> branches{places_.branch_at(diagnostic.primary()->span)};
-        for (const policy::Label& label : diagnostic.secondary()) branches.push_back(places_.branch_at(label.span));
-        // A branch comes after those around it.
-        const auto rank = [](std::size_t branch) { return branch + 1; };  // `none` is the least
-        const std::size_t inner =
-            *std::max_element(branches.begin(), branches.end(), [&](auto a, auto b) { return rank(a) < rank(b); });
-        if (inner == Branch::none || branches_[inner].holds) return Branch::none;
-        const auto surrounds = [&](std::size_t outer) { return outer == Branch::none || is_around(outer, inner); };
-        return std::all_of(branches.begin(), branches.end(), surrounds) ? inner : Branch::none;
+        std::size_t inner = places_.branch_at(diagnostic.primary()->span);
+        for (const policy::Label& label : diagnostic.secondary()) {
+            const std::size_t other = places_.branch_at(label.span);
+            if (is_within(inner, other)) continue;
+            if (!is_within(other, inner)) return Branch::none;
+            inner = other;
+        }
+        return inner == Branch::none || branches_[inner].holds ? Branch::none : inner;
     }
 
-    [[nodiscard]] bool is_around(std::size_t outer, std::size_t inner) const {
-        while (inner != Branch::none && inner != outer) inner = branches_[inner].parent;
-        return inner == outer;
+    // Every branch is within `none`.
+    [[nodiscard]] bool is_within(std::size_t branch, std::size_t enclosing) const {
+        while (branch != Branch::none && branch != enclosing) branch = branches_[branch].parent;
+        return branch == enclosing;
     }
 
     void report(const Diagnostic& diagnostic) {

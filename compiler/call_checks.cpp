@@ -75,10 +75,13 @@ void report_covered(const CallClaim& allow, const CallClaim& by, Diagnostics& di
 
 // Another word of the same file that allows all that `allow` does. Of two that say the same, the
 // first counts.
-const CallClaim* covering(const CallClaim& allow, const std::vector<CallClaim>& allows) {
+const CallClaim* covering(const CallClaim& allow, const std::vector<CallClaim>& allows, const CallNames& names) {
+    const auto are_two_elsewhere = [&](std::string_view other) {
+        return !allow.word.starts_with('@') && !other.starts_with('@') && !names.are_one_everywhere(allow.word, other);
+    };
     for (const CallClaim& other : allows) {
         const bool is_elsewhere = &other == &allow || other.span.file != allow.span.file;
-        if (is_elsewhere || !is_within(allow.calls, other.calls)) continue;
+        if (is_elsewhere || !is_within(allow.calls, other.calls) || are_two_elsewhere(other.word)) continue;
         if (allow.calls != other.calls || &other < &allow) return &other;
     }
     return nullptr;
@@ -96,10 +99,11 @@ CallSet repeated_calls(const std::vector<CallClaim>& claims) {
     return twice;
 }
 
-void check_allows(const CallClaims& claims, Diagnostics& diagnostics) {
+void check_allows(const CallClaims& claims, const CallNames& names, Diagnostics& diagnostics) {
     const CallSet forbidden = union_of(claims.forbids);
     const CallSet repeated = repeated_calls(claims.allows);
     const CallSet doubtful = forbidden | repeated;
+    if (doubtful.none()) return;
     for (const CallClaim& allow : claims.allows) {
         if ((allow.calls & doubtful).none()) continue;
         const Claims forbids =
@@ -108,7 +112,7 @@ void check_allows(const CallClaims& claims, Diagnostics& diagnostics) {
             report_forbidden(allow, forbids, diagnostics);
         else if (!is_within(allow.calls, repeated))
             continue;
-        else if (const CallClaim* by = covering(allow, claims.allows))
+        else if (const CallClaim* by = covering(allow, claims.allows, names))
             report_covered(allow, *by, diagnostics);
     }
 }
@@ -163,8 +167,9 @@ void check_conflicts(const std::vector<CallClaim>& claims, const CallSet& denied
 
 }  // namespace
 
-void check_call_claims(const CallClaims& claims, const CallSet& permitted, Diagnostics& diagnostics) {
-    check_allows(claims, diagnostics);
+void check_call_claims(const CallClaims& claims, const CallSet& permitted, const CallNames& names,
+                       Diagnostics& diagnostics) {
+    check_allows(claims, names, diagnostics);
     check_refusals(claims, permitted, diagnostics);
     check_conflicts(claims.refusals, ~permitted, {}, diagnostics);
     check_conflicts(claims.defaults, ~permitted, "every call that nothing allows", diagnostics);

@@ -21,6 +21,7 @@ public:
         : lowering_(lowering), abi_(abi), names_(names), diagnostics_(diagnostics) {}
 
     CallClaims run() {
+        claims_.allows.reserve(count_of_allowed());
         for (member_ = 0; member_ < lowering_.set.members.size(); ++member_) {
             for (const policy::Block* block : lowering_.blocks[member_]) {
                 for (const policy::Statement& statement : block->statements) {
@@ -35,7 +36,23 @@ public:
     }
 
 private:
+    // The words after `allow`: to grow would touch twice the memory.
+    std::size_t count_of_allowed() const {
+        std::size_t count = 0;
+        for (const auto& blocks : lowering_.blocks)
+            for (const policy::Block* block : blocks)
+                for (const policy::Statement& statement : block->statements)
+                    if (const auto* rule = std::get_if<CallStatement>(&statement)) count += rule->calls.size();
+        return count;
+    }
+
     void add(const CallStatement& rule) {
+        // One call by its name, as most statements are.
+        if (rule.calls.size() == 1 && rule.except.empty() && !rule.condition && !rule.calls.front().arguments) {
+            const Word& word = rule.calls.front().name;
+            if (const auto named = names_.resolve(word, member_)) add_unconditional(rule, {0, &word, *named});
+            return;
+        }
         std::vector<const Word*> words;
         words.reserve(rule.calls.size());
         for (const CallPattern& call : rule.calls) words.push_back(&call.name);

@@ -48,7 +48,7 @@ Resolved resolve_words(std::span<const Word* const> words, std::size_t member, C
         const bool is_new = (named->calls & ~list.calls).any();
         const Word* const earlier = is_new ? nullptr : earlier_word(named->calls, list.words);
         list.calls |= named->calls;
-        if (earlier && names.are_one_everywhere(*words[index], *earlier))
+        if (earlier && names.are_one_everywhere(words[index]->text, earlier->text))
             report_repeated(*words[index], *earlier, diagnostics);
         else
             list.words.push_back({index, words[index], *named});

@@ -162,8 +162,8 @@ std::optional<NamedCalls> CallNames::resolve(const Word& word, std::size_t membe
     return word.text.starts_with('@') ? resolve_group(word, member) : resolve_call(word);
 }
 
-bool CallNames::are_one_everywhere(const Word& a, const Word& b) const {
-    return std::ranges::all_of(abis_, [&](Abi abi) { return call_index(abi, a.text) == call_index(abi, b.text); });
+bool CallNames::are_one_everywhere(std::string_view a, std::string_view b) const {
+    return std::ranges::all_of(abis_, [&](Abi abi) { return call_index(abi, a) == call_index(abi, b); });
 }
 
 std::optional<NamedCalls> CallNames::resolve_call(const Word& word) {

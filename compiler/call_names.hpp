@@ -36,7 +36,7 @@ public:
     [[nodiscard]] std::optional<NamedCalls> resolve(const policy::Word& word, std::size_t member);
     // Whether two words for the same calls of this ABI are so on all of the filter: `umount2` of x86_64 has
     // another name, which is another call on i386.
-    [[nodiscard]] bool are_one_everywhere(const policy::Word& a, const policy::Word& b) const;
+    [[nodiscard]] bool are_one_everywhere(std::string_view a, std::string_view b) const;
     // A warning for each group of the policy itself that nothing has asked for so far.
     void warn_unused() const;
 

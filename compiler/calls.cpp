@@ -117,8 +117,8 @@ public:
           jail_(jail),
           names_(call_names_of(abi)),
           is_native_(jail.filter.abis.empty()),
-          guards_(names_.size()) {
-        for (GuardedCall& call : guarded_calls(lifted, abi)) guards_[call.number] = std::move(call);
+          guards_(guarded_calls(lifted, abi)) {
+        for (const GuardedCall& call : guards_) guarded_.set(call.number);
         if (is_native_) {
             jail_.calls.reserve(names_.size());
             origins_.resize(names_.size());
@@ -159,13 +159,13 @@ private:
         if (is_denied) return {{}, used(refusal_of(number)), is_one_shot(number)};
         CallModel model{{}, {Response::Kind::allow}, is_conditional && is_one_shot(number)};
         if (is_conditional) model.answers = limits_of(number);
-        for (CallModel::Answer& answer : guards_[number].answers) model.answers.push_back(std::move(answer));
+        for (const CallModel::Answer& answer : guard_of(number).answers) model.answers.push_back(answer);
         return model;
     }
 
     void describe(std::uint32_t number, bool is_conditional, bool is_denied) {
         using Verdict = CallRule::Verdict;
-        const GuardedCall& guard = guards_[number];
+        const GuardedCall& guard = guard_of(number);
         CallRule& rule = jail_.calls.emplace_back();
         rule.number = number;
         rule.verdict = is_conditional ? Verdict::conditional : is_denied ? Verdict::denied : Verdict::allowed;
@@ -220,8 +220,14 @@ private:
         return is_errno && falls_back(number) ? refuse(ENOSYS) : jail_.default_refusal.value;
     }
 
+    // Of most calls one that says nothing.
+    [[nodiscard]] const GuardedCall& guard_of(std::uint32_t number) const {
+        static const GuardedCall none;
+        return guarded_.test(number) ? *std::ranges::find(guards_, number, &GuardedCall::number) : none;
+    }
+
     [[nodiscard]] bool falls_back(std::uint32_t number) const {
-        const GuardedCall& guard = guards_[number];
+        const GuardedCall& guard = guard_of(number);
         return is_multiplexer(abi_, number) || (!guard.is_offered && guard.refusal == refuse(ENOSYS));
     }
 
@@ -240,8 +246,9 @@ private:
     Jail& jail_;
     std::vector<std::string_view> names_;  // by number
     bool is_native_;
-    std::vector<GuardedCall> guards_;  // by number; without words: none
-    std::vector<Origins> origins_;     // of the allows or forbids, by number; of the native ABI
+    std::vector<GuardedCall> guards_;
+    CallSet guarded_;
+    std::vector<Origins> origins_;  // of the allows or forbids, by number; of the native ABI
 };
 
 void lower_abi(Lowering& lowering, std::span<const Abi> abis, Abi abi, policy::Diagnostics& diagnostics, Jail& jail) {
@@ -251,7 +258,7 @@ void lower_abi(Lowering& lowering, std::span<const Abi> abis, Abi abi, policy::D
     const Decided decided = decide(claims);
     Lifted lifted = lifted_by(jail, claims, decided, abi);
     lifted.everything = lowering.facts.unguarded;
-    check_call_claims(claims, decided.permitted(), diagnostics);
+    check_call_claims(claims, decided.permitted(), names, diagnostics);
     check_conditional_claims(claims, diagnostics);
     check_io_uring(claims, decided, lifted, abi, diagnostics);
     AbiLowering(abi, claims, decided, lifted, jail).run();

@@ -1,5 +1,8 @@
 #include "compiler/compile.hpp"
 
+#include <algorithm>
+#include <iterator>
+
 #include "compiler/advice.hpp"
 #include "compiler/branches.hpp"
 #include "compiler/calls.hpp"
@@ -39,7 +42,32 @@ void mark_tested(Lowering& lowering) {
     }
 }
 
+// Errors that no other statement could be the reason of, nor the remedy.
+constexpr const policy::Slug* alone[] = {
+    &policy::slug::bad_device,         &policy::slug::bad_environment_name,
+    &policy::slug::bad_kernel_version, &policy::slug::bad_port,
+    &policy::slug::bad_value,          &policy::slug::pointer_compared,
+    &policy::slug::reversed_range,     &policy::slug::too_many_values,
+    &policy::slug::unknown_abi,        &policy::slug::unknown_architecture,
+    &policy::slug::unknown_argument,   &policy::slug::unknown_capability,
+    &policy::slug::unknown_condition,  &policy::slug::unknown_constant,
+    &policy::slug::unknown_limit,      &policy::slug::unknown_protocol,
+    &policy::slug::unknown_response,   &policy::slug::unknown_setting,
+    &policy::slug::unknown_syscall,    &policy::slug::unknown_type,
+    &policy::slug::value_does_not_fit, &policy::slug::value_out_of_range,
+    &policy::slug::wrong_comparison,   &policy::slug::wrong_constant,
+};
+
 }  // namespace
+
+void check_unfinished(const policy::PolicySet& set, policy::Diagnostics& diagnostics) {
+    if (set.members.empty()) return;
+    policy::Diagnostics all;
+    static_cast<void>(compile(set, Facts{}, all));
+    for (const policy::Diagnostic& each : all.all())
+        if (std::ranges::find(alone, &each.kind()) != std::end(alone))
+            diagnostics.add(each.kind(), std::nullopt, {}) = each;
+}
 
 std::optional<Jail> compile(const policy::PolicySet& set, const Facts& facts, policy::Diagnostics& diagnostics) {
     const std::size_t errors_before = diagnostics.errors();

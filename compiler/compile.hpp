@@ -15,4 +15,8 @@ namespace ward::compiler {
 [[nodiscard]] std::optional<Jail> compile(const policy::PolicySet& set, const Facts& facts,
                                           policy::Diagnostics& diagnostics);
 
+// After errors in a text: those of the statements without one that hold whatever stands beside them, so that
+// one run shows both. Empty sets have none.
+void check_unfinished(const policy::PolicySet& set, policy::Diagnostics& diagnostics);
+
 }  // namespace ward::compiler

@@ -8,7 +8,7 @@ namespace {
 constexpr std::uint32_t empty_bucket = ~0u;
 // Powers of two. Small at first: most diagrams are, and pages that nobody touches cost nothing.
 constexpr std::size_t first_size = 256;
-constexpr std::size_t most_memory = 4096;  // of choose()
+constexpr std::size_t most_memory = 1024;  // of choose()
 
 std::size_t mixed(std::uint64_t a, std::uint64_t b, std::uint64_t c) {
     std::uint64_t hash = a * 0x9e3779b97f4a7c15u;

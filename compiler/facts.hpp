@@ -13,13 +13,14 @@
 namespace ward::compiler {
 
 struct Facts {
-    std::string home;       // $home, and `~`
-    std::string cwd;        // $cwd
-    std::string user;       // $user
-    std::uint32_t uid = 0;  // $uid
-    std::uint32_t gid = 0;  // $gid
-    std::string runtime;    // $runtime: XDG_RUNTIME_DIR, may be empty
-    std::string program;    // $program: the absolute path of what will run; empty when nothing runs
+    std::string home;        // $home, and `~`
+    std::string cwd;         // $cwd
+    std::string repository;  // $repository; empty: the same as $cwd
+    std::string user;        // $user
+    std::uint32_t uid = 0;   // $uid
+    std::uint32_t gid = 0;   // $gid
+    std::string runtime;     // $runtime: XDG_RUNTIME_DIR, may be empty
+    std::string program;     // $program: the absolute path of what will run; empty when nothing runs
     // $arguments: every existing path named on the command line, absolute and normalised.
     std::vector<std::string> arguments;
     std::map<std::string, std::string> parameters;  // --set NAME=VALUE

@@ -31,6 +31,8 @@ public:
     void text_file(const policy::TextFileStatement& statement, Place place);
 
     void append(std::vector<FileItem> items);
+    // When all statements are here: one of them may say in words what another arrives at by a variable.
+    void judge_home();
 
     [[nodiscard]] std::vector<FileItem> take() { return std::move(items_); }
     [[nodiscard]] Stated<std::string> take_root() const {
@@ -47,10 +49,21 @@ private:
     std::optional<std::string> layer_of(const policy::OverlayStatement& statement, Place place);
     void check_home(const FileRule& rule, const Word& path, const std::optional<Word>& from);
     bool holds_home(const FileRule& rule) const;
+    void refuse_home(const FileRule& rule, const Word& word);
+    void leave_home_out(const FileRule& rule, const Word& word, const Word& path);
 
     Lowering& lowering_;
     std::vector<FileItem> items_;
     std::vector<Candidate<std::string>> roots_;
+
+    // A grant that makes the home folder writable without saying it.
+    struct HomeGrant {
+        FileRule rule;
+        const Word* word;  // that says which folder of the host
+        const Word* path;
+    };
+    std::vector<HomeGrant> home_grants_;
+    bool home_in_words_ = false;
 };
 
 bool is_arguments(const Word& word) {
@@ -241,22 +254,51 @@ void Collector::check_home(const FileRule& rule, const Word& path, const std::op
     const Word& word = from ? *from : path;
     const bool writes = (rule.access & static_cast<AccessBits>(Access::write)) != 0;
     if (!writes || !holds_home(rule)) return;
+    if (host_path(rule) == lowering_.facts.home && host_path(rule) != "/" && says_home(word))
+        home_in_words_ = true;
+    else
+        home_grants_.push_back({rule, &word, &path});
+}
+
+void Collector::judge_home() {
+    for (const HomeGrant& each : home_grants_) {
+        if (home_in_words_ && host_path(each.rule) == lowering_.facts.home) continue;
+        if (each.rule.optional)
+            leave_home_out(each.rule, *each.word, *each.path);
+        else
+            refuse_home(each.rule, *each.word);
+    }
+}
+
+void Collector::leave_home_out(const FileRule& rule, const Word& word, const Word& path) {
+    std::erase_if(items_, [&](const FileItem& item) { return item.word == &path && item.rule.path == rule.path; });
+    const bool is_home = host_path(rule) == lowering_.facts.home;
+    lowering_.diagnostics
+        .add(policy::slug::home_left_out, word.span,
+             "`write? " + word.text + "` is left out: `" + std::string(host_path(rule)) +
+                 (is_home ? "` is the home folder" : "` holds the home folder"))
+        .note("a program that may write the home folder may also replace start-up files that run outside of the jail")
+        .help(is_home ? "change to a folder below it, or add `--allow 'write ~'`"
+                      : "change to a folder of the program's");
+}
+
+void Collector::refuse_home(const FileRule& rule, const Word& word) {
     const std::string& home = lowering_.facts.home;
-    const std::string& host_path = rule.from.empty() ? rule.path : rule.from;
-    const bool is_home = host_path == home && home != "/";
-    if (is_home && says_home(word)) return;
-    policy::Diagnostic& error = lowering_.diagnostics.add(
-        policy::slug::home_writable, word.span,
-        host_path == "/" ? "`write` would make the whole machine writable"
-                         : "`write` would make the whole home folder `" + home + "` writable");
-    if (word.text != host_path) error.label("this is `" + host_path + "`");
+    const std::string folder(host_path(rule));
+    const bool is_home = folder == home && home != "/";
+    policy::Diagnostic& error =
+        lowering_.diagnostics.add(policy::slug::home_writable, word.span,
+                                  folder == "/" ? "`write` would make the whole machine writable"
+                                                : "`write` would make the whole home folder `" + home + "` writable");
+    if (word.text != folder) error.label("this is `" + folder + "`");
     error.note("a program that may write the home folder may also replace start-up files that run outside of the jail");
     if (word.text == "$cwd") {
-        error.help("start the program in a folder of its own, below `" + host_path + "`");
+        error.help(is_home ? "change to a folder below `" + folder + "`, or add `--allow 'write ~'` to say it in words"
+                           : "start the program in a folder of its own, below `" + folder + "`");
     } else if (is_home && !is_arguments(word)) {
         error.help("write `$home` in place of `" + word.text + "` to say it in words");
     } else {
-        error.help("name the folder below `" + host_path + "` that the program has to write");
+        error.help("name the folder below `" + folder + "` that the program has to write");
     }
 }
 
@@ -277,6 +319,7 @@ void lower_files(Lowering& lowering, Jail& jail) {
     each<policy::LinkStatement>(lowering, to(&Collector::link));
     each<policy::TextFileStatement>(lowering, to(&Collector::text_file));
     collector.append(lower_unix_paths(lowering, jail));
+    collector.judge_home();
     jail.root = collector.take_root();
     jail.files = merge_file_rules(collector.take(), lowering.diagnostics);
     check_layers(jail.files, lowering.diagnostics);

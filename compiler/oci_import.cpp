@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "compiler/capabilities.hpp"
 #include "compiler/errno_names.hpp"
 #include "compiler/oci_import_parts.hpp"
 #include "compiler/syscall_table.hpp"
@@ -144,8 +145,19 @@ private:
         for (const Rule* rule : block.rules)
             for (const auto* each : {&rule->includes, &rule->excludes})
                 capabilities_.insert(each->capabilities.begin(), each->capabilities.end());
-        inside = "syscalls {\n" + inside + "}\n";
+        inside = kept(block) + "syscalls {\n" + inside + "}\n";
         return block.condition.empty() ? inside : "\nwhen " + block.condition + " {\n" + inside + "}\n";
+    }
+
+    // A container of that capability has it, and without it the kernel refuses what the block allows. Those that
+    // count for nothing in a jail cannot be kept.
+    static std::string kept(const Block& block) {
+        std::vector<std::string> names;
+        for (const std::string& each : block.rules.front()->includes.capabilities) {
+            const auto number = capability_number(each);
+            if (number && capability_reach(*number) != CapabilityReach::nothing) names.push_back(parameter_for(each));
+        }
+        return names.empty() ? std::string() : "capabilities { keep " + joined(names, ", ") + " }\n";
     }
 
     // Rules with a comment stay by themselves under it; the others are one list for each answer.

@@ -154,6 +154,7 @@ private:
             const Prototype* prototype = find_prototype(abi.abi, abi.name);
             if (prototype == nullptr) continue;
             const std::size_t count = prototype->arguments.size();
+            if (values.empty() && count != 0 && is_first) return report_no_values(name, *prototype);
             if (values.size() > count && is_first) return report_too_many(name, values[count].front(), *prototype);
             for (std::size_t n = 0; n < std::min(values.size(), count); ++n) {
                 const ArgumentPlace place{abi.abi, *prototype, prototype->arguments[n], prototype->arguments[n].name};
@@ -191,6 +192,12 @@ private:
         error(policy::slug::unknown_syscall, word, "unknown system call " + quoted(word.text))
             .help(similar.empty() ? "calls have the kernel's names, see syscalls(2); write one of them"
                                   : "a system call with a similar name exists: " + policy::quoted_list(similar));
+    }
+
+    void report_no_values(const Word& name, const Prototype& prototype) {
+        error(policy::slug::empty_list, name, "the parentheses behind " + quoted(name.text) + " state no argument")
+            .note(quoted(signature(prototype)))
+            .help("write " + quoted("syscall " + name.text) + " for any arguments");
     }
 
     void report_too_many(const Word& name, const Word& first, const Prototype& prototype) {

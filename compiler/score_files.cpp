@@ -3,6 +3,7 @@
 #include <cmath>
 #include <vector>
 
+#include "compiler/file_match.hpp"
 #include "compiler/question.hpp"
 #include "compiler/score_parts.hpp"
 #include "compiler/secrets.hpp"
@@ -92,12 +93,25 @@ const FileRule* grant_below(const Jail& jail, const std::string& folder, Access 
     return found == jail.files.end() ? nullptr : &*found;
 }
 
+// A folder of the jail's own is in place of what the host has there: a home folder below /tmp.
+bool is_private(const Jail& jail, const std::string& path) {
+    const FileRule* nearest = nullptr;
+    std::size_t longest = 0;
+    for (const FileRule& rule : jail.files) {
+        const std::size_t length = is_prohibition(rule) ? 0 : matched_length(rule.path, rule.is_glob, path);
+        if (length <= longest) continue;
+        longest = length;
+        nearest = &rule;
+    }
+    return nearest != nullptr && nearest->kind == FileRule::Kind::private_folder;
+}
+
 Finding reachable(const Jail& jail, const std::vector<std::string>& places, Access access) {
     std::size_t count = 0;
     Finding finding;
     for (const std::string& path : places) {
         Answer whole = ask(jail, path, access);
-        const bool is_whole = whole.verdict != Answer::Verdict::denied;
+        const bool is_whole = whole.verdict != Answer::Verdict::denied && !is_private(jail, path);
         const FileRule* part = is_whole ? nullptr : grant_below(jail, path, access);
         if (!is_whole && part == nullptr) continue;
         if (count++ == 0)

@@ -216,14 +216,16 @@ Rows process_rows(const Jail& jail, const policy::Sources& sources) {
 
 }  // namespace
 
+std::vector<Section> show_sections(const Jail& jail, const policy::Sources& sources) {
+    return {{"files", file_rows(jail, sources)},     {"network", network_rows(jail, sources)},
+            {"calls", call_rows(jail, sources)},     {"capabilities", capability_rows(jail, sources)},
+            {"limits", limit_rows(jail, sources)},   {"environment", environment_rows(jail, sources)},
+            {"process", process_rows(jail, sources)}};
+}
+
 std::string show(const Jail& jail, const policy::Sources& sources, bool colour) {
-    const std::vector<Section> sections{
-        {"files", file_rows(jail, sources)},     {"network", network_rows(jail, sources)},
-        {"calls", call_rows(jail, sources)},     {"capabilities", capability_rows(jail, sources)},
-        {"limits", limit_rows(jail, sources)},   {"environment", environment_rows(jail, sources)},
-        {"process", process_rows(jail, sources)}};
     const Row title{"policy", escaped(jail.name), place_of({jail.origin}, sources)};
-    return print(title, sections, colour);
+    return print(title, show_sections(jail, sources), colour);
 }
 
 }  // namespace ward::compiler

@@ -99,6 +99,7 @@ constexpr Setting settings[] = {
     {"gid", id_form, false, set_id<&Facts::gid>},
     {"runtime", path_form, false, set_path<&Facts::runtime>},
     {"cwd", path_form, false, set_path<&Facts::cwd>},
+    {"repository", path_form, false, set_path<&Facts::repository>},
     {"program", path_form, false, set_path<&Facts::program>},
     {"kernel", kernel_form, false, set_kernel},
     {"arch", machine_form, false, set_machine},

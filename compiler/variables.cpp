@@ -31,6 +31,8 @@ struct GivenVariable {
 constexpr std::array given_variables{
     GivenVariable{"home", [](const Facts& facts) { return facts.home; }},
     GivenVariable{"cwd", [](const Facts& facts) { return facts.cwd; }},
+    GivenVariable{"repository",
+                  [](const Facts& facts) { return facts.repository.empty() ? facts.cwd : facts.repository; }},
     GivenVariable{"user", [](const Facts& facts) { return facts.user; }},
     GivenVariable{"uid", [](const Facts& facts) { return std::to_string(facts.uid); }},
     GivenVariable{"gid", [](const Facts& facts) { return std::to_string(facts.gid); }},

@@ -51,6 +51,10 @@ std::string outcome(const std::string& text) {
     if (set) {
         const auto jail = compiler::compile(*set, stated_facts(), diagnostics);
         require(jail.has_value() == !diagnostics.has_errors());
+    } else {
+        policy::Policy unfinished;
+        static_cast<void>(policy::parse(sources, sources.add("again.ward", text), diagnostics, &unfinished));
+        compiler::check_unfinished({{{std::move(unfinished), 0, {}}}}, diagnostics);
     }
     return policy::render(diagnostics, sources);
 }

@@ -1,5 +1,6 @@
 #include "policy/builder.hpp"
 
+#include <algorithm>
 #include <charconv>
 
 namespace ward::policy {
@@ -29,6 +30,10 @@ PolicyBuilder::PolicyBuilder(const Sources& sources, FileId file, Diagnostics& d
       diagnostics_(diagnostics),
       errors_before_(diagnostics.errors()) {
     policy_.file = file;
+    // Mostly a statement a line, of some words: to grow would touch twice the memory.
+    constexpr std::size_t bytes_of_one = 16;
+    constexpr std::size_t most = 4096;
+    policy_.body.statements.reserve(std::min(text_.size() / bytes_of_one, most));
 }
 
 Span PolicyBuilder::range(std::size_t begin, std::size_t end) const {
@@ -253,10 +258,11 @@ void PolicyBuilder::param(Span span) {
         {std::move(draft_.first), std::move(draft_.second), std::move(draft_.clause), without_blanks(span)});
 }
 
-std::optional<Policy> PolicyBuilder::finish() {
+std::optional<Policy> PolicyBuilder::finish(Policy* unfinished) {
     if (!too_deep_) check_policy_line();
-    if (diagnostics_.errors() != errors_before_) return std::nullopt;
-    return std::move(policy_);
+    if (diagnostics_.errors() == errors_before_) return std::move(policy_);
+    if (unfinished) *unfinished = std::move(policy_);
+    return std::nullopt;
 }
 
 }  // namespace ward::policy

@@ -160,8 +160,9 @@ public:
     void never_closed();
     void too_deep(std::uint32_t offset);
 
-    // The policy, after what can only be said about a whole text. Absent after any error in it.
-    [[nodiscard]] std::optional<Policy> finish();
+    // The policy, after what can only be said about a whole text. Absent after any error in it: then what
+    // could be read is in `unfinished`.
+    [[nodiscard]] std::optional<Policy> finish(Policy* unfinished);
     // The statements, of a text that has nothing else. Absent after any error in it.
     [[nodiscard]] std::optional<Block> finish_statements();
     // The question, of a text that is one. Absent after any error in it.
@@ -232,6 +233,7 @@ private:
     // What stands at a place, as a range to underline and in words.
     [[nodiscard]] Span token_at(std::uint32_t offset) const;
     [[nodiscard]] std::string found_at(std::uint32_t offset) const;
+    [[nodiscard]] bool is_misspelt_section(Span name) const;
     // False if the table has nothing to say about a name at this place.
     bool known_elsewhere(Span name, std::string_view word);
     void section_in_section(Span name);
@@ -241,6 +243,7 @@ private:
     void unknown_statement(Span name, bool has_block);
     [[nodiscard]] bool begins_with_no_network_word() const;
     [[nodiscard]] std::string help_to_end(const SyntaxError& error, std::uint32_t offset) const;
+    [[nodiscard]] std::string help_in_list(Span word) const;
     void missing_parenthesis(std::uint32_t offset);
     [[nodiscard]] bool knows_parentheses() const;
     void parenthesis_error(std::uint32_t offset);

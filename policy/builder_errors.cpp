@@ -18,6 +18,12 @@ bool ends_token(char c) {
     return is_blank(c) || ends_line(c) || std::string_view(",;{}()\"").find(c) != std::string_view::npos;
 }
 
+// U+2018 to U+201F.
+constexpr std::size_t curly_quote_size = 3;
+bool is_curly_quote(std::string_view text) {
+    return text.size() >= curly_quote_size && text.starts_with("\xe2\x80") && text[2] >= '\x98' && text[2] <= '\x9f';
+}
+
 // `text` with `{}` replaced.
 std::string with_keyword(std::string_view text, std::string_view keyword) {
     std::string result(text);
@@ -90,7 +96,7 @@ bool PolicyBuilder::is_unquoted(std::uint32_t offset) {
     const char character = text_[offset];
     const bool closes = character == ')' && !draft_.parens.empty();
     const bool special = std::string_view("()\\'").find(character) != std::string_view::npos;
-    if (closes || !special) return false;
+    if (closes || (!special && !is_curly_quote(text_.substr(offset)))) return false;
     unquoted(offset);
     return true;
 }
@@ -101,9 +107,18 @@ std::string PolicyBuilder::help_to_end(const SyntaxError& error, std::uint32_t o
     const bool in_list = !single && !draft_.clause && (!draft_.items.empty() || !draft_.calls.empty());
     const bool word = offset < text_.size() && !ends_token(text_[offset]);
     if (block().word == "test") return "ask about one thing on each line";
-    if (in_list && word) return "write a comma before " + quoted(text(token_at(offset)));
+    if (in_list && word) return help_in_list(token_at(offset));
     if (offset < text_.size() && text_[offset] == ',') return "remove the comma and what follows it";
     return with_keyword(error.help, text(draft_.keyword));
+}
+
+// A word behind another one of a list. One that cannot begin a path is a part of the one before.
+std::string PolicyBuilder::help_in_list(Span word) const {
+    const bool paths = block().word == "files" && draft_.verb != "device";
+    if (!paths || draft_.items.empty() || std::string_view("/~$\"").find(text_[word.begin]) != std::string_view::npos)
+        return "write a comma before " + quoted(text(word));
+    const Span path{file(), draft_.items.back().span.begin, word.end};
+    return "put the path in double quotes: " + quoted('"' + std::string(text(path)) + '"');
 }
 
 void PolicyBuilder::missing_parenthesis(std::uint32_t offset) {
@@ -147,7 +162,13 @@ void PolicyBuilder::unquoted(std::uint32_t offset) {
     const char character = text_[offset];
     const std::string shown = quoted(text_.substr(offset, 1));
     const Span place = range(offset, offset + 1);
-    if (character == '#') {
+    if (is_curly_quote(text_.substr(offset))) {
+        const std::string_view quote = text_.substr(offset, curly_quote_size);
+        diagnostics_
+            .add(slug::needs_quotes, range(offset, offset + curly_quote_size),
+                 quoted(quote) + " does not quote a value")
+            .help(R"(write the straight quote `"` instead, at both ends)");
+    } else if (character == '#') {
         diagnostics_.add(slug::needs_quotes, place, shown + " inside a word needs quotes")
             .help("put a blank before the comment, or the value in double quotes");
     } else if (character == '\'') {

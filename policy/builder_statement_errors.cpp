@@ -46,9 +46,19 @@ void PolicyBuilder::other_statement(Span span) {
     }
     std::string_view word = text(*draft_.other);
     if (word.ends_with('?')) word.remove_suffix(1);
+    if (is_misspelt_section(*draft_.other)) return unknown_statement(*draft_.other, true);
     if (!known_elsewhere(*draft_.other, word)) {
         unknown_statement(*draft_.other, text(span).find('{') != std::string_view::npos);
     }
+}
+
+// `file {`: a statement of that name would not begin a block.
+bool PolicyBuilder::is_misspelt_section(Span name) const {
+    const std::string_view around = block().word;
+    const std::size_t behind = text_.find_first_not_of(" \t", name.end);
+    const bool begins_block = behind != std::string_view::npos && text_[behind] == '{';
+    return begins_block && (around.empty() || is_branch(around)) && !is_one_of(text(name), section_words) &&
+           !similar_names(text(name), section_words).empty();
 }
 
 bool PolicyBuilder::known_elsewhere(Span name, std::string_view word) {

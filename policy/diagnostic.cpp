@@ -7,22 +7,22 @@
 namespace ward::policy {
 
 Diagnostic& Diagnostic::label(std::string text) {
-    if (primary_) primary_->text = std::move(text);
+    if (primary_ && has_words_) primary_->text = std::move(text);
     return *this;
 }
 
 Diagnostic& Diagnostic::also(Span span, std::string text) {
-    secondary_.push_back({span, std::move(text)});
+    secondary_.push_back({span, has_words_ ? std::move(text) : std::string()});
     return *this;
 }
 
 Diagnostic& Diagnostic::note(std::string text) {
-    notes_.push_back(std::move(text));
+    if (has_words_) notes_.push_back(std::move(text));
     return *this;
 }
 
 Diagnostic& Diagnostic::help(std::string text) {
-    helps_.push_back(std::move(text));
+    if (has_words_) helps_.push_back(std::move(text));
     return *this;
 }
 
@@ -32,7 +32,8 @@ Diagnostic& Diagnostics::add(const Slug& kind, std::optional<Span> where, std::s
     // Warnings leave room for the errors that come after them.
     const bool full = kept_.size() >= most_ || (!is_error && warnings_ > most_ / 2);
     if (full) return scratch_.emplace(kind, where, std::move(message));
-    return kept_.emplace_back(kind, where, std::move(message));
+    return keep_ == Keep::places ? kept_.emplace_back(kind, where)
+                                 : kept_.emplace_back(kind, where, std::move(message));
 }
 
 std::size_t Diagnostics::suppressed() const {

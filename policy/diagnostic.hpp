@@ -43,6 +43,8 @@ public:
         : kind_(&kind), message_(std::move(message)) {
         if (where) primary_ = Label{*where, {}};
     }
+    // Of places alone: words are forgotten as they come.
+    Diagnostic(const Slug& kind, std::optional<Span> where) : Diagnostic(kind, where, {}) { has_words_ = false; }
 
     Diagnostic& label(std::string text);            // words below the primary range
     Diagnostic& also(Span span, std::string text);  // a secondary place; at most two are shown
@@ -63,6 +65,7 @@ private:
     std::vector<Label> secondary_;
     std::vector<std::string> notes_;
     std::vector<std::string> helps_;
+    bool has_words_ = true;
 };
 
 // Collects the diagnostics of a run, at most max_kept of them or as many as it is made for; counts all.
@@ -70,7 +73,9 @@ class Diagnostics {
 public:
     static constexpr std::size_t max_kept = 50;
 
-    explicit Diagnostics(std::size_t most = max_kept) : most_(most) {}
+    enum class Keep { all, places };  // places: for who wants to know where, and shows nothing
+
+    explicit Diagnostics(std::size_t most = max_kept, Keep keep = Keep::all) : most_(most), keep_(keep) {}
 
     // `where` is absent for a diagnostic about no text. When no more are kept, a scratch diagnostic is
     // handed out, valid until the next one.
@@ -86,6 +91,7 @@ public:
 
 private:
     std::size_t most_;
+    Keep keep_;
     std::deque<Diagnostic> kept_;
     std::optional<Diagnostic> scratch_;
     std::size_t errors_ = 0;

@@ -33,7 +33,9 @@ struct word_ended   : p::not_at<quote_char> {};
 struct string_ended : p::not_at<p::sor<quote_char, word_char>> {};
 struct quoted_text  : p::seq<string_open, p::star<p::sor<string_run, escape>>, p::must<string_close>> {};
 struct quoted_word  : p::seq<quoted_text, p::must<string_ended>> {};
-struct bare_text    : p::plus<word_char> {};
+// Typographic quotation marks, U+2018 to U+201F: a word that begins with one was meant to be quoted.
+struct curly_quote  : p::seq<p::one<'\xe2'>, p::one<'\x80'>, p::range<'\x98', '\x9f'>> {};
+struct bare_text    : p::seq<p::not_at<curly_quote>, p::plus<word_char>> {};
 struct bare_word    : p::seq<bare_text, p::must<word_ended>> {};
 struct word         : p::sor<quoted_word, bare_word> {};
 

@@ -62,6 +62,13 @@ public:
         return set;
     }
 
+    // What could be read, after an error.
+    PolicySet unfinished() && {
+        PolicySet set;
+        for (Node& node : nodes_) set.members.push_back({std::move(node.read()), node.distance, {}});
+        return set;
+    }
+
 private:
     struct Edge {
         std::size_t to;
@@ -76,6 +83,9 @@ private:
         std::optional<Policy> policy;  // absent if it has errors
         std::vector<Edge> uses;
         enum class Visit { not_yet, open, done } visit = Visit::not_yet;
+        Policy unfinished{};  // with errors: what could be read
+
+        [[nodiscard]] Policy& read() { return policy ? *policy : unfinished; }
     };
 
     std::optional<FileId> read(const Location& location, std::optional<Span> asked_by) {
@@ -91,7 +101,7 @@ private:
         }
         nodes_.push_back({key, location.folder(), std::string(name), distance, std::nullopt, {}});
         const auto file = read(location, asked_by);
-        if (file) nodes_.back().policy = parse(sources_, *file, diagnostics_);
+        if (file) nodes_.back().policy = parse(sources_, *file, diagnostics_, &nodes_.back().unfinished);
         if (nodes_.back().policy) check_name(*nodes_.back().policy, location, name);
         return nodes_.size() - 1;
     }
@@ -108,8 +118,7 @@ private:
     }
 
     void load_used(std::size_t user) {
-        if (!nodes_[user].policy) return;
-        const std::vector<Use> uses = nodes_[user].policy->uses;
+        const std::vector<Use> uses = nodes_[user].read().uses;
         std::vector<std::size_t> order(uses.size());
         std::iota(order.begin(), order.end(), 0);
         // By name, so that the order of the lines means nothing, not even the order of loading.
@@ -264,18 +273,20 @@ std::string name_of(const Location& location, std::string_view entry) {
 
 }  // namespace
 
-std::optional<PolicySet> Library::load(std::string_view entry, Sources& sources, Diagnostics& diagnostics) const {
+std::optional<PolicySet> Library::load(std::string_view entry, Sources& sources, Diagnostics& diagnostics,
+                                       PolicySet* unfinished) const {
     const std::size_t errors_before = diagnostics.errors();
     const auto location = find_entry(path_, entry, diagnostics);
     if (!location) return std::nullopt;
     Loading loading(path_, sources, diagnostics);
     loading.load_all(*location, name_of(*location, entry));
-    if (diagnostics.errors() != errors_before) return std::nullopt;
-    return std::move(loading).result();
+    if (diagnostics.errors() == errors_before) return std::move(loading).result();
+    if (unfinished) *unfinished = std::move(loading).unfinished();
+    return std::nullopt;
 }
 
 std::optional<PolicySet> Library::load_below(Block added, std::string_view entry, Sources& sources,
-                                             Diagnostics& diagnostics) const {
+                                             Diagnostics& diagnostics, PolicySet* unfinished) const {
     const std::size_t errors_before = diagnostics.errors();
     const auto location = find_entry(path_, entry, diagnostics);
     if (!location) return std::nullopt;
@@ -287,12 +298,23 @@ std::optional<PolicySet> Library::load_below(Block added, std::string_view entry
     top.body = std::move(added);
     Loading loading(path_, sources, diagnostics);
     loading.load_below(std::move(top), *location, name);
-    if (diagnostics.errors() != errors_before) return std::nullopt;
-    return std::move(loading).result();
+    if (diagnostics.errors() == errors_before) return std::move(loading).result();
+    if (unfinished) *unfinished = std::move(loading).unfinished();
+    return std::nullopt;
 }
 
 bool Library::has(std::string_view name) const {
     return find_policy(path_, "", name).has_value();
+}
+
+std::string Library::first_error(const std::string& name) const {
+    Sources sources;
+    Diagnostics diagnostics;
+    if (load(name, sources, diagnostics)) return {};
+    const auto& all = diagnostics.all();
+    const auto first = std::find_if(all.begin(), all.end(),
+                                    [](const Diagnostic& each) { return each.kind().severity == Severity::error; });
+    return first == all.end() ? "it cannot be read" : first->message();
 }
 
 std::vector<Listed> Library::list() const {
@@ -308,12 +330,13 @@ std::vector<Listed> Library::list() const {
             file = read_source(location.path, sources, ignored);
         }
         const auto policy = file ? parse(sources, *file, ignored) : std::nullopt;
-        Listed& row = result.emplace_back(Listed{name, origin_of(location), {}, {}, false});
+        Listed& row = result.emplace_back(Listed{name, origin_of(location), {}, {}, false, {}});
         if (policy && policy->description) row.description = policy->description->text;
         for (const Location& other : std::span(locations).subspan(1)) {
             if (other.identity() != location.identity()) row.shadows.push_back(origin_of(other));
         }
         row.extends = policy && !row.shadows.empty() && uses_own_name(*policy, name, location);
+        row.error = first_error(name);
     }
     return result;
 }

@@ -58,6 +58,7 @@ struct Listed {
     // The policies of that name further on in the search path: a path or `built-in` each.
     std::vector<std::string> shadows;
     bool extends = false;  // it uses the first of them
+    std::string error;     // the first one in it or in what it uses; empty if all of it can be read
 };
 
 class Library {
@@ -65,19 +66,22 @@ public:
     explicit Library(SearchPath path) : path_(std::move(path)) {}
 
     // `entry` is a file if it holds a `/` or ends in `.ward` (or is `-`: standard input), otherwise
-    // the name of a policy. Reads and parses it and all that it uses. Absent after any error.
-    [[nodiscard]] std::optional<PolicySet> load(std::string_view entry, Sources& sources,
-                                                Diagnostics& diagnostics) const;
+    // the name of a policy. Reads and parses it and all that it uses. Absent after any error; then `unfinished`
+    // has what could be read, which is only good for further errors (compiler::check_unfinished).
+    [[nodiscard]] std::optional<PolicySet> load(std::string_view entry, Sources& sources, Diagnostics& diagnostics,
+                                                PolicySet* unfinished = nullptr) const;
     // A policy of no file, on top of the policy `entry`: it uses that one and says `added`. Where it is shown,
     // it is the word `entry` in a source called `--policy`.
     [[nodiscard]] std::optional<PolicySet> load_below(Block added, std::string_view entry, Sources& sources,
-                                                      Diagnostics& diagnostics) const;
+                                                      Diagnostics& diagnostics, PolicySet* unfinished = nullptr) const;
     // True if a policy of this name exists anywhere on the search path.
     [[nodiscard]] bool has(std::string_view name) const;
     // Every policy that can be named, sorted by name.
     [[nodiscard]] std::vector<Listed> list() const;
 
 private:
+    [[nodiscard]] std::string first_error(const std::string& name) const;
+
     SearchPath path_;
 };
 

@@ -258,10 +258,10 @@ void read_text(std::string_view text, PolicyBuilder& builder) {
 
 }  // namespace
 
-std::optional<Policy> parse(const Sources& sources, FileId file, Diagnostics& diagnostics) {
+std::optional<Policy> parse(const Sources& sources, FileId file, Diagnostics& diagnostics, Policy* unfinished) {
     PolicyBuilder builder(sources, file, diagnostics);
     read_text<g::file>(sources[file].text(), builder);
-    return builder.finish();
+    return builder.finish(unfinished);
 }
 
 std::optional<Question> parse_question(const Sources& sources, FileId file, Diagnostics& diagnostics) {

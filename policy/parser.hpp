@@ -10,8 +10,10 @@
 namespace ward::policy {
 
 // Parses one text. Errors go to `diagnostics` and the parser goes on at the next statement, so that
-// one run shows many. The result is absent exactly if this text added an error.
-[[nodiscard]] std::optional<Policy> parse(const Sources& sources, FileId file, Diagnostics& diagnostics);
+// one run shows many. The result is absent exactly if this text added an error; the statements without one are
+// then in `unfinished`, for further errors, and to be compiled for nothing else.
+[[nodiscard]] std::optional<Policy> parse(const Sources& sources, FileId file, Diagnostics& diagnostics,
+                                          Policy* unfinished = nullptr);
 
 // Parses a text that is one question. There `NAME(VALUE, ...)` asks about a system call without the word
 // `syscall` too; its subject is `syscall` all the same. The result is absent exactly if this text added

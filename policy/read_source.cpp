@@ -46,11 +46,12 @@ std::string_view kind_words(mode_t mode) {
     return S_ISREG(mode) ? "" : "a socket";
 }
 
-// World-writable, or writable by a group while the file is some third person's. A file of the
-// caller's or root's own that a group may write is left alone: that group was chosen by its owner.
-bool others_may_write(const struct stat& status) {
-    const auto is_own = [&] { return status.st_uid == 0 || status.st_uid == ::geteuid(); };
-    return (status.st_mode & S_IWOTH) != 0 || ((status.st_mode & S_IWGRP) != 0 && !is_own());
+// Who may change it besides the caller and root; empty if nobody may. An owner can give itself the right to write. A
+// group that may write a file of the caller's or root's own was chosen by its owner.
+std::string other_writer(const struct stat& status) {
+    if ((status.st_mode & S_IWOTH) != 0) return "can be written by every user";
+    if (status.st_uid == 0 || status.st_uid == ::geteuid()) return {};
+    return "belongs to another user, " + std::to_string(status.st_uid);
 }
 
 // One reading of one file.
@@ -67,7 +68,7 @@ public:
         if (::fstat(file.number(), &status) != 0) return unreadable(errno);
         const std::string_view kind = kind_words(status.st_mode);
         if (!kind.empty()) return not_a_file(kind);
-        if (others_may_write(status)) return writable_by_others(status);
+        if (const std::string writer = other_writer(status); !writer.empty()) return writable_by_others(status, writer);
         return read(file.number(), path_);
     }
 
@@ -100,7 +101,9 @@ private:
     std::optional<FileId> unreadable(int error) {
         Diagnostic& diagnostic =
             diagnostics_.add(slug::source_unreadable, asked_by_, "cannot read `" + path_ + "`: " + error_words(error));
-        if (error == ENOENT) diagnostic.help("`ward list` shows the policies that are found by their names");
+        if (error != ENOENT) return std::nullopt;
+        diagnostic.help(path_.ends_with(".ward") ? "correct the path, or write a name that `ward list` shows"
+                                                 : "correct the path");
         return std::nullopt;
     }
 
@@ -113,13 +116,12 @@ private:
         return std::nullopt;
     }
 
-    std::optional<FileId> writable_by_others(const struct stat& status) {
+    std::optional<FileId> writable_by_others(const struct stat& status, const std::string& writer) {
         const bool everyone = (status.st_mode & S_IWOTH) != 0;
-        diagnostics_
-            .add(slug::policy_writable_by_others, asked_by_,
-                 '`' + path_ + "` can be written by " + (everyone ? "every user" : "a group of another user"))
+        diagnostics_.add(slug::policy_writable_by_others, asked_by_, '`' + path_ + "` " + writer)
             .note("who can write a policy decides what it allows")
-            .help("run `chmod go-w " + path_ + '`');
+            .help(everyone ? "run `chmod go-w " + path_ + '`'
+                           : "read it, and make a copy of your own: `cp " + path_ + " ~/.config/ward/`");
         return std::nullopt;
     }
 

@@ -13,6 +13,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "compiler/proof.hpp"
@@ -148,6 +149,8 @@ std::vector<Candidate> candidates_of(const FilterModel& model) {
 }  // namespace
 
 int main(int argc, char** argv) {
+    if (argc == 3 && std::string_view(argv[1]) == "once")
+        return ward::bench::write_one_round(std::string_view(argv[2]) == "guarded");
     const int rounds = argc > 1 ? std::atoi(argv[1]) : 15;
     ward::bench::print_text_to_bytes(rounds);
     const FilterModel docker = test::docker_default();

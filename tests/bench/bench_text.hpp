@@ -3,8 +3,11 @@
 
 namespace ward::bench {
 
-// Docker's default profile, stage by stage: each round in a process that has compiled nothing before, and
-// again in one that has. Must be called before anything else is compiled. Prints.
+// Docker's default profile, stage by stage: each round in a process of its own, and again in one that has
+// compiled it before. Prints.
 void print_text_to_bytes(int rounds);
+
+// What such a process does: one round, written to standard output for the one that asked. Its exit status.
+int write_one_round(bool guarded);
 
 }  // namespace ward::bench

@@ -26,7 +26,7 @@ TEST(Advice, IsSilentAboutEveryShippedPolicy) {
         Compiled compiled;
         const auto set = library.load(shipped.name, compiled.sources, compiled.diagnostics);
         ASSERT_TRUE(set) << compiled.messages();
-        compiled.jail = compile(*set, some_facts(), compiled.diagnostics);
+        compiled.jail = compile(*set, with_parameters(some_facts(), *set), compiled.diagnostics);
         EXPECT_TRUE(compiled.jail);
         EXPECT_EQ(compiled.messages(), "") << shipped.name;
         ++looked_at;
@@ -49,7 +49,7 @@ TEST(Secrets, AreHiddenByTheBasePolicy) {
     Compiled compiled;
     const auto set = policy::Library{policy::SearchPath{}}.load("base.secrets", compiled.sources, compiled.diagnostics);
     ASSERT_TRUE(set);
-    compiled.jail = compile(*set, some_facts(), compiled.diagnostics);
+    compiled.jail = compile(*set, with_parameters(some_facts(), *set), compiled.diagnostics);
     for (const Secret& secret : secrets) {
         const std::string path(secret.path);
         EXPECT_TRUE(

@@ -54,6 +54,8 @@ INSTANTIATE_TEST_SUITE_P(
     testing::Values(Case{"covered_by_a_group", {{"allow read\nallow @basic-io"}}, {useless}},
                     Case{"covered_in_one_list", {{"allow @basic-io, read"}}, {useless}},
                     Case{"said_twice", {{"allow read\nallow read"}}, {useless}},
+                    Case{"two_names_of_one_call", {{"allow umount\nallow umount2"}}, {useless}},
+                    Case{"two_calls_on_another_abi", {{"abi native, i386\nallow umount\nallow umount2"}}, {}},
                     Case{"group_in_a_group", {{"allow @system-service, @signal"}}, {useless}},
                     Case{"not_covered_where_excepted", {{"allow @basic-io except read\nallow read"}}, {}},
                     Case{"covered_by_another_file", {{"allow read"}, {"allow @basic-io", 1}}, {}},

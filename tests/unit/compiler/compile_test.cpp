@@ -110,7 +110,8 @@ TEST(Compile, ShippedPoliciesAreClean) {
     for (const policy::BuiltIn& built_in : policy::built_in_policies()) {
         Loaded loaded = load(built_in.name);
         ASSERT_TRUE(loaded.set);
-        EXPECT_TRUE(compile(*loaded.set, some_facts(), loaded.diagnostics)) << built_in.name;
+        const Facts facts = with_parameters(some_facts(), *loaded.set);
+        EXPECT_TRUE(compile(*loaded.set, facts, loaded.diagnostics)) << built_in.name;
         EXPECT_TRUE(loaded.diagnostics.all().empty()) << policy::render(loaded.diagnostics, loaded.sources);
     }
 }

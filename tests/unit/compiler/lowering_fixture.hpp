@@ -27,6 +27,14 @@ inline Facts some_facts() {
     return facts;
 }
 
+// With a value for each parameter that has none of its own.
+inline Facts with_parameters(Facts facts, const policy::PolicySet& set) {
+    for (const policy::PolicySet::Member& member : set.members)
+        for (const policy::Param& param : member.policy.params)
+            if (!param.fallback) facts.parameters[param.name.text] = "/srv/" + param.name.text;
+    return facts;
+}
+
 // One text of a set, and how many `use` steps it is away.
 struct Text {
     std::string text;

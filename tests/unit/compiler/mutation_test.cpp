@@ -71,7 +71,7 @@ std::string outcome(const std::string& name, const std::string& text) {
     policy::Sources sources;
     policy::Diagnostics diagnostics;
     const auto set = test::link(name, text, test::built_in_text, sources, diagnostics);
-    const auto jail = set ? compile(*set, host(), diagnostics) : std::nullopt;
+    const auto jail = set ? compile(*set, with_parameters(host(), *set), diagnostics) : std::nullopt;
     return jail && diagnostics.all().empty() ? jail_text(*jail) + questions(set->members.front().policy, sources)
                                              : "a diagnostic";
 }

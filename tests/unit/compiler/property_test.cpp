@@ -28,7 +28,7 @@ using Library = std::map<std::string, std::string, std::less<>>;
 Compiled compile_linked(const std::string& name, const std::string& text, const test::Texts& texts) {
     Compiled result;
     const auto set = test::link(name, text, texts, result.sources, result.diagnostics);
-    if (set) result.jail = compile(*set, host(), result.diagnostics);
+    if (set) result.jail = compile(*set, with_parameters(host(), *set), result.diagnostics);
     return result;
 }
 

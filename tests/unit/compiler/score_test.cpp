@@ -73,6 +73,18 @@ const Open rows[] = {
 
 INSTANTIATE_TEST_SUITE_P(Score, Rows, testing::ValuesIn(rows));
 
+TEST(Score, AFolderOfTheJailsOwnIsNotTheHosts) {
+    Facts facts = some_facts();
+    facts.home = "/tmp/ada";
+    const std::string text = "syscalls { allow @file-system }\nfiles { private /tmp; read /tmp/ada/.aws }\n";
+    const Compiled compiled = compile_texts({{text}}, facts);
+    ASSERT_TRUE(compiled.jail) << compiled.messages();
+    const Score found = score(*compiled.jail, facts);
+    EXPECT_EQ(share_of(found, "what runs later"), 0);
+    EXPECT_GT(share_of(found, "secrets"), 0);
+    EXPECT_LT(share_of(found, "secrets"), 0.5);
+}
+
 TEST(Score, HasATestForEveryRow) {
     const Compiled compiled = compile_main("files { read /srv }");
     std::set<std::string_view> tested;

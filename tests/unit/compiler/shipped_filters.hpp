@@ -23,7 +23,7 @@ inline std::vector<NamedFilter> shipped_filters() {
         policy::Sources sources;
         policy::Diagnostics diagnostics;
         const auto set = policy::Library({}).load(built_in.name, sources, diagnostics);
-        const auto jail = set ? compile(*set, some_facts(), diagnostics) : std::nullopt;
+        const auto jail = set ? compile(*set, with_parameters(some_facts(), *set), diagnostics) : std::nullopt;
         EXPECT_TRUE(jail) << policy::render(diagnostics, sources);
         const auto same = [&](const NamedFilter& other) { return jail && other.model == jail->filter; };
         if (jail && std::none_of(all.begin(), all.end(), same))

@@ -85,6 +85,13 @@ TEST(Variables, TheLaunchersAreReplaced) {
     }
 }
 
+TEST(Variables, WithoutARepositoryItIsTheWorkingFolder) {
+    Facts facts = some_facts();
+    EXPECT_TRUE(rule_for(compile_text("files { write $repository/a }", facts), "/home/ada/work/a"));
+    facts.repository = "/home/ada/project";
+    EXPECT_TRUE(rule_for(compile_text("files { write $repository/a }", facts), "/home/ada/project/a"));
+}
+
 TEST(Variables, LetsMayUseEachOtherInAnyOrder) {
     const Compiled compiled =
         compile_text("let inner = $outer/in\nlet outer = /srv\nfiles { read $inner/x, \"${outer}er\" }");

@@ -179,10 +179,16 @@ TEST_F(WritableTest, RefusesPoliciesThatEveryUserMayWrite) {
     EXPECT_EQ(said(0666, own), "error[policy-writable-by-others]:");
 }
 
-TEST_F(WritableTest, RefusesPoliciesOfAnotherUsersGroup) {
+TEST_F(WritableTest, RefusesPoliciesOfAnotherUser) {
     if (::geteuid() != 0) GTEST_SKIP() << "only root can give a file to another user";
-    EXPECT_EQ(said(0644, 12345), "web");
-    EXPECT_EQ(said(0664, 12345), "error[policy-writable-by-others]:");
+    const std::string file = write("web.ward", "policy web\n");
+    ASSERT_EQ(::chown(file.c_str(), 12345, 12345), 0);
+    EXPECT_EQ(load(file), "error[policy-writable-by-others]: `" + file +
+                              "` belongs to another user, 12345\n"
+                              "  note: who can write a policy decides what it allows\n"
+                              "  help: read it, and make a copy of your own: `cp " +
+                              file + " ~/.config/ward/`\n\n1 error\n");
+    EXPECT_EQ(said(0400, 12345), "error[policy-writable-by-others]:");
 }
 
 TEST_F(LibraryTest, TakesTheSearchPathFromTheEnvironment) {
