@@ -51,6 +51,28 @@ struct Order {
     std::int32_t number = 0;
 };
 
+// What an init that was made before its plan gets of it: the beginning of handover_space.
+inline constexpr std::size_t handover_size = std::size_t{128} << 10;
+inline constexpr std::uint32_t most_handed_over = 253;  // descriptors of one packet: SCM_MAX_FD of the kernel
+extern char handover_space[handover_size];
+
+struct Handover {
+    StepList init, program;
+    const char* const* arguments = nullptr;
+    const char* const* environment = nullptr;
+    bool background = false, verified = false;
+    int guarded_stream = -1;
+    int streams[3] = {0, 1, 2};
+    std::uint32_t count = 0;        // of descriptors that come with it
+    Slot places[most_handed_over];  // where each of them belongs: a slot, or below 0 a stream
+};
+constexpr Slot place_of_stream(int stream) {
+    return static_cast<Slot>(-1 - stream);
+}
+constexpr int stream_of_place(Slot place) {
+    return (-1 - place) % 3;
+}
+
 // Everything that the inside may look at. Lives in the supervisor's memory before the clone, and is
 // init's own copy afterwards.
 struct Inside {
@@ -64,6 +86,7 @@ struct Inside {
     int supervisors_channel = -1;  // the other end: init closes its copy first, so that it sees the end of file
     int streams[3] = {0, 1, 2};    // what becomes standard input, output and error
     bool background = false;       // the program starts in the background of its terminal (Order::foreground)
+    bool awaits_plan = false;      // `init` is only the first steps of the plan, which comes through the channel
     void* heap = nullptr;          // whole pages that only the supervisor needs once the program runs
     std::size_t heap_size = 0;
     bool verified = false;    // what steps did is read back, and the exec waits for Order::go
@@ -88,6 +111,11 @@ struct Inside {
 [[nodiscard]] int run_step(const Step& step, Inside& inside);
 // All steps; stops at the first failure. Returns its index with *error set, or count.
 [[nodiscard]] std::uint32_t run_steps(StepList list, Inside& inside, int* error);
+// All steps of init, the first ones before it takes the rest of its plan if it was made early (child_orders.cpp).
+// The index of the step that failed, with *error set; past all of them for what is around the steps.
+[[nodiscard]] std::uint32_t run_init_steps(Inside& inside, int* error);
+// The filter, which the supervisor makes in the meantime. 0, or a positive errno.
+[[nodiscard]] int take_filter(Inside& inside);
 // Init's whole life (init.cpp). Never returns.
 [[noreturn]] void run_init(Inside& inside);
 

@@ -5,6 +5,7 @@
 #include <linux/capability.h>
 #include <linux/close_range.h>
 #include <linux/if.h>
+#include <linux/keyctl.h>
 #include <linux/prctl.h>
 #include <linux/seccomp.h>
 #include <linux/sockios.h>
@@ -64,6 +65,11 @@ int new_session(const Step& /*step*/, Inside& inside) {
     if (session < 0) return outcome(session);
     inside.own_session = session > 0 || raw_syscall(SYS_getsid, 0) == raw_syscall(SYS_getpid);
     return inside.own_session ? 0 : EPROTO;
+}
+
+int new_keyring(const Step& /*step*/, Inside& /*inside*/) {
+    const long keyring = raw_syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, nullptr);
+    return keyring > 0 ? 0 : keyring == 0 ? EPROTO : outcome(keyring);
 }
 
 // Init keeps a copy of the terminal: only a member of its session may say which group is in front.

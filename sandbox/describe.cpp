@@ -235,6 +235,7 @@ std::string operands(const Step& step, const Plan& plan) {
         case await_supervisor:
         case loopback_up:
         case new_session:
+        case new_keyring:
         case check_parent:
         case private_propagation:
         case pivot_root:

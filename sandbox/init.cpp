@@ -19,12 +19,14 @@
 
 #include "sandbox/child.hpp"
 #include "sandbox/child_steps.hpp"
+#include "sandbox/child_stop.hpp"
 
 namespace ward::sandbox {
 namespace {
 
-constexpr int kill_signal = 9;    // SIGKILL
-constexpr int child_signal = 17;  // SIGCHLD
+constexpr int kill_signal = 9;       // SIGKILL
+constexpr int child_signal = 17;     // SIGCHLD
+constexpr int continue_signal = 18;  // SIGCONT
 constexpr std::size_t program_stack_size = std::size_t{64} << 10;
 
 // Where init's descriptors are once nothing else is open.
@@ -106,11 +108,11 @@ void allow_exec() {
     raw_syscall(SYS_futex, &privileges_dropped, futex_wake, 1, nullptr, nullptr, 0);
 }
 
-// With --verify: words again, since the program's filter may forbid every call but the exec.
+// With --verify: words again, since the program's filter may forbid every call but the exec. init stops the process
+// while the supervisor looks, so that it uses none of its processor time.
 int filter_loaded = 0;  // 1: the program has nothing more to do but the exec
 int exec_allowed = 0;   // 1: the supervisor has looked, and the jail is as planned
 
-// It takes a processor for as long as the supervisor looks at the jail.
 void wait_for_supervisor() {
     __atomic_store_n(&filter_loaded, 1, __ATOMIC_RELEASE);
     while (__atomic_load_n(&exec_allowed, __ATOMIC_ACQUIRE) == 0) __builtin_ia32_pause();
@@ -175,10 +177,9 @@ void wipe(const void* start, std::size_t size) {
     for (std::size_t i = 0; i < size; ++i) bytes[i] = 0;
 }
 
-// What the policy keeps is the program's alone. All else was given up before the program's process was made.
-bool keeps_capabilities(const Inside& inside) {
+bool program_makes(const Inside& inside, Operation operation) {
     for (std::uint32_t i = 0; i < inside.program.count; ++i)
-        if (inside.program.steps[i].operation == Operation::set_capabilities) return true;
+        if (inside.program.steps[i].operation == operation) return true;
     return false;
 }
 
@@ -196,12 +197,13 @@ int set_dumpable(int value) {
 }
 
 // An ordinary user's supervisor may look at what is dumpable alone (proc(5)). Nothing hostile runs yet.
-int let_supervisor_look(Inside& inside) {
+int let_supervisor_look(Inside& inside, int program) {
     constexpr timespec nap{0, 100'000};
     while (__atomic_load_n(&filter_loaded, __ATOMIC_ACQUIRE) == 0) {
         if (__atomic_load_n(&memory_shared, __ATOMIC_ACQUIRE) == 0) return 0;  // a step failed: told below
         raw_syscall(SYS_nanosleep, &nap, nullptr);
     }
+    if (const int error = stop_process(program, memory_shared)) return error;
     if (const int error = set_dumpable(1)) return error;
     Message ready;
     ready.kind = Message::Kind::ready;
@@ -209,13 +211,7 @@ int let_supervisor_look(Inside& inside) {
     if (const int error = steps::await_supervisor(Step{}, inside)) return error;
     if (const int error = set_dumpable(0)) return error;
     __atomic_store_n(&exec_allowed, 1, __ATOMIC_RELEASE);
-    return 0;
-}
-
-int move_descriptor(int from, int to) {
-    const long moved = raw_syscall(SYS_dup2, from, to);
-    if (moved < 0) return static_cast<int>(-moved);
-    return moved == to ? 0 : EPROTO;
+    return continue_process(program, memory_shared);
 }
 
 // Everything is closed but the channel, the signals and the terminal, which become 0, 1 and 2.
@@ -261,7 +257,7 @@ void obey(const Life& life, const Order& order) {
         raw_syscall(SYS_kill, -1, order.number);  // all but init: kill(2)
     } else if (order.kind == Order::Kind::foreground && life.inside.terminal >= 0) {
         raw_syscall(SYS_ioctl, kept_terminal, TIOCSPGRP, &life.program);
-        (void)signal_program(life, 18);  // SIGCONT
+        (void)signal_program(life, continue_signal);
     }
 }
 
@@ -315,20 +311,12 @@ void reap(Life& life) {
 
 // ---- the beginning
 
-int take_streams(const Inside& inside) {
-    for (int i = 0; i < 3; ++i) {
-        if (inside.streams[i] == i) continue;
-        if (const int error = move_descriptor(inside.streams[i], i)) return error;
-    }
-    return 0;
-}
-
 int begin(const Inside& inside) {
     if (raw_syscall(SYS_getpid) != 1) return ECHILD;  // not in a PID namespace of its own
     if (const int error = outcome(raw_syscall(SYS_close, inside.supervisors_channel))) return error;
     if (const int error = outcome(raw_syscall(SYS_prctl, PR_SET_PDEATHSIG, kill_signal, 0, 0, 0))) return error;
     raw_syscall(SYS_umask, 0);  // modes of a plan are exact
-    return take_streams(inside);
+    return 0;
 }
 
 int open_signals(int& place) {
@@ -342,16 +330,18 @@ int open_signals(int& place) {
 void run_init(Inside& inside) {
     int error = begin(inside);
     if (error != 0) fail(inside, failure_at(Phase::init, inside.init.count, error));
-    const std::uint32_t step = run_steps(inside.init, inside, &error);
+    const std::uint32_t step = run_init_steps(inside, &error);
     if (error != 0) fail(inside, failure_at(Phase::init, step, error));
 
     int signals = -1;
     error = open_signals(signals);
+    if (error == 0 && program_makes(inside, Operation::load_filter)) error = take_filter(inside);
     if (error != 0) fail(inside, failure_at(Phase::init, inside.init.count, error));
 
     // By now the memory is closed to everybody (Operation::set_dumpable): the program must never find it open
     // (proc_pid_mem(5), ptrace(2)).
-    const bool keeps = keeps_capabilities(inside);
+    // What the policy keeps is the program's alone. All else was given up before the program's process is made.
+    const bool keeps = program_makes(inside, Operation::set_capabilities);
     privileges_dropped = keeps ? 0 : 1;
     const long program = start_program(inside);
     if (program <= 1)
@@ -360,7 +350,7 @@ void run_init(Inside& inside) {
     if (keeps) error = drop_capabilities();
     if (error != 0) fail(inside, failure_at(Phase::init, inside.init.count, error));
     if (keeps) allow_exec();
-    if (inside.verified) error = let_supervisor_look(inside);
+    if (inside.verified) error = let_supervisor_look(inside, static_cast<int>(program));
     if (error != 0) fail(inside, failure_at(Phase::init, inside.init.count, error));
     wait_while(memory_shared, 1);
     if (inside.failure.kind != Message::Kind::none) fail(inside, inside.failure);

@@ -10,13 +10,17 @@
 #include <algorithm>
 #include <array>
 #include <cstdlib>
+#include <functional>
 #include <memory>
 #include <vector>
 
 #include "sandbox/cgroup.hpp"
 #include "sandbox/child.hpp"
+#include "sandbox/first_process.hpp"
+#include "sandbox/handover.hpp"
 #include "sandbox/id_map.hpp"
 #include "sandbox/outcome_report.hpp"
+#include "sandbox/planner.hpp"
 #include "sandbox/raw_syscall.hpp"
 #include "sandbox/setup_failure.hpp"
 #include "sandbox/signals.hpp"
@@ -29,7 +33,8 @@ namespace {
 
 constexpr int not_set_up = 125;
 
-void* const early_piece = std::malloc(1);
+// The diagnostics say why.
+struct FilterRefused {};
 
 // ---- before anything is made
 
@@ -87,8 +92,11 @@ Terminal::Owner owner_of_streams(const Plan& plan) {
 
 class Launch {
 public:
-    explicit Launch(const Plan& plan)
+    // `make_filter`: false after an error.
+    Launch(const Plan& plan, std::function<bool()> make_filter, std::optional<EarlyInit> early)
         : plan_(plan),
+          make_filter_(std::move(make_filter)),
+          early_(std::move(early)),
           signals_(plan.terminal == compiler::Terminal::inherit, plan.ignored_signals),
           terminal_(plan.terminal, owner_of_streams(plan), plan.streams),
           arguments_(pointers(plan.arguments)),
@@ -97,55 +105,54 @@ public:
     Launch& operator=(const Launch&) = delete;
     ~Launch() { close_slots(); }
 
-    // Throws SetupFailure.
+    // Throws SetupFailure, JailDiffers, FilterRefused.
     [[nodiscard]] Outcome run();
     [[nodiscard]] CgroupUsage usage() const { return cgroups_ ? cgroups_->usage() : CgroupUsage(); }
 
 private:
-    void open_channel();
     void fill_inside();
-    void share_heap();
     [[nodiscard]] std::optional<Message> run_here(Phase phase, const std::vector<Step>& steps);
-    void clone_init();
+    void make_init();
     [[nodiscard]] std::optional<Message> admit();
     [[nodiscard]] std::optional<Message> failure_of_init() const;
+    void send_filter() const;
     void look_at_streams();
     void verify();
     void close_slots();
 
     // In this order: init is killed before its cgroups are removed, signals come last.
     const Plan& plan_;
+    std::function<bool()> make_filter_;
+    std::optional<EarlyInit> early_;  // absent: init is made when the plan is
     Signals signals_;
     Terminal terminal_;
     std::vector<const char*> arguments_, environment_;
     Inside inside_;
-    Descriptor channel_, far_channel_;
+    Channel channel_;
     std::optional<Cgroups> cgroups_;
-    std::optional<JailProcess> jail_;
+    std::unique_ptr<JailProcess> jail_;
     LaunchView made_;  // with --verify
 };
 
 Outcome Launch::run() {
     Outcome outcome;
-    open_channel();
+    if (early_ && !early_->fits(plan_)) early_.reset();
+    if (early_)
+        channel_.own = std::move(early_->channel);
+    else
+        channel_ = open_channel();
     fill_inside();
-    share_heap();
     if (plan_.verify) look_at_streams();
     outcome.failure = run_here(Phase::prepare, plan_.prepare);
     if (outcome.failure) return outcome;
     if (plan_.cgroup.any()) cgroups_.emplace(plan_.cgroup, plan_.cgroup_parents);
-    clone_init();
+    make_init();
     outcome.failure = admit();
     if (outcome.failure) return outcome;
+    if (!make_filter_()) throw FilterRefused();
+    if (has_step(plan_.program, Operation::load_filter)) send_filter();
     terminal_.resume();
-    return Supervisor(plan_, *jail_, channel_.number(), signals_, terminal_, [this] { verify(); }).run();
-}
-
-void Launch::open_channel() {
-    int ends[2];
-    must(::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, &ends[0]), "make a channel into the jail");
-    channel_.reset(ends[0]);
-    far_channel_.reset(ends[1]);
+    return Supervisor(plan_, *jail_, channel_.own.number(), signals_, terminal_, [this] { verify(); }).run();
 }
 
 void Launch::fill_inside() {
@@ -153,24 +160,11 @@ void Launch::fill_inside() {
     inside_.program = list(plan_.program);
     inside_.arguments = arguments_.data();
     inside_.environment = environment_.data();
-    // The kernel's struct has no const; seccomp(2) only reads.
-    inside_.filter = {static_cast<unsigned short>(plan_.filter.size()), const_cast<sock_filter*>(plan_.filter.data())};
-    inside_.channel = far_channel_.number();
-    inside_.supervisors_channel = channel_.number();
+    inside_.channel = channel_.far.number();
+    inside_.supervisors_channel = channel_.own.number();
     std::copy(terminal_.inside().begin(), terminal_.inside().end(), std::begin(inside_.streams));
     inside_.background = terminal_.background();
     inside_.verified = plan_.verify;
-}
-
-// From a piece that malloc(3) gave before main() to the end of the data segment (sbrk(2)): nothing but heap
-// lies between. Where malloc has taken memory elsewhere there is nothing to share.
-void Launch::share_heap() {
-    constexpr std::uintptr_t page = 4096;
-    const auto end = reinterpret_cast<std::uintptr_t>(::sbrk(0)) / page * page;
-    const std::uintptr_t begin = (reinterpret_cast<std::uintptr_t>(early_piece) + page - 1) / page * page;
-    if (begin >= end) return;
-    inside_.heap = reinterpret_cast<void*>(begin);  // NOLINT(performance-no-int-to-ptr): pages have numbers
-    inside_.heap_size = end - begin;
 }
 
 std::optional<Message> Launch::run_here(Phase phase, const std::vector<Step>& steps) {
@@ -208,28 +202,24 @@ bool is_about_cgroups(int error) {
                        "run ward where a cgroup of version 2 is delegated to this user, with `cgroup.procs`");
 }
 
-void Launch::clone_init() {
-    int handle = -1;
-    clone_args how{};
-    how.flags = plan_.namespaces | CLONE_PIDFD;
-    how.pidfd = reinterpret_cast<std::uint64_t>(&handle);
-    how.exit_signal = SIGCHLD;
-    if (const int group = cgroups_ ? cgroups_->descriptor() : -1; group >= 0) {
-        how.flags |= CLONE_INTO_CGROUP;
-        how.cgroup = static_cast<__u64>(group);
+// An early init has begun already. A new one is made of everything that this process has by now.
+void Launch::make_init() {
+    if (early_) {
+        jail_ = std::move(early_->process);
+        return signals_.open();
     }
-    const pid_t own = ::getpid();
-    const long result = raw_syscall(SYS_clone3, &how, sizeof how);
-    if (result == 0 && ::getpid() != own) run_init(inside_);
-    if (result == 0) cannot("make the jail's first process", EPROTO);  // a kernel that answers and does nothing
-    if (result < 0) {
-        const int error = static_cast<int>(-result);
+    const HeapPages heap = heap_pages();
+    inside_.heap = heap.begin;
+    inside_.heap_size = heap.size;
+    Clone made = clone_init(plan_.namespaces, cgroups_ ? cgroups_->descriptor() : -1, inside_);
+    if (made.result < 0) {
+        const int error = static_cast<int>(-made.result);
         if (is_about_cgroups(error)) refuse_cgroup(error);
         throw SetupFailure(policy::slug::launch_failed, "cannot make the jail's namespaces: " + error_words(error),
                            remedy_of_clone(error));
     }
-    jail_.emplace(static_cast<pid_t>(result), Descriptor(handle));
-    far_channel_.reset();
+    jail_ = std::make_unique<JailProcess>(static_cast<pid_t>(made.result), std::move(made.handle));
+    channel_.far.reset();
     terminal_.release_inside();
     signals_.open();
 }
@@ -250,16 +240,33 @@ std::optional<Message> Launch::admit() {
         if (auto failure = failure_of_init()) return failure;
         throw;
     }
+    if (early_) {
+        hand_over(inside_, channel_.own.number());
+        terminal_.release_inside();
+    }
     close_slots();
-    if (has_step(plan_.init, Operation::await_supervisor)) send_go(channel_.number());
+    if (has_step(plan_.init, Operation::await_supervisor)) send_go(channel_.own.number());
     return std::nullopt;
 }
 
 std::optional<Message> Launch::failure_of_init() const {
     Message message;
-    const ssize_t size = ::recv(channel_.number(), &message, sizeof message, MSG_DONTWAIT);
+    iovec part{&message, sizeof message};
+    msghdr packet{};
+    packet.msg_iov = &part;
+    packet.msg_iovlen = 1;
+    const ssize_t size = receive(channel_.own.number(), packet);
     if (size != sizeof message || message.kind != Message::Kind::step_failed) return std::nullopt;
     return message;
+}
+
+// One packet. EPIPE: init has ended, and its message says why.
+void Launch::send_filter() const {
+    const std::size_t size = plan_.filter.size() * sizeof(sock_filter);
+    if (size == 0) cannot("load a filter that is empty", EINVAL);
+    const ssize_t sent = ::send(channel_.own.number(), plan_.filter.data(), size, MSG_NOSIGNAL);
+    if (sent != static_cast<ssize_t>(size) && !(sent < 0 && errno == EPIPE))
+        cannot("give the jail its filter", sent < 0 ? errno : EIO);
 }
 
 // While this process has them: init gets them, and they are closed here.
@@ -307,15 +314,16 @@ bool fill_standard_streams() {
     }
 }
 
-Report launch(const Plan& plan, policy::Diagnostics& diagnostics) {
+Report launch(Plan& plan, policy::Diagnostics& diagnostics, const compiler::Jail* jail,
+              std::optional<EarlyInit> early) {
     Report report;
     report.status = not_set_up;
-    report.enforced = plan.enforced;
-    report.notes = plan.notes;
-    report.degraded = plan.degraded;
     try {
         refuse_folders_as_streams(plan);
-        Launch launch(plan);
+        const auto make_filter = [&] {
+            return jail == nullptr || !plan.filter.empty() || add_filter(plan, *jail, diagnostics);
+        };
+        Launch launch(plan, make_filter, std::move(early));
         const Outcome outcome = launch.run();
         report.verified = plan.verify && outcome.started;
         tell(report, plan, outcome, launch.usage(), diagnostics);
@@ -323,7 +331,12 @@ Report launch(const Plan& plan, policy::Diagnostics& diagnostics) {
         report_differences(found.differences, diagnostics);
     } catch (const SetupFailure& failure) {
         diagnostics.add(failure.kind(), std::nullopt, failure.what()).help(failure.help());
+    } catch (const FilterRefused&) {
     }
+    report.enforced = plan.enforced;
+    report.notes = plan.notes;
+    for (const Weaker& each : plan.weaker) report.notes.push_back(each.words);
+    report.degraded = plan.degraded;
     return report;
 }
 

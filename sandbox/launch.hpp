@@ -1,7 +1,9 @@
 // Runs a Plan: makes the processes, supervises them, and tells how it ended.
 #pragma once
 
+#include "compiler/jail.hpp"
 #include "policy/diagnostic.hpp"
+#include "sandbox/early_init.hpp"
 #include "sandbox/plan.hpp"
 #include "sandbox/report.hpp"
 
@@ -13,6 +15,9 @@ namespace ward::sandbox {
 
 // Blocks until the jail is gone: no process of it is left when this returns, nor a cgroup. A set-up
 // failure becomes a diagnostic at the step's place in the policy, and the program has not run.
-[[nodiscard]] Report launch(const Plan& plan, policy::Diagnostics& diagnostics);
+// A plan without a filter gets that of `jail`, made while init builds the rest. `early`: an init that was made
+// before the plan; it is used if it fits, and gone if not.
+[[nodiscard]] Report launch(Plan& plan, policy::Diagnostics& diagnostics, const compiler::Jail* jail = nullptr,
+                            std::optional<EarlyInit> early = std::nullopt);
 
 }  // namespace ward::sandbox

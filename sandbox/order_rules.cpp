@@ -24,12 +24,12 @@ constexpr std::array<Stage, 1> mapped_stages{{{Operation::map_tree_ids, 1, 1}}};
 
 // ids, then mounts (sources, the new root, what is in it), then the pivot, then privileges are given up.
 // Root changes its ids twice: to build as the jail's root, and to be the program's user.
-constexpr std::array<Stage, 39> init_stages{{{Operation::await_supervisor, 1, 1},
+constexpr std::array<Stage, 40> init_stages{{{Operation::await_supervisor, 1, 1},
                                              {Operation::write_file, 1, 1},
                                              {Operation::set_groups, 2, 2},
                                              {Operation::set_group, 2, 16},
                                              {Operation::set_user, 2, 16},
-                                             {Operation::unshare, 3, 3},
+                                             {Operation::unshare, 0, 3},
                                              {Operation::private_propagation, 4, 4},
                                              {Operation::open_source, 5, 5},
                                              {Operation::clone_tree, 5, 5},
@@ -48,8 +48,9 @@ constexpr std::array<Stage, 39> init_stages{{{Operation::await_supervisor, 1, 1}
                                              {Operation::pivot_root, 9, 9},
                                              {Operation::seal_root, 10, 10},
                                              {Operation::set_hostname, 11, 11},
-                                             {Operation::loopback_up, 11, 11},
+                                             {Operation::loopback_up, 0, 11},
                                              {Operation::new_session, 11, 11},
+                                             {Operation::new_keyring, 11, 11},
                                              {Operation::take_terminal, 11, 11},
                                              {Operation::new_ruleset, 12, 12},
                                              {Operation::allow_path, 13, 13},
@@ -154,7 +155,6 @@ std::string broken_capabilities(const Plan& plan) {
 }
 
 std::string missing_part(const Plan& plan) {
-    if (plan.filter.empty()) return "a plan without a filter";
     if (plan.arguments.empty()) return "a plan without a command";
     if (plan.program.empty() || plan.program.back().operation != Operation::execute)
         return words(Operation::execute) + " must be the last step";

@@ -50,6 +50,19 @@ struct CgroupLimits {
     [[nodiscard]] bool any() const { return memory || swap || tasks || cpu || !processors.empty() || limits_disks(); }
 };
 
+// A limit in the weaker form that its `?` permits.
+struct Weaker {
+    std::string words;
+    std::optional<policy::Span> asked_by;
+};
+
+// An argument that names a file which is not there, in a folder where the program cannot leave one.
+struct LostOutput {
+    std::string path;         // as it was written
+    std::string folder;       // of the host, that it would be in
+    bool is_private = false;  // the jail has a folder of its own there, which goes with it
+};
+
 struct Plan {
     // In the order of execution.
     std::vector<Step> prepare;  // supervisor, before init exists (root only: clones the sources)
@@ -57,7 +70,7 @@ struct Plan {
     std::vector<Step> init;     // process 1 of the jail
     std::vector<Step> program;  // the process that becomes the program; ends with `execute`
 
-    std::uint64_t namespaces = 0;      // CLONE_NEW* of the clone that makes init
+    std::uint64_t namespaces = 0;      // CLONE_NEW* of the clone that makes init; the others are its first step
     bool supervisor_maps_ids = false;  // root: the supervisor writes uid_maps and gid_maps
     bool helpers_map_ids = false;      // an ordinary user with subordinate ids: newuidmap(1) writes them
     std::vector<IdRange> uid_map, gid_map;
@@ -67,9 +80,9 @@ struct Plan {
 
     std::vector<std::string> arguments;    // argv of the program, argv[0] included
     std::vector<std::string> environment;  // NAME=value, sorted
-    std::vector<sock_filter> filter;
-    bool supervised_kill = false;  // the filter notifies; the supervisor holds the listener
-    bool verify = false;           // the exec waits until the supervisor has compared the jail with this
+    std::vector<sock_filter> filter;       // empty until add_filter(), which goes on while init builds the jail
+    bool supervised_kill = false;          // the filter notifies; the supervisor holds the listener
+    bool verify = false;                   // the exec waits until the supervisor has compared the jail with this
 
     CgroupLimits cgroup;
     // Where the cgroups are made: "memory" for memory and swap, "pids" for tasks, "cpu", "cpuset" for
@@ -81,6 +94,8 @@ struct Plan {
     std::uint64_t ignored_signals = 0;  // by the caller; bit 0: signal 1
     std::vector<std::string> enforced;  // features, for the report: "user-namespace", "seccomp", "memory: cgroup"
     std::vector<std::string> notes;     // weaker forms that `?` permitted, for stderr and the report
+    std::vector<Weaker> weaker;         // likewise, of limits
+    std::vector<LostOutput> lost;       // for stderr
     std::vector<Degraded> degraded;     // what `--allow-degraded` gave up, for the same
 
     std::vector<Reason> reasons;    // [0]: no reason in the policy

@@ -3,6 +3,7 @@
 #include <linux/sched.h>
 #include <linux/seccomp.h>
 #include <linux/securebits.h>
+#include <sys/syscall.h>
 
 #include <algorithm>
 #include <csignal>
@@ -10,12 +11,15 @@
 
 #include "compiler/proved_filter.hpp"
 #include "policy/policy.hpp"
+#include "sandbox/early_init.hpp"
 #include "sandbox/environment_plan.hpp"
 #include "sandbox/file_view.hpp"
+#include "sandbox/first_process.hpp"
 #include "sandbox/identity.hpp"
 #include "sandbox/jail_files.hpp"
 #include "sandbox/landlock_plan.hpp"
 #include "sandbox/limits_plan.hpp"
+#include "sandbox/lost_output.hpp"
 #include "sandbox/mount_checks.hpp"
 #include "sandbox/mount_plan.hpp"
 #include "sandbox/network_plan.hpp"
@@ -28,8 +32,6 @@ namespace ward::sandbox {
 namespace {
 
 constexpr auto execute_bit = static_cast<compiler::AccessBits>(policy::Access::execute);
-
-constexpr std::uint64_t jail_namespaces = CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWPID;
 
 // Ids and execs give no capability, and nobody can take that back. With SECBIT_NO_SETUID_FIXUP a change
 // of ids does not drop what the policy keeps; capset(2) decides alone.
@@ -90,6 +92,8 @@ private:
         plan_privileges(identity);
         plan_filter();
         plan_execution(view);
+        if (!files_.has_root())
+            plan_.lost = lost_outputs(command_->arguments, command_->folder, view, files_.walkers().host);
     }
 
     // What the host has is enforced, whatever the command line gives up.
@@ -116,9 +120,10 @@ private:
 
     void plan_processes() {
         const compiler::Process& process = jail_->process;
-        plan_.namespaces = jail_namespaces | (process.share_ipc.empty() ? CLONE_NEWIPC : 0U) |
-                           (process.share_uts.empty() ? CLONE_NEWUTS : 0U) |
-                           (jail_->network.shares_host() ? 0U : CLONE_NEWNET);
+        plan_.namespaces = cloned_namespaces;
+        plan_.init = first_steps(CLONE_NEWNS | (process.share_ipc.empty() ? CLONE_NEWIPC : 0U) |
+                                 (process.share_uts.empty() ? CLONE_NEWUTS : 0U) |
+                                 (jail_->network.shares_host() ? 0U : CLONE_NEWNET));
         plan_.arguments = command_->arguments;
         plan_.environment = plan_environment(jail_->environment, command_->environment);
         plan_.terminal = jail_->process.terminal.value;
@@ -191,7 +196,7 @@ private:
         if (!limits.processors.empty()) use_cgroup("cpuset");
         if (limits.limits_disks()) use_cgroup("io");
         const bool own_cgroups = jail_->process.share_cgroup.empty();
-        if (!limits.any() && own_cgroups) plan_.namespaces |= CLONE_NEWCGROUP;
+        if (!limits.any() && own_cgroups) plan_.init.front().number[0] |= CLONE_NEWCGROUP;
         if (!limits.any()) return;
         const bool waits = plan_.supervisor_maps_ids || plan_.helpers_map_ids;
         if (!waits && plan_.moves_into_cgroups()) insert_after_ids(Operation::await_supervisor);
@@ -220,8 +225,8 @@ private:
         if (jail_->process.share_uts.empty())
             writer_.add(plan_.init, Operation::set_hostname, {.text = jail_->process.hostname.value});
         writer_.because_always();
-        if (!jail_->network.shares_host()) writer_.add(plan_.init, Operation::loopback_up);
         plan_session();
+        plan_keyring();
         ruleset_ = plan_landlock(landlock, writer_);
         enforced("read-only-root");
     }
@@ -239,6 +244,18 @@ private:
                                          [](const Stream& stream) { return stream.is_terminal; });
         writer_.add(plan_.init, Operation::take_terminal,
                     static_cast<std::uint64_t>(first - std::begin(host_->streams)));
+    }
+
+    // A session keyring is inherited, and whoever has it may read the keys in it (session-keyring(7)). One of its own
+    // counts against the caller's quota, so a program that may not ask for keys gets none.
+    void plan_keyring() {
+        const auto is_about_keys = [](const compiler::CallRule& call) {
+            return call.verdict != compiler::CallRule::Verdict::denied &&
+                   (call.number == SYS_keyctl || call.number == SYS_add_key || call.number == SYS_request_key);
+        };
+        if (!std::any_of(jail_->calls.begin(), jail_->calls.end(), is_about_keys)) return;
+        always(plan_.init, Operation::new_keyring);
+        enforced("session-keyring");
     }
 
     std::optional<Plan> report_unknown_host() {
@@ -319,12 +336,7 @@ private:
 
     void plan_filter() {
         plan_.supervised_kill = jail_->filter.may_kill && !host_->listener_taken;
-        auto filter = compiler::proved_filter(
-            *jail_, {.exec_key = command_->exec_key, .supervised = plan_.supervised_kill}, *diagnostics_);
-        if (!filter) return;
-        plan_.filter = std::move(*filter);
         always(plan_.program, Operation::load_filter, plan_.supervised_kill ? SECCOMP_FILTER_FLAG_NEW_LISTENER : 0);
-        enforced("seccomp: " + std::to_string(plan_.filter.size()) + " instructions, proved");
     }
 
     void plan_execution(const FileView& view) {
@@ -370,6 +382,15 @@ private:
 std::optional<Plan> make_plan(const compiler::Jail& jail, const Host& host, const Command& command,
                               policy::Diagnostics& diagnostics) {
     return Planner(jail, host, command, diagnostics).make();
+}
+
+bool add_filter(Plan& plan, const compiler::Jail& jail, policy::Diagnostics& diagnostics) {
+    auto filter = compiler::proved_filter(
+        jail, {.exec_key = plan.program.back().number[0], .supervised = plan.supervised_kill}, diagnostics);
+    if (!filter) return false;
+    plan.filter = std::move(*filter);
+    plan.enforced.push_back("seccomp: " + std::to_string(plan.filter.size()) + " instructions, proved");
+    return true;
 }
 
 }  // namespace ward::sandbox

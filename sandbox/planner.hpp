@@ -1,5 +1,5 @@
-// Jail + host + command line to Plan. Everything that can be refused is refused here, before any
-// process exists; afterwards only the kernel can say no.
+// Jail + host + command line to Plan. What the policy asks of this host is refused here, before any
+// process exists; afterwards only the proof of the filter and the kernel can say no.
 #pragma once
 
 #include <optional>
@@ -23,8 +23,10 @@ struct Command {
     AllowedDegraded allow_degraded{};      // features that may be left out where the host lacks them
 };
 
-// Absent after any error.
+// All but the filter. Absent after any error.
 [[nodiscard]] std::optional<Plan> make_plan(const compiler::Jail& jail, const Host& host, const Command& command,
                                             policy::Diagnostics& diagnostics);
+// Plan::filter, made and proved: half of what is computed for a start. False after an error.
+[[nodiscard]] bool add_filter(Plan& plan, const compiler::Jail& jail, policy::Diagnostics& diagnostics);
 
 }  // namespace ward::sandbox

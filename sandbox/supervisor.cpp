@@ -1,6 +1,7 @@
 #include "sandbox/supervisor.hpp"
 
 #include <malloc.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
@@ -82,6 +83,14 @@ void send_go(int channel) {
     if (sent != sizeof go && !(sent < 0 && errno == EPIPE)) cannot("let the jail go on", sent < 0 ? errno : EIO);
 }
 
+ssize_t receive(int channel, msghdr& packet) {
+    ssize_t size = 0;
+    do {
+        size = ::recvmsg(channel, &packet, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
+    } while (size < 0 && errno == ECONNRESET);
+    return size;
+}
+
 // ---- the loop
 
 Supervisor::Supervisor(const Plan& plan, JailProcess& jail, int channel, Signals& signals, Terminal& terminal,
@@ -149,6 +158,7 @@ void Supervisor::wait_and_handle() {
 void Supervisor::tidy_up() {
     is_tidy_ = true;
     ::malloc_trim(0);
+    ::madvise(&handover_space[0], handover_size, MADV_DONTNEED);
 }
 
 // ---- messages of init
@@ -162,7 +172,7 @@ std::optional<Supervisor::Packet> Supervisor::next_packet() {
     header.msg_iovlen = 1;
     header.msg_control = &space[0];
     header.msg_controllen = sizeof space;
-    const ssize_t size = ::recvmsg(channel_, &header, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
+    const ssize_t size = receive(channel_, header);
     if (size < 0 && (errno == EAGAIN || errno == EINTR)) return std::nullopt;
     if (size != sizeof packet.message) {
         // Init has ended, or cannot be understood: a jail that nobody hears of must not go on.

@@ -2,6 +2,7 @@
 // the terminal; and knows when the jail is gone.
 #pragma once
 
+#include <sys/socket.h>
 #include <sys/types.h>
 
 #include <cstdint>
@@ -58,6 +59,9 @@ struct Outcome {
 
 // Lets init go on. Throws SetupFailure.
 void send_go(int channel);
+// A packet of init's, without waiting: recvmsg(2). An init that ended with an order unread makes a first call fail
+// (ECONNRESET), although what it has sent is there.
+[[nodiscard]] ssize_t receive(int channel, msghdr& packet);
 
 class Supervisor {
 public:

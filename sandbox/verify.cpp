@@ -106,7 +106,9 @@ private:
     // ---- namespaces and ids
 
     void compare_namespaces() {
-        const std::uint64_t own = plan_->namespaces | number_of(*plan_, Operation::unshare);
+        std::uint64_t own = plan_->namespaces;
+        for (const Step& step : plan_->init)
+            if (step.operation == Operation::unshare) own |= step.number[0];
         for (const auto& [flag, name] : namespace_names) {
             const std::string ours = value_of(view_->supervisor.namespaces, std::string(name));
             const std::string inits = value_of(view_->init.namespaces, std::string(name));
@@ -169,6 +171,8 @@ private:
         compare_privileges(program, "the program", kept);
         if (kept != 0) field("CapBnd", hexadecimal(number_of(*plan_, Operation::drop_bounding)));
         field("CapAmb", hexadecimal(number_of(*plan_, Operation::raise_ambient)));
+        // A debugger of the launch may hold it as well.
+        if (status(program, "State") != "t (tracing stop)") field("State", "T (stopped)");
         field("Seccomp", "2");  // SECCOMP_MODE_FILTER
         field("Seccomp_filters", std::to_string(filters_of_supervisor() + 1));
         field("SigBlk", hexadecimal(number_of(*plan_, Operation::restore_signals)));

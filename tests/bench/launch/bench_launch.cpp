@@ -169,6 +169,7 @@ void throughput(const Place& place, double seconds) {
 
 void everything(bool quick) {
     const Place place;
+    std::printf("of %s\n", ward_binary().c_str());
     compare(place, quick ? 5 : 200, 0);
     if (geteuid() != 0) return std::printf("the rest as root only\n"), void();
     compare(place, quick ? 5 : 200, ordinary_user);

@@ -54,7 +54,7 @@ Place::Place() {
         fs::copy_file(std::string(WARD_BENCH_PROGRAMS) + '/' + name, folder_ + '/' + name);
     static_cast<void>(policy("bench", ""));
     static_cast<void>(
-        output_of({WARD_BINARY, "compile", "--emit", "bpf", "-o", folder_ + "/filter", folder_ + "/bench.ward"}));
+        output_of({ward_binary(), "compile", "--emit", "bpf", "-o", folder_ + "/filter", folder_ + "/bench.ward"}));
     if (fs::exists(folder_ + "/filter")) fs::permissions(folder_ + "/filter", fs::perms(0644));
 }
 
@@ -71,12 +71,17 @@ std::string Place::policy(const std::string& name, const std::string& more) cons
     return path;
 }
 
+std::string ward_binary() {
+    const char* stated = std::getenv("WARD_BENCH_BINARY");
+    return stated == nullptr ? WARD_BINARY : stated;
+}
+
 std::string program(const Place& place, const std::string& name) {
     return place.folder() + '/' + name;
 }
 
 Words ward_words(const std::string& policy, const Words& options) {
-    Words words{WARD_BINARY, "run", "-p", policy};
+    Words words{ward_binary(), "run", "-p", policy};
     words.insert(words.end(), options.begin(), options.end());
     return words;
 }

@@ -39,6 +39,8 @@ private:
     std::string folder_;
 };
 
+// What is measured: WARD_BENCH_BINARY of the environment, or the ward of this build.
+[[nodiscard]] std::string ward_binary();
 // ward with the policy at `policy`, before the program.
 [[nodiscard]] Words ward_words(const std::string& policy, const Words& options = {});
 // The program at the end of every command: `nothing` or `sleeper`.

@@ -29,6 +29,8 @@ TEST(ApparmorProfile, WardMayMakeNamespacesAndItsProgramsMayNot) {
               "profile ward_program flags=(attach_disconnected,mediate_deleted) {\n");
     EXPECT_EQ(lines_with(text, "userns,"), "allow userns,\naudit deny userns,\n");
     EXPECT_EQ(lines_with(text, "capability,"), "allow capability,\naudit deny capability,\n");
+    EXPECT_EQ(lines_with(text, "allow Ux"), "allow Ux /usr/bin/newuidmap,\nallow Ux /usr/bin/newgidmap,\n");
+    EXPECT_LT(text.find("allow Ux"), text.find("profile ward_program")) << "for ward alone";
     EXPECT_EQ(lines_with(text, "pix"), "allow pix /** -> &ward//&ward_program,\nallow pix /** -> &ward_program,\n");
 }
 

@@ -280,5 +280,53 @@ TEST_F(Version1, TheGroupOfAKilledSupervisorIsRemovedByTheNext) {
     EXPECT_TRUE(groups_of(supervisor).empty());
 }
 
+// ---- a cgroup that cannot be left again
+
+fs::path second_version() {
+    for (const char* place : {"/sys/fs/cgroup", "/sys/fs/cgroup/unified"})
+        if (fs::exists(fs::path(place) / "cgroup.procs") && fs::exists(fs::path(place) / "cgroup.subtree_control"))
+            return place;
+    return {};
+}
+
+// Steps aside, and says so; ends when it is told to.
+[[noreturn]] void step_aside_and_back(const fs::path& own, int said, int told) {
+    char letter = 0;
+    if (try_cgroup_file(own / "cgroup.procs", std::to_string(::getpid())) != 0 || ::setgid(1234) != 0 ||
+        ::setuid(1234) != 0)
+        ::_exit(2);
+    {
+        const OwnCgroup aside(own, {});
+        if (::write(said, "x", 1) != 1 || ::read(told, &letter, 1) != 1) ::_exit(3);
+    }
+    ::_exit(0);
+}
+
+// Its end would be this process's own.
+TEST(OwnCgroup, AFolderThatCannotBeLeftIsLeftBehind) {
+    const fs::path top = second_version();
+    if (::geteuid() != 0 || top.empty()) GTEST_SKIP() << "takes root, and cgroups of version 2";
+    const fs::path own = top / ("ward-test." + std::to_string(::getpid()));
+    fs::create_directory(own);
+    for (const char* name : {".", "cgroup.procs", "cgroup.subtree_control"})
+        ASSERT_EQ(::chown((own / name).c_str(), 1234, 1234), 0);
+    int said[2];
+    int told[2];
+    ASSERT_EQ(::pipe(&said[0]) + ::pipe(&told[0]), 0);
+    const pid_t child = ::fork();
+    if (child == 0) step_aside_and_back(own, said[1], told[0]);
+    ::close(said[1]);
+    char letter = 0;
+    EXPECT_EQ(::read(said[0], &letter, 1), 1);
+    EXPECT_EQ(::chmod((own / "cgroup.procs").c_str(), 0444), 0);
+    EXPECT_EQ(::write(told[1], "x", 1), 1);
+    int status = 0;
+    ASSERT_EQ(::waitpid(child, &status, 0), child);
+    EXPECT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == 0) << status;
+    ::rmdir((own / ("ward-" + std::to_string(child) + "-0")).c_str());
+    EXPECT_EQ(::rmdir(own.c_str()), 0);
+    for (const int end : {said[0], told[0], told[1]}) ::close(end);
+}
+
 }  // namespace
 }  // namespace ward::sandbox::testing

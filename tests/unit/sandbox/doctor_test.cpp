@@ -320,8 +320,9 @@ TEST(Doctor, WardInWardCannotNameTheCall) {
 
 TEST(Doctor, IdMappedMountsAreRootsAlone) {
     Probe probe = good_host();
-    EXPECT_TRUE(std::none_of(judge(probe).rows.begin(), judge(probe).rows.end(),
-                             [](const Finding& row) { return row.feature == "id-mapped-mounts"; }));
+    const auto rows = judge(probe).rows;
+    EXPECT_TRUE(
+        std::none_of(rows.begin(), rows.end(), [](const Finding& row) { return row.feature == "id-mapped-mounts"; }));
     probe.uid = 0;
     probe.privileged = true;
     probe.id_mapped = {{"ext4", "/", 0}, {"nfs", "/home", EINVAL}};

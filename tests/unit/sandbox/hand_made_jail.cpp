@@ -250,7 +250,7 @@ void Launched::supervise(const HandMadeJail& jail, const std::function<void()>& 
     shared_->wall_seconds = report.wall_seconds;
     shared_->cpu_seconds = report.cpu_seconds;
     shared_->peak_memory = report.peak_memory;
-    shared_->refused_forks = report.refused_forks;
+    shared_->refused_forks = report.refused_forks.value_or(0);
     policy::render(diagnostics, sources).copy(&shared_->diagnostics[0], sizeof shared_->diagnostics - 1);
     ::_exit(0);
 }

@@ -37,6 +37,11 @@ protected:
             .systemd = systemd,
             .manager = manager,
             .delegated = [this](const std::string& path) { return path == delegated; },
+            .asked =
+                [this](const std::string& unit) {
+                    questions += unit + '\n';
+                    return true;
+                },
         };
         std::string text;
         for (const auto& [controller, parent] : find_cgroups(mounts, sight))
@@ -71,6 +76,7 @@ protected:
     bool systemd = false;
     std::optional<std::string> manager;
     std::string delegated;
+    std::string questions;  // to the systemd of the session
 };
 
 TEST_F(FindCgroups, UsesTheTopOfVersion1) {
@@ -164,6 +170,25 @@ TEST_F(FindCgroups, UsesWhatSystemdHasDelegated) {
     EXPECT_EQ(find(), "memory v2 /c scope\npids v2 /c scope\n");
     delegated = "/c/app.slice/mine.scope";
     EXPECT_EQ(find(), "memory v2 /c/app.slice/mine.scope\npids v2 /c/app.slice/mine.scope\n");
+}
+
+// Before version 253 it does not mark them.
+TEST_F(FindCgroups, AsksTheSystemdOfTheSessionAboutItsUnits) {
+    mounts = {hierarchy("cgroup2", "/c", "rw")};
+    systemd = true;
+    manager = "/u/user@7.service";
+    own = "0::/u/user@7.service/app.slice/mine.scope\n";
+    const std::string folder = "/c/u/user@7.service/app.slice/mine.scope";
+    own_folder(folder);
+    writable.insert(folder + "/cgroup.subtree_control");
+    texts[folder + "/cgroup.controllers"] = "memory pids\n";
+    texts["/c/u/user@7.service/cgroup.controllers"] = "memory pids\n";
+    texts[folder + "/cgroup.procs"] = "1\n2\n";
+    EXPECT_EQ(find(), "memory v2 /c scope\npids v2 /c scope\n");
+    EXPECT_EQ(questions, "") << "others are in it";
+    texts[folder + "/cgroup.procs"] = "1\n";
+    EXPECT_EQ(find(), "memory v2 " + folder + " aside\npids v2 " + folder + " aside\n");
+    EXPECT_EQ(questions, "mine.scope\n") << "once";
 }
 
 TEST_F(FindCgroups, NeedsWhatItMayWrite) {

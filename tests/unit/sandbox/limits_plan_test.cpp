@@ -1,6 +1,7 @@
 #include "sandbox/limits_plan.hpp"
 
 #include <gtest/gtest.h>
+#include <linux/capability.h>
 #include <sys/resource.h>
 #include <sys/sysmacros.h>
 
@@ -40,6 +41,7 @@ protected:
             text += "rlimit " + std::to_string(step.number[0]) + ' ' + std::to_string(step.number[1]) + ' ' +
                     std::to_string(step.number[2]) + '\n';
         for (const std::string& note : result.notes) text += "note: " + note + '\n';
+        for (const Weaker& each : result.weaker) text += "note: " + each.words + '\n';
         for (const Degraded& each : result.degraded) text += "degraded " + each.feature + ": " + each.words + '\n';
         return text;
     }
@@ -56,6 +58,25 @@ protected:
     policy::Diagnostics diagnostics;
     Plan result;
 };
+
+// A cgroup may take a question to systemd; the kernel counts the processes of a user namespace anyway.
+TEST_F(LimitsPlan, TasksAloneTakeNoCgroupWhereTheWeakerFormWillDo) {
+    use_cgroups();
+    limit(LimitName::tasks, 10, true);
+    EXPECT_EQ(plan(), "tasks: rlimit\n" + rlimit(RLIMIT_NPROC, 11));
+    EXPECT_FALSE(result.cgroup.any());
+}
+
+TEST_F(LimitsPlan, TasksAreTheCgroupsWhereThereIsOneOrIdsChange) {
+    use_cgroups();
+    limit(LimitName::tasks, 10, true);
+    jail.capabilities.kept = 1U << CAP_SETUID;
+    EXPECT_EQ(plan(), "tasks: cgroup-v2\n");
+    jail.capabilities.kept = 0;
+    limit(LimitName::memory, 1 << 20, true);
+    result = {};
+    EXPECT_EQ(plan(), "memory: cgroup-v2\ntasks: cgroup-v2\n");
+}
 
 constexpr std::uint64_t gib = std::uint64_t{1} << 30;
 
@@ -111,7 +132,7 @@ TEST_F(LimitsPlan, AnOptionalLimitIsANoteWhateverTheCommandLineSays) {
     limit(LimitName::memory, gib, true);
     allow_degraded = {"memory"};
     plan();
-    EXPECT_EQ(result.notes.size(), 1U);
+    EXPECT_EQ(result.weaker.size(), 1U);
     EXPECT_TRUE(result.degraded.empty());
 }
 

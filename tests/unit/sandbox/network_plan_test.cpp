@@ -52,6 +52,18 @@ TEST_F(NetworkPlan, UnixSocketsOnASharedNetworkNeedAScope) {
         "  help: remove `unix`, or run a newer kernel\n");
 }
 
+TEST_F(NetworkPlan, SingleSocketsOnTheHostsNetworkNeedAScope) {
+    jail.network.host = true;
+    host.landlock_abi = 5;
+    EXPECT_EQ(errors(), "");
+    jail.network.unix_sockets = true;  // any, abstract ones too
+    EXPECT_EQ(errors(), "");
+    jail.network.unix_paths.push_back({"/run/one.socket", {}});
+    EXPECT_NE(errors().find("this kernel cannot keep abstract Unix sockets of the host out"), std::string::npos);
+    host.landlock_abi = 6;
+    EXPECT_EQ(errors(), "");
+}
+
 TEST_F(NetworkPlan, WhatTheCommandLineGivesUpIsNoError) {
     jail.network.connect = {{443, 443, {}}};
     jail.network.unix_sockets = true;

@@ -20,7 +20,6 @@ Plan whole_plan() {
     using enum Operation;
     Plan plan;
     plan.arguments = {"prog"};
-    plan.filter.push_back({});
     plan.supervisor_maps_ids = true;
     plan.map_namespace = 1;
     plan.prepare = {step(open_source, no_slot, 0), step(clone_tree, 0, 0), step(restrict_tree, 0)};
@@ -156,12 +155,6 @@ TEST(BrokenRule, SlotsAreFilledBeforeTheyAreUsed) {
     plan = whole_plan();
     plan.prepare[0].into = max_slots;
     EXPECT_NE(broken_rule(plan), "");
-}
-
-TEST(BrokenRule, AnEmptyFilterIsNone) {
-    Plan plan = whole_plan();
-    plan.filter.clear();
-    EXPECT_EQ(broken_rule(plan), "a plan without a filter");
 }
 
 }  // namespace

@@ -94,6 +94,45 @@ TEST_F(OutcomeReport, TimeAndTheFilterBeatTheSignalThatFollows) {
     EXPECT_EQ(told().end, Report::End::time_limit);
 }
 
+TEST_F(OutcomeReport, AFirstProcessThatEndsBeforeTheProgramRunsSaysHow) {
+    outcome.remains.code = CLD_KILLED;
+    outcome.remains.status = SIGSEGV;
+    EXPECT_EQ(told().end, Report::End::not_started);
+    outcome.remains.code = CLD_EXITED;
+    outcome.remains.status = 1;
+    (void)told();
+    ASSERT_EQ(diagnostics.all().size(), 2U);
+    EXPECT_EQ(diagnostics.all()[0].message(),
+              "the first process of the jail ended before its time, by signal 11 (SIGSEGV)");
+    EXPECT_EQ(diagnostics.all()[1].message(), "the first process of the jail ended before its time, with status 1");
+}
+
+// 125 would say that nothing ran.
+TEST_F(OutcomeReport, WhatEndsTheJailOnceTheProgramRanIsNoFailureToStart) {
+    outcome.started = true;
+    outcome.remains.code = CLD_EXITED;
+    outcome.remains.status = 1;
+    outcome.failure = Message{};
+    outcome.failure->error = EIO;
+    EXPECT_EQ(told().end, Report::End::signalled);
+    EXPECT_EQ(told().exit_status(), 128 + SIGKILL);
+    EXPECT_EQ(diagnostics.all().at(0).message(),
+              "the jail was ended while the program ran: its first process cannot give up what it has: input/output "
+              "error (EIO)");
+    outcome.failure.reset();
+    outcome.listener_missing = true;
+    EXPECT_EQ(told().exit_status(), 128 + SIGKILL);
+    EXPECT_EQ(diagnostics.all().back().message(),
+              "the jail was ended while the program ran: nobody would hear of the calls that `kill` refuses");
+}
+
+TEST_F(OutcomeReport, RefusedForksAreKnownWhereACgroupCountsThem) {
+    ends(CLD_EXITED, 0);
+    EXPECT_FALSE(told().refused_forks);
+    plan.cgroup.tasks = 5;
+    EXPECT_EQ(told().refused_forks, 0U);
+}
+
 TEST_F(OutcomeReport, InitIsNoTaskOfTheProgram) {
     ends(CLD_EXITED, 0);
     EXPECT_FALSE(told().peak_tasks);

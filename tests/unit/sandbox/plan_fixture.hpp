@@ -67,6 +67,7 @@ protected:
         set.members.push_back({*policy, 0});
         const compiler::Facts facts{.home = "/home/u",
                                     .cwd = command.folder,
+                                    .repository = "",
                                     .user = "u",
                                     .uid = 1000,
                                     .gid = 1000,
@@ -76,7 +77,8 @@ protected:
                                     .parameters = {},
                                     .exists = {}};
         const auto jail = compiler::compile(set, facts, diagnostics);
-        return jail ? make_plan(*jail, host, command, diagnostics) : std::nullopt;
+        auto plan = jail ? make_plan(*jail, host, command, diagnostics) : std::nullopt;
+        return plan && add_filter(*plan, *jail, diagnostics) ? std::move(plan) : std::nullopt;
     }
 
     std::string errors() const {

@@ -253,7 +253,9 @@ TEST_F(PlanFor, AFilterThatIsTooLongIsAnError) {
         const compiler::Response refusal{.kind = compiler::Response::Kind::refuse, .error = error};
         jail->filter.abis.front().calls.push_back({{}, refusal});
     }
-    EXPECT_FALSE(make_plan(*jail, host, command, diagnostics));
+    auto plan = make_plan(*jail, host, command, diagnostics);
+    ASSERT_TRUE(plan) << errors();
+    EXPECT_FALSE(add_filter(*plan, *jail, diagnostics));
     EXPECT_EQ(errors(),
               "error[filter-too-long]: the system-call filter is too long\n"
               "  --> test.ward:1:8\n"

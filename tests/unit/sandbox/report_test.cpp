@@ -53,7 +53,7 @@ TEST(Report, JsonOfAPlainEnd) {
   "cpu_seconds": 0.25,
   "peak_memory_bytes": 4096,
   "peak_tasks": null,
-  "refused_forks": 0,
+  "refused_forks": null,
   "pressure": null,
   "pressure_missing": "the jail had no cgroup of version 2, which counts it",
   "verified": false,

@@ -99,6 +99,7 @@ protected:
                                {"CapBnd", none},
                                {"CapAmb", none},
                                {"NoNewPrivs", "1"},
+                               {"State", "T (stopped)"},
                                {"Seccomp", "2"},
                                {"Seccomp_filters", "2"},
                                {"SigBlk", none},

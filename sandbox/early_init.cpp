@@ -1,0 +1,112 @@
+#include "sandbox/early_init.hpp"
+
+#include <linux/sched.h>
+#include <sys/mman.h>
+
+#include <algorithm>
+#include <csignal>
+#include <string_view>
+
+#include "sandbox/first_process.hpp"
+#include "sandbox/handover.hpp"
+#include "sandbox/setup_failure.hpp"
+
+namespace ward::sandbox {
+namespace {
+
+bool is_one_of(const policy::Word& word, std::initializer_list<std::string_view> names) {
+    return std::find(names.begin(), names.end(), word.text) != names.end();
+}
+
+// What makes a jail that shares something with the host, or that must begin in a cgroup of its own. Whether the
+// statement holds is not known yet.
+bool changes_the_beginning(const policy::Statement& statement) {
+    if (const auto* limit = std::get_if<policy::LimitStatement>(&statement))
+        return is_one_of(limit->name, {"memory", "swap", "tasks", "cpu", "cpu-set", "io"});
+    const auto* process = std::get_if<policy::ProcessStatement>(&statement);
+    return process != nullptr && is_one_of(process->name, {"share", "terminal"});
+}
+
+bool shares_the_network(const policy::Statement& statement) {
+    const auto* network = std::get_if<policy::NetworkStatement>(&statement);
+    return network != nullptr && network->permission == policy::Permission::allow && network->mode.text != "unix";
+}
+
+template <typename Test>
+bool any(const policy::Block& block, Test test) {
+    return std::any_of(block.statements.begin(), block.statements.end(), test) ||
+           std::any_of(block.whens.begin(), block.whens.end(),
+                       [&](const policy::When& when) { return any(when.then, test) || any(when.otherwise, test); });
+}
+
+template <typename Test>
+bool any(const policy::PolicySet& set, Test test) {
+    return std::any_of(set.members.begin(), set.members.end(),
+                       [&](const policy::PolicySet::Member& member) { return any(member.policy.body, test); });
+}
+
+bool is_same(const Step& a, const Step& b) {
+    return a.operation == b.operation && a.number[0] == b.number[0];
+}
+
+// Init begins with all signals blocked. It does not need this process's heap; without it there is less to copy, and
+// no page of it is copied again because both have it (fork(2), madvise(2)).
+Clone clone_early(Inside& inside) {
+    const HeapPages heap = heap_pages();
+    sigset_t all;
+    sigset_t before;
+    ::sigfillset(&all);
+    ::sigprocmask(SIG_SETMASK, &all, &before);
+    const bool apart = heap.size != 0 && ::madvise(heap.begin, heap.size, MADV_DONTFORK) == 0;
+    Clone made = clone_init(cloned_namespaces, -1, inside);
+    // An error would only show in a later init: it would end at once, and nothing would run.
+    if (apart) static_cast<void>(::madvise(heap.begin, heap.size, MADV_DOFORK));
+    ::sigprocmask(SIG_SETMASK, &before, nullptr);
+    return made;
+}
+
+}  // namespace
+
+std::vector<Step> first_steps(std::uint64_t namespaces) {
+    std::vector<Step> steps(1);
+    steps[0].operation = Operation::unshare;
+    steps[0].number[0] = namespaces;
+    if ((namespaces & CLONE_NEWNET) == 0) return steps;
+    steps.emplace_back().operation = Operation::loopback_up;
+    return steps;
+}
+
+std::optional<EarlyInit> EarlyInit::make(const policy::PolicySet& set) {
+    if (any(set, changes_the_beginning)) return std::nullopt;
+    // Init's copy of this process's memory has them, but not its heap.
+    static Step steps[2];
+    static Inside inside;
+    EarlyInit early;
+    early.beginning = first_steps(CLONE_NEWNS | CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWCGROUP |
+                                  (any(set, shares_the_network) ? 0U : CLONE_NEWNET));
+    std::copy(early.beginning.begin(), early.beginning.end(), std::begin(steps));
+    Channel channel;
+    try {
+        channel = open_channel();
+    } catch (const SetupFailure&) {
+        return std::nullopt;
+    }
+    inside.init = {&steps[0], static_cast<std::uint32_t>(early.beginning.size())};
+    inside.channel = channel.far.number();
+    inside.supervisors_channel = channel.own.number();
+    inside.awaits_plan = true;
+    inside.heap = &handover_space[0];
+    inside.heap_size = handover_size;
+    Clone made = clone_early(inside);
+    if (made.result < 0) return std::nullopt;
+    early.process = std::make_unique<JailProcess>(static_cast<pid_t>(made.result), std::move(made.handle));
+    early.channel = std::move(channel.own);
+    return early;
+}
+
+bool EarlyInit::fits(const Plan& plan) const {
+    return plan.namespaces == cloned_namespaces && !plan.cgroup.any() && plan.init.size() > beginning.size() &&
+           std::equal(beginning.begin(), beginning.end(), plan.init.begin(), is_same) && can_hand_over(plan);
+}
+
+}  // namespace ward::sandbox

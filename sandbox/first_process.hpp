@@ -1,0 +1,39 @@
+// How a jail's first process is made: a channel into it, and the clone.
+//
+// Nothing is decided here, and nothing is sent.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "sandbox/child.hpp"
+#include "sandbox/descriptor.hpp"
+
+namespace ward::sandbox {
+
+// Of every such clone. The other namespaces are made by init itself, so that the supervisor can do its own work at
+// the same time: the network's alone takes as long as half of what the policy is compiled in.
+inline constexpr std::uint64_t cloned_namespaces = 0x10000000 | 0x20000000;  // CLONE_NEWUSER, CLONE_NEWPID
+
+// Packets, in order, and an end that both sides notice.
+struct Channel {
+    Descriptor own, far;  // the supervisor's end, and init's
+};
+// Throws SetupFailure.
+[[nodiscard]] Channel open_channel();
+
+// Whole pages that only the supervisor needs, as far as malloc(3) has them now.
+struct HeapPages {
+    void* begin = nullptr;
+    std::size_t size = 0;
+};
+[[nodiscard]] HeapPages heap_pages();
+
+// clone3(2) into run_init(). Signals must be blocked: init has the mask of now. `cgroup`: a descriptor, or -1.
+struct Clone {
+    long result = 0;  // its process id, or below 0 an errno
+    Descriptor handle;
+};
+[[nodiscard]] Clone clone_init(std::uint64_t namespaces, int cgroup, Inside& inside);
+
+}  // namespace ward::sandbox
