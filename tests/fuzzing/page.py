@@ -1,0 +1,71 @@
+"""docs/reference/fuzzing.md: what a run has shown, as tables."""
+import limits
+from trial import HERE, TARGETS
+
+PAGE = HERE.parent.parent / "docs/reference/fuzzing.md"
+
+INTRODUCTION = """# Fuzzing
+
+The profiles `fuzz-target` and `fuzz-afl` on real fuzzers: libFuzzer with AddressSanitizer and AFL++, both of Debian 12.
+`./dev test fuzzing` proves each row and prints its figures, as root and as an ordinary user; [how to use them](../how-to/fuzzing-in-ci.md) is another page.
+
+## Bugs that no sanitizer sees
+
+Three targets have a planted bug, and twins that have it corrected. *With ward*: seconds until the fuzzer has saved an input, and the call that it shows, which
+`ward explain-crash` names with the rule and the line of the source. *Without*: how long the same program, seeds and fuzzer find nothing. *Clean twin*: false crashes with ward.
+
+| bug | target | fuzzer | call | with ward | without | clean twin |
+|---|---|---|---|---|---|---|
+"""
+SPEED = """
+## Speed
+
+Executions of the same work per second of processor time, that of the fuzzer and, with ward, of ward included: medians of {rounds} rounds in turn, and
+the median of their ratios.
+
+| fuzzer | with ward | without | ratio |
+|---|---|---|---|
+"""
+LIMITS_INTRODUCTION = """
+## Limits
+
+| a target that | under libFuzzer |
+|---|---|
+"""
+END = """
+Made by `tests/fuzzing/run.py build/ward --page {arguments}`, on two processors that other programs used too.
+"""
+
+
+def labels(text):
+    """Of each row what is no figure."""
+    rows = [line.strip("| ").split(" | ") for line in text.splitlines() if line.startswith("| ")]
+    return [row[:{7: 4, 4: 1}.get(len(row), 2)] for row in rows]
+
+
+def page(rows, speeds, options):
+    text = INTRODUCTION
+    for (target, fuzzer), row in rows.items():
+        bug, call, _ = TARGETS[target]
+        source = f"[{target}](../../tests/fuzzing/targets/{target}.c)"
+        text += (f"| {bug} | {source} | {fuzzer} | `{call}` | {row['found']:.1f} s | "
+                 f"nothing in {options.seconds} s | none in {options.clean} s, {row['clean']:,} executions |\n")
+    text += SPEED.format(rounds=options.rounds)
+    for fuzzer, (jailed, bare, ratio) in speeds.items():
+        text += f"| {fuzzer} | {jailed:,.0f} | {bare:,.0f} | {ratio:.2f} |\n"
+    text += LIMITS_INTRODUCTION
+    for name, _, _, _, words, _ in limits.LIMITS:
+        text += f"| {name} | {words} |\n"
+    arguments = f"--seconds {options.seconds} --clean {options.clean} --rounds {options.rounds}"
+    return text + END.format(arguments=arguments)
+
+
+def test_page(tap, rows, speeds, options):
+    if any(row["found"] is None for row in rows.values()):
+        return  # which has been said
+    text = page(rows, speeds, options)
+    if options.page:
+        PAGE.write_text(text)
+    there = labels(PAGE.read_text()) if PAGE.exists() else []
+    fault = "" if there == labels(text) else f"{PAGE.name} has other rows: run with --page"
+    tap.result("the page of the reference has these rows", fault)
