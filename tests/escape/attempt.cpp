@@ -17,8 +17,10 @@ namespace {
 using Fields = std::map<std::string, std::vector<std::string>>;
 
 const std::set<std::string> known_fields = {
-    "attempt", "ways", "arguments", "control-arguments", "first", "policy", "control", "expect", "effect", "layer",
-    "stdin",   "then", "needs",
+    "attempt", "covers", "ways",    "arguments", "control-arguments",
+    "first",   "policy", "caller",  "options",   "control",
+    "expect",  "effect", "layers",  "frame",     "stdin",
+    "then",    "needs",  "lacking",
 };
 
 [[noreturn]] void wrong(const std::string& file, const std::string& what) {
@@ -59,9 +61,11 @@ std::vector<Fields> read_header(const std::string& source, Who who) {
         const std::size_t colon = line.find(": ");
         if (!line.starts_with("// ") || colon == std::string::npos) continue;
         const std::string key = line.substr(3, colon - 3);
-        if (key == "attempt") all.emplace_back();
+        if (key.starts_with("attempt")) all.emplace_back();
         if (!all.empty()) add_field(all.back(), source, key, line.substr(colon + 2), who);
     }
+    // Those that are the other user's have no title here.
+    std::erase_if(all, [](const Fields& fields) { return !fields.contains("attempt"); });
     return all;
 }
 
@@ -95,12 +99,13 @@ int signal_of(const std::string& file, const std::string& name) {
     wrong(file, "no such signal: " + name);
 }
 
-// `no effect`, `not started`, or any number of errno names and `killed SIGNAL`.
+// `no effect`, `not started`, `ended`, or any number of errno names and `killed SIGNAL`.
 Expectation expectation_of(const std::string& file, const std::string& text) {
     Expectation result;
     result.no_effect = text == "no effect";
     result.not_started = text == "not started";
-    if (result.no_effect || result.not_started) return result;
+    result.ended = text == "ended";
+    if (result.no_effect || result.not_started || result.ended) return result;
     const std::vector<std::string> words = words_of(text);
     for (std::size_t i = 0; i < words.size(); ++i) {
         if (words[i] == "killed" && i + 1 < words.size()) {
@@ -125,18 +130,42 @@ void read_statements(const std::string& file, const Fields& fields, Attempt& att
     wrong(file, "the policy has no such line: " + attempt.control.statement);
 }
 
+std::vector<std::string> split(const std::string& text, char separator) {
+    std::istringstream stream(text);
+    std::vector<std::string> parts;
+    for (std::string part; std::getline(stream, part, separator);) {
+        const std::size_t begin = part.find_first_not_of(' ');
+        if (begin != std::string::npos) parts.push_back(part.substr(begin, part.find_last_not_of(' ') + 1 - begin));
+    }
+    return parts;
+}
+
+// `NAME, NAME = ERRNO ERRNO`: without errors of its own, a layer refuses as the whole jail does.
+std::vector<Layer> layers_of(const std::string& file, const std::string& text, const Expectation& whole) {
+    std::vector<Layer> layers;
+    for (const std::string& part : split(text, ',')) {
+        const std::vector<std::string> sides = split(part, '=');
+        layers.push_back({sides[0], sides.size() < 2 ? whole : expectation_of(file, sides[1])});
+    }
+    return layers;
+}
+
 Attempt attempt_of(const std::string& file, const Fields& fields) {
     Attempt attempt;
     attempt.file = std::filesystem::path(file).stem();
     attempt.title = one(fields, "attempt");
-    attempt.layer = one(fields, "layer");
-    if (attempt.layer.empty()) wrong(file, "no layer: " + attempt.title);
+    attempt.covers = split(one(fields, "covers"), ',');
     attempt.arguments = words_of(one(fields, "arguments"));
     attempt.control_arguments =
         fields.contains("control-arguments") ? words_of(one(fields, "control-arguments")) : attempt.arguments;
     attempt.first = words_of(one(fields, "first"));
+    attempt.caller = words_of(one(fields, "caller"));
+    attempt.options = words_of(one(fields, "options"));
     read_statements(file, fields, attempt);
     attempt.expect = expectation_of(file, one(fields, "expect"));
+    attempt.layers = layers_of(file, one(fields, "layers"), attempt.expect);
+    attempt.frame = one(fields, "frame");
+    if (attempt.layers.empty()) wrong(file, "no layer: " + attempt.title);
     attempt.effect = one(fields, "effect");
     if (attempt.expect.no_effect && attempt.effect.empty()) wrong(file, "no effect is named: " + attempt.title);
     attempt.terminal = one(fields, "stdin") == "terminal";
@@ -144,16 +173,18 @@ Attempt attempt_of(const std::string& file, const Fields& fields) {
     if (input.size() == 2 && input[0] == "file") attempt.input_file = input[1];
     attempt.kill_supervisor = one(fields, "then") == "kill the supervisor";
     attempt.needs = one(fields, "needs");
+    attempt.lacking = words_of(fields.contains("lacking") ? one(fields, "lacking") : "ENOSYS");
     return attempt;
 }
 
 void set_way(Attempt& attempt, const std::string& way) {
     for (std::vector<std::string>* texts :
-         {&attempt.arguments, &attempt.control_arguments, &attempt.first, &attempt.policy})
+         {&attempt.arguments, &attempt.control_arguments, &attempt.first, &attempt.policy, &attempt.caller})
         for (std::string& text : *texts) replace_way(text, way);
     replace_way(attempt.control.statement, way);
     replace_way(attempt.needs, way);
     attempt.name += "." + way;
+    attempt.way = way;
 }
 
 }  // namespace
@@ -168,7 +199,7 @@ std::vector<Attempt> attempts_of(const std::string& source, Who who) {
         if (ways.empty()) all.push_back(attempt);
         for (const std::string& way : ways) set_way(all.emplace_back(attempt), way);
     }
-    if (all.empty()) wrong(source, "its header declares no attempt");
+    if (all.empty() && who == Who::root) wrong(source, "its header declares no attempt");
     return all;
 }
 

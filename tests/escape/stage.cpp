@@ -26,6 +26,8 @@ namespace ward::test {
 
 namespace {
 
+constexpr uid_t foreign_id = 54322;
+
 int checked(int result, const std::string& what) {
     if (result < 0) throw std::system_error(errno, std::generic_category(), what);
     return result;
@@ -50,7 +52,7 @@ sockaddr_un unix_address(const std::string& path) {
 Seen look_at(const std::string& path) {
     struct stat found {};
     if (lstat(path.c_str(), &found) != 0) return {};
-    return {found.st_ino, found.st_mode, found.st_ctim.tv_sec, found.st_ctim.tv_nsec};
+    return {found.st_ino, found.st_mode, found.st_uid, found.st_ctim.tv_sec, found.st_ctim.tv_nsec};
 }
 
 std::string state_of(pid_t process) {
@@ -101,8 +103,20 @@ void Stage::furnish() {
     scene_.add_file(home + "/.bashrc", "# start", 0666);
     scene_.add_file(home + "/readonly/file", "text", 0666);
     scene_.add_file(home + "/readonly/program", read_file(program("executed")), 0755);
+    // Of an id that is nobody's, where the runner may give files away.
+    for (const auto& [name, mode] : {std::pair("setuid", 04755U), std::pair("setgid", 02755U)}) {
+        const std::string path = home + "/readonly/" + name;
+        scene_.add_file(path, read_file(program("identity")), 0755);
+        if (geteuid() == 0 && (chown(path.c_str(), foreign_id, foreign_id) != 0 || chmod(path.c_str(), mode) != 0))
+            throw std::runtime_error("a setuid file");
+    }
     scene_.add_file(work + "/a/b/lid", "lid");
     scene_.add_file(work + "/plain", "plain");
+    // What races swap: a folder, and a link to one outside that is not granted.
+    for (const std::string& folder : {work + "/decoy", work + "/decoy/b", work + "/shared", work + "/shared/b"})
+        scene_.add_folder(folder);
+    scene_.add_folder(scene_.outside() + "/b");
+    scene_.add_link(work + "/link", scene_.outside());
     scene_.add_link(home + "/link-to-key", home + "/.ssh/id");
 }
 
@@ -113,7 +127,8 @@ void Stage::open_servers() {
     socklen_t size = sizeof both;
     checked(getsockname(servers_.back(), reinterpret_cast<sockaddr*>(&both), &size), "getsockname");
     port_ = ntohs(both.sin6_port);
-    for (const std::string& path : {scene_.work() + "/socket", scene_.home() + "/readonly/socket"}) {
+    for (const std::string& path :
+         {scene_.work() + "/socket", scene_.home() + "/readonly/socket", scene_.outside() + "/socket"}) {
         const sockaddr_un address = unix_address(path);
         servers_.push_back(listen_at(AF_UNIX, &address, sizeof address));
         fs::permissions(path, static_cast<fs::perms>(0777));
@@ -172,7 +187,8 @@ std::vector<std::string> Stage::expand(const std::vector<std::string>& words) co
 bool Stage::setuid_file() const {
     for (const std::string& folder : {scene_.work(), scene_.home()})
         for (const auto& entry : fs::recursive_directory_iterator(folder))
-            if ((look_at(entry.path()).mode & (S_ISUID | S_ISGID)) != 0) return true;
+            if ((look_at(entry.path()).mode & (S_ISUID | S_ISGID)) != 0 && look_at(entry.path()).user != foreign_id)
+                return true;
     return false;
 }
 
@@ -187,6 +203,13 @@ bool Stage::planted() const {
 bool Stage::typed() const {
     int queued = 0;
     checked(ioctl(terminal_, FIONREAD, &queued), "FIONREAD");
+    return queued > 0;
+}
+
+// Something has come out of the terminal.
+bool Stage::written() const {
+    int queued = 0;
+    checked(ioctl(terminal_master_, FIONREAD, &queued), "FIONREAD");
     return queued > 0;
 }
 
@@ -205,6 +228,7 @@ bool Stage::has(const std::string& effect, const Outcome& outcome) const {
     if (effect == "tampered") return tampered();
     if (effect == "planted") return planted();
     if (effect == "typed") return typed();
+    if (effect == "written") return written();
     if (effect == "victim-hit") return victim_hit();
     if (effect == "survivor") return survivor();
     if (effect == "bystander-hit") return outcome.stopped || outcome.status == 128 + SIGKILL;
@@ -213,7 +237,7 @@ bool Stage::has(const std::string& effect, const Outcome& outcome) const {
 
 std::vector<std::string> Stage::effects(const Outcome& outcome) const {
     std::vector<std::string> found;
-    for (const char* effect : {"setuid-bit", "tampered", "planted", "typed", "victim-hit", "survivor"})
+    for (const char* effect : {"setuid-bit", "tampered", "planted", "typed", "written", "victim-hit", "survivor"})
         if (has(effect, outcome)) found.emplace_back(effect);
     return found;
 }

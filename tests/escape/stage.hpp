@@ -13,7 +13,7 @@ namespace ward::test {
 // What stat(2) says of a file. Nothing about it changes without the time of its last change.
 struct Seen {
     unsigned long inode = 0;
-    unsigned mode = 0;
+    unsigned mode = 0, user = 0;
     long seconds = 0, nanoseconds = 0;
 
     friend bool operator==(const Seen&, const Seen&) = default;
@@ -50,6 +50,7 @@ private:
     [[nodiscard]] bool tampered() const;
     [[nodiscard]] bool planted() const;
     [[nodiscard]] bool typed() const;
+    [[nodiscard]] bool written() const;
     [[nodiscard]] bool victim_hit() const;
     [[nodiscard]] bool survivor() const;
 

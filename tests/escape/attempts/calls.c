@@ -1,32 +1,132 @@
 // Calls that widen what can be attacked; none of them is in the groups that programs need.
 //
-// attempt: a call that any user may make
-// ways: io_uring_setup userfaultfd add_key keyctl
-// arguments: $way $work
+// attempt: use io_uring, whose operations no filter sees
+// covers: io-uring
+// arguments: io_uring_setup $work
 // expect: EPERM
-// layer: filter
+// layers: filter
 // control: host
 //
-// attempt: a call that is root's
-// ways: chroot open_by_handle_at bpf perf_event_open syslog acct swapon
+// attempt: stop another thread's page faults by userfaultfd
+// covers: userfaultfd
+// arguments: userfaultfd $work
+// expect: EPERM
+// layers: filter
+// control: host
+//
+// attempt: use the keyrings of the user
+// covers: keyrings
+// ways: add_key keyctl request_key
 // arguments: $way $work
 // expect: EPERM
-// layer: filter
+// layers: filter
+// control: host
+//
+// attempt: make a BPF map
+// covers: bpf
+// arguments: bpf $work
+// expect: EPERM
+// layers: filter, capabilities, user-namespace
 // control: root
 //
-// attempt: a call that is root's, where the policy allows it
-// ways: chroot open_by_handle_at syslog acct swapon
-// arguments: $way $work
-// policy: syscalls { allow chroot, open_by_handle_at, syslog, acct, swapon }
+// attempt: measure by performance events
+// covers: perf-events
+// arguments: perf_event_open $work
 // expect: EPERM
-// layer: no capabilities
+// layers: filter, capabilities = EACCES
+// control: root
+//
+// attempt: change the local descriptor table, or compare kernel objects
+// covers: rare-calls
+// arguments: modify_ldt $work
+// expect: EPERM
+// layers: filter
+// control: host
+//
+// attempt: take the ports of devices
+// covers: rare-calls
+// ways: iopl ioperm
+// arguments: $way $work
+// expect: EPERM
+// layers: filter, capabilities, user-namespace
+// control: root
+//
+// attempt: open a file by its handle
+// covers: file-handles
+// arguments: open_by_handle_at $work
+// expect: EPERM
+// layers: filter, capabilities, user-namespace
+// control: root
+//
+// attempt: open a file by its handle, where the policy allows the call
+// covers: file-handles
+// arguments: open_by_handle_at $work
+// policy: syscalls { allow open_by_handle_at }
+// expect: EPERM
+// layers: capabilities, user-namespace
+// control: root
+//
+// attempt: read the kernel's log by syslog
+// covers: kernel-memory
+// arguments: syslog $work
+// expect: EPERM
+// layers: filter, capabilities, user-namespace
+// control: root
+//
+// attempt: read the kernel's log by syslog, where the policy allows the call
+// covers: kernel-memory
+// arguments: syslog $work
+// policy: syscalls { allow syslog }
+// expect: EPERM
+// layers: capabilities, user-namespace
+// control: root
+//
+// attempt: load a kernel or a module, set the clock, swap, keep accounts
+// covers: machine-control
+// ways: kexec_load delete_module adjtimex swapon acct
+// arguments: $way $work
+// expect: EPERM
+// layers: filter, capabilities, user-namespace
+// control: root
+//
+// attempt: the same, where the policy allows the calls
+// covers: machine-control
+// ways: kexec_load delete_module adjtimex swapon acct
+// arguments: $way $work
+// policy: syscalls { allow kexec_load, delete_module, adjtimex, swapon, acct }
+// expect: EPERM
+// layers: capabilities, user-namespace
+// control: root
+//
+// attempt: reboot
+// covers: machine-control
+// arguments: reboot
+// expect: EPERM
+// layers: filter, capabilities
+// control: root
+//
+// attempt: change the root folder
+// covers: chroot
+// arguments: chroot $work
+// expect: EPERM
+// layers: filter, capabilities
+// control: root
+//
+// attempt: change the root folder, where the policy allows the call
+// covers: chroot
+// arguments: chroot $work
+// policy: syscalls { allow chroot }
+// expect: EPERM
+// layers: capabilities
 // control: root
 #include <linux/bpf.h>
 #include <linux/io_uring.h>
 #include <linux/keyctl.h>
 #include <linux/perf_event.h>
+#include <sys/io.h>
 #include <sys/klog.h>
 #include <sys/swap.h>
+#include <sys/timex.h>
 
 #include "attempt.h"
 
@@ -49,6 +149,54 @@ static long by_add_key(const char* unused) {
 static long by_keyctl(const char* unused) {
     (void)unused;
     return syscall(SYS_keyctl, KEYCTL_GET_KEYRING_ID, KEY_SPEC_PROCESS_KEYRING, 1);
+}
+
+// For a key that nobody has: with the right the answer is ENOKEY.
+static long by_request_key(const char* unused) {
+    (void)unused;
+    return syscall(SYS_request_key, "user", "ward-test-nowhere", NULL, 0) < 0 && errno != ENOKEY ? -1 : 0;
+}
+
+// Reads the table, which is empty.
+static long by_modify_ldt(const char* unused) {
+    char table[8];
+    (void)unused;
+    return syscall(SYS_modify_ldt, 0, table, sizeof table);
+}
+
+static long by_iopl(const char* unused) {
+    (void)unused;
+    return iopl(3);
+}
+static long by_ioperm(const char* unused) {
+    (void)unused;
+    return ioperm(0x80, 1, 1);
+}
+
+// None of these does anything: with the right the kernel finds the arguments wrong.
+static long wrong_alone(long result) {
+    return result < 0 && (errno == EPERM || errno == ENOSYS) ? -1 : 0;
+}
+static long by_reboot(const char* unused) {
+    (void)unused;
+    return wrong_alone(syscall(SYS_reboot, 1, 2, 3, NULL));
+}
+static long by_kexec_load(const char* unused) {
+    (void)unused;
+    return wrong_alone(syscall(SYS_kexec_load, 0, 0, NULL, ~0UL));
+}
+static long by_delete_module(const char* unused) {
+    (void)unused;
+    return wrong_alone(syscall(SYS_delete_module, "ward_test_nowhere", O_NONBLOCK));
+}
+
+// The length of a tick, set to what it is.
+static long by_adjtimex(const char* unused) {
+    struct timex clock = {0};
+    (void)unused;
+    if (adjtimex(&clock) < 0) return -1;
+    clock.modes = ADJ_TICK;
+    return adjtimex(&clock);
 }
 
 static long by_chroot(const char* path) {
@@ -104,6 +252,14 @@ int main(int argc, char** argv) {
         {"userfaultfd", by_userfaultfd},
         {"add_key", by_add_key},
         {"keyctl", by_keyctl},
+        {"request_key", by_request_key},
+        {"modify_ldt", by_modify_ldt},
+        {"iopl", by_iopl},
+        {"ioperm", by_ioperm},
+        {"reboot", by_reboot},
+        {"kexec_load", by_kexec_load},
+        {"delete_module", by_delete_module},
+        {"adjtimex", by_adjtimex},
         {"chroot", by_chroot},
         {"open_by_handle_at", by_handle},
         {"bpf", by_bpf},

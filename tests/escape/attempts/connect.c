@@ -1,95 +1,124 @@
 // Reaches a server of the host.
 //
 // attempt: connect to a server on the host's loopback
+// covers: network-servers
 // ways: tcp tcp6
 // arguments: $way $port
 // expect: ECONNREFUSED
-// layer: network namespace
+// layers: network-namespace
 // control: with network { host }
 //
 // attempt: connect to an address of the host's network
+// covers: network-servers
 // arguments: outside $port
 // expect: ENETUNREACH
-// layer: network namespace
+// layers: network-namespace
 // control: with network { host }
 //
 // attempt: connect to an abstract Unix socket of the host
+// covers: abstract-sockets
 // arguments: abstract $abstract
 // policy: network { unix }
 // expect: ECONNREFUSED
-// layer: network namespace
+// layers: network-namespace
 // control: with network { host }
 //
 // attempt: connect to a port of the host that the policy does not name
+// covers: network-servers
 // ways: tcp tcp6
 // arguments: $way $port
 // policy: network { connect tcp 9 }
 // expect: EACCES
-// layer: Landlock
+// layers: landlock
 // control: with network { host }
 //
 // attempt: connect without connect(2), by the first message
+// covers: network-servers
 // arguments: fast-open $port
 // policy: network { connect tcp 9 }
 // expect: EACCES EOPNOTSUPP
-// layer: filter
+// layers: filter
 // control: with network { host }
 //
 // attempt: use another protocol than TCP, which nothing limits to ports
+// covers: network-servers
 // ways: udp udp6 mptcp
 // arguments: $way $port
 // policy: network { connect tcp 9 }
 // expect: EPROTONOSUPPORT
-// layer: filter
+// layers: filter
 // control: with network { host }
 //
 // attempt: wait for connections at a port that the policy does not name
+// covers: network-servers
 // arguments: bind 0
 // policy: network { listen tcp 9 }
 // expect: EACCES
-// layer: Landlock
+// layers: landlock
 // control: with network { host }
 //
 // attempt: connect to an abstract Unix socket of the host, where the network is shared for its ports
+// covers: abstract-sockets
 // ways: abstract abstract-by-pair
 // arguments: $way $abstract
 // policy: network { unix; connect tcp 9 }
 // expect: EPERM
-// layer: Landlock
+// layers: landlock
 // control: with network { host }
 //
 // attempt: reach a Unix socket in a granted folder from one end of a pair
+// covers: named-sockets
 // arguments: by-pair $home/readonly/socket
 // policy: files { read $home/readonly }
 // expect: EAFNOSUPPORT EPERM
-// layer: filter
+// layers: filter
 // control: with network { unix }
 //
 // attempt: make a Unix socket at all, to reach one of the host that is visible in a folder
+// covers: named-sockets
 // arguments: unix $work/socket
 // expect: EAFNOSUPPORT EPERM
-// layer: filter
+// layers: filter
 // control: with network { unix }
 //
 // attempt: reach a Unix socket under a read-only grant
+// covers: named-sockets
 // arguments: unix $home/readonly/socket
 // policy: files { read $home/readonly }
 // expect: EAFNOSUPPORT EPERM
-// layer: filter
+// layers: filter
 // control: with network { unix }
 //
 // attempt: make a socket of a family with a history of holes
+// covers: socket-families
 // ways: packet vsock
 // arguments: $way 0
 // expect: EAFNOSUPPORT
-// layer: filter
+// layers: filter
 // control: root
 //
 // attempt: talk to the kernel's audit system over netlink
+// covers: socket-families
 // arguments: audit 0
 // expect: EAFNOSUPPORT EPERM
-// layer: filter
+// layers: filter
 // control: root
+//
+// attempt: reach the metadata service, a machine of the local network, or a name server
+// covers: network-servers
+// ways: 169.254.169.254 10.0.0.1 8.8.8.8
+// arguments: address $way
+// expect: ENETUNREACH
+// layers: network-namespace
+// control: with network { host }
+//
+// attempt: ask a service manager, a message bus or a container engine by its socket
+// covers: named-sockets, service-manager
+// arguments: unix $outside/socket
+// policy: network { unix }
+// expect: ENOENT
+// layers: mounts
+// control: host
 #include <arpa/inet.h>
 #include <linux/netlink.h>
 #include <netinet/in.h>
@@ -124,6 +153,14 @@ static long by_tcp6(const char* port) {
 static long by_outside(const char* port) {
     struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons((uint16_t)atoi(port))};
     inet_pton(AF_INET, "192.0.2.1", &address.sin_addr);  // TEST-NET-1
+    int socket_ = socket(AF_INET, SOCK_DGRAM, 0);
+    return socket_ < 0 ? socket_ : connect(socket_, (const struct sockaddr*)&address, sizeof address);
+}
+
+// Likewise: nothing is sent.
+static long by_address(const char* text) {
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons(53)};
+    inet_pton(AF_INET, text, &address.sin_addr);
     int socket_ = socket(AF_INET, SOCK_DGRAM, 0);
     return socket_ < 0 ? socket_ : connect(socket_, (const struct sockaddr*)&address, sizeof address);
 }
@@ -209,6 +246,7 @@ int main(int argc, char** argv) {
         {"tcp", by_tcp},
         {"tcp6", by_tcp6},
         {"unix", by_unix},
+        {"address", by_address},
         {"abstract", by_abstract},
         {"outside", by_outside},
         {"packet", by_packet},

@@ -1,9 +1,10 @@
 // Looks for a process of the host in /proc.
 //
 // attempt: see a process of the host
+// covers: proc-of-launcher
 // arguments: $victim-marker
 // expect: ESRCH
-// layer: PID namespace
+// layers: pid-namespace+mounts
 // control: host
 #include <dirent.h>
 

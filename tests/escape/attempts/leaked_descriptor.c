@@ -1,10 +1,11 @@
 // Uses what the caller left open: the runner leaves descriptors 3 to 9 to folders and files outside.
 //
 // attempt: use a descriptor that the caller left open
+// covers: leaked-folder
 // ways: 3 4 5 6 7 8 9
 // arguments: $way
 // expect: EBADF
-// layer: descriptors
+// layers: descriptors
 // control: host
 #include <sys/stat.h>
 

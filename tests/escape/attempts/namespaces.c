@@ -1,22 +1,26 @@
 // Makes a user namespace of its own, in which it would have every capability.
 //
 // attempt: make a user namespace
+// covers: user-namespace
 // ways: unshare clone
 // arguments: $way
 // expect: EPERM
-// layer: filter
+// layers: filter
 // control: host
 //
 // attempt: make a user namespace by clone3, whose flags a filter cannot see
+// covers: clone3
 // arguments: clone3
 // expect: ENOSYS
-// layer: filter
+// layers: filter
 // control: host
 //
 // attempt: enter the namespaces of init
+// covers: setns
 // arguments: setns
 // expect: EACCES
-// layer: init is not dumpable
+// frame: mounts
+// layers: not-dumpable+capabilities, user-namespace
 // control: host
 // control-arguments: setns-of $victim
 #include <linux/sched.h>

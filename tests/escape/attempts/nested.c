@@ -1,33 +1,36 @@
 // Uses namespaces of its own, which the policy allows, to get around the jail's mounts.
 //
 // attempt: take the lid off a hidden folder
+// covers: uncovered-mask
 // arguments: uncover $home/.ssh
 // control-arguments: cover-and-uncover $home/.ssh
 // policy: process { nested allow }
 // policy: files { read $home; hide $home/.ssh }
 // policy: syscalls { allow @mount }
 // expect: EINVAL EPERM
-// layer: mounts are locked
+// layers: user-namespace+mounts+capabilities
 // control: host
 //
 // attempt: make a folder writable that is granted for reading
+// covers: uncovered-mask
 // arguments: writable $home/readonly
 // control-arguments: protect-and-writable $home/readonly
 // policy: process { nested allow }
 // policy: files { read $home/readonly }
 // policy: syscalls { allow @mount }
 // expect: EPERM
-// layer: mounts are locked
+// layers: user-namespace+mounts+capabilities
 // control: host
 //
 // attempt: run what lies in a folder that is granted for reading
+// covers: uncovered-mask
 // arguments: executable $home/readonly
 // control-arguments: protect-and-executable $home/readonly
 // policy: process { nested allow }
 // policy: files { read $home/readonly }
 // policy: syscalls { allow @mount }
 // expect: EPERM
-// layer: mounts are locked
+// layers: user-namespace+mounts+capabilities
 // control: host
 #include <sched.h>
 #include <sys/mount.h>

@@ -1,31 +1,37 @@
 // Init and the supervisor must not be reachable through their memory.
 //
 // attempt: write the memory of init through /proc/1/mem
+// covers: proc-of-launcher
 // arguments: mem 1
 // expect: EACCES
-// layer: init is not dumpable
+// frame: mounts
+// layers: not-dumpable+capabilities, user-namespace
 // control: host
 // control-arguments: mem $victim
 //
 // attempt: write the memory of the parent through /proc/self/../PPID/mem
+// covers: proc-of-launcher
 // arguments: parent-mem
 // expect: EACCES
-// layer: init is not dumpable
+// frame: mounts
+// layers: not-dumpable+capabilities, user-namespace
 // control: host
 // control-arguments: mem $victim
 //
 // attempt: write the memory of init by process_vm_writev
+// covers: process-memory
 // arguments: writev 1
 // expect: EPERM
-// layer: filter
+// layers: filter, not-dumpable+capabilities, user-namespace
 // control: host
 // control-arguments: writev $victim
 //
 // attempt: write the memory of init by process_vm_writev that the policy allows
+// covers: process-memory
 // arguments: writev 1
 // policy: syscalls { allow process_vm_writev }
 // expect: EPERM
-// layer: init is not dumpable
+// layers: not-dumpable+capabilities, user-namespace
 // control: host
 // control-arguments: writev $victim
 #include <sys/uio.h>

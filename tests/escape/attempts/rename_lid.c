@@ -2,21 +2,23 @@
 // file is put at the old path.
 //
 // attempt: rename the folder above a read-only file in a writable folder
+// covers: removed-mount-point
 // ways: near far exchange
 // arguments: $way $work
 // policy: files { read $work/a/b/lid }
 // expect: EBUSY EXDEV
 // effect: tampered
-// layer: mounts
+// layers: mounts
 // control: without files { read $work/a/b/lid }
 //
 // attempt: rename the folder above a hidden folder in a writable folder
+// covers: removed-mount-point
 // ways: near far exchange
 // arguments: $way $work
 // policy: files { hide $work/a/b }
 // expect: EBUSY EXDEV
 // effect: tampered
-// layer: mounts
+// layers: mounts
 // control: without files { hide $work/a/b }
 #include <sys/stat.h>
 

@@ -1,26 +1,29 @@
 // Turns a file that the caller has redirected for reading into one that can be changed.
 //
 // attempt: open standard input again, for writing
+// covers: reopened-stream, landlock-gaps
 // ways: write read-write append
 // arguments: $way
 // stdin: file $home/.bashrc
 // expect: EACCES
-// layer: Landlock
+// layers: landlock
 // control: with process { nested allow }
 //
 // attempt: cut off the file that is standard input
+// covers: reopened-stream, landlock-gaps
 // arguments: truncate
 // stdin: file $home/.bashrc
 // expect: EACCES
-// layer: Landlock
+// layers: landlock
 // control: with process { nested allow }
 //
 // attempt: cut off standard input by its descriptor, which is for reading
+// covers: reopened-stream, landlock-gaps
 // arguments: ftruncate
 // control-arguments: fstat
 // stdin: file $home/.bashrc
 // expect: EINVAL EBADF
-// layer: the descriptor
+// layers: kernel
 // control: host
 #include <sys/stat.h>
 

@@ -2,18 +2,20 @@
 // it would run with the rights of its owner on the host, where `nosuid` does not reach.
 //
 // attempt: make a setuid file in a granted folder
+// covers: setuid-file
 // ways: chmod fchmod fchmodat fchmodat2 open openat creat tmpfile mknod mknodat setgid
 // arguments: $way $work/made
 // expect: EPERM
 // effect: setuid-bit
-// layer: filter
+// layers: filter
 // control: with files { setuid allow }
 //
 // attempt: make a setuid file by openat2, whose mode a filter cannot see
+// covers: setuid-file
 // arguments: openat2 $work/made
 // expect: ENOSYS
 // effect: setuid-bit
-// layer: filter
+// layers: filter
 // control: with files { setuid allow }
 #include <linux/openat2.h>
 #include <sys/stat.h>

@@ -1,39 +1,45 @@
 // Signals to processes outside.
 //
 // attempt: stop or kill the parent
+// covers: signal-outside
 // ways: stop kill
 // arguments: $way 1
 // expect: no effect
 // effect: victim-hit
-// layer: PID namespace
+// layers: pid-namespace
 // control: host
 // control-arguments: $way $victim
 //
 // attempt: signal every process
+// covers: signal-outside
 // arguments: everyone
 // expect: ESRCH
-// layer: PID namespace
+// layers: pid-namespace
 // control: host
 // control-arguments: everyone-of-its-own
 //
 // attempt: stop or kill the process group of the caller
+// covers: signal-outside
 // ways: stop-group kill-group
 // arguments: $way
+// caller: bystander
 // stdin: terminal
 // policy: process { terminal none }
 // expect: no effect
 // effect: bystander-hit
-// layer: session
+// layers: session
 // control: host
 //
 // attempt: stop or kill the process group of the caller that lent its terminal
+// covers: signal-outside
 // ways: stop-group kill-group
 // arguments: $way
+// caller: bystander
 // stdin: terminal
 // policy: process { terminal inherit }
 // expect: EPERM
 // effect: bystander-hit
-// layer: filter
+// layers: filter
 // control: host
 #include <sched.h>
 #include <signal.h>

@@ -1,21 +1,42 @@
 // Goes on when the jail is over.
 //
 // attempt: a daemon that outlives the jail
+// covers: outliving
 // arguments: daemon $marker
 // expect: no effect
 // effect: survivor
-// layer: PID namespace
+// layers: pid-namespace
 // control: host
 //
 // attempt: go on when the supervisor is killed
+// covers: killed-supervisor
 // arguments: idle $marker
 // then: kill the supervisor
 // expect: no effect
 // effect: survivor
-// layer: PID namespace
+// layers: pid-namespace
 // control: host
 // control-arguments: child $marker
+//
+// attempt: go on when the supervisor is killed, without the signal that ends it with its parent
+// covers: cleared-death-signal
+// arguments: cleared $marker
+// then: kill the supervisor
+// expect: no effect
+// effect: survivor
+// layers: pid-namespace
+// control: host
+// control-arguments: cleared-child $marker
+//
+// attempt: leave children and zombies of many generations behind
+// covers: outliving
+// arguments: family $marker
+// expect: no effect
+// effect: survivor
+// layers: pid-namespace
+// control: host
 #include <signal.h>
+#include <sys/prctl.h>
 
 #include "attempt.h"
 
@@ -43,10 +64,29 @@ static void make_daemon(void) {
     if (read(ready[0], &byte, 1) != 1) refused(errno);
 }
 
+// Each generation leaves a child that waits, and one that nobody waits for.
+static void make_family(int generations) {
+    if (fork() == 0) _exit(0);
+    pid_t child = fork();
+    if (child != 0) return;
+    setsid();
+    if (generations > 0) make_family(generations - 1);
+    close(0);
+    close(1);
+    close(2);
+    wait_for_ever();
+}
+
 int main(int argc, char** argv) {
     const char* way = argument(argc, argv, 1);
     for (int number = 1; number < SIGRTMAX; ++number) signal(number, SIG_IGN);
-    if (strcmp(way, "child") == 0 && fork() == 0) {
+    if (strncmp(way, "cleared", 7) == 0) prctl(PR_SET_PDEATHSIG, 0);
+    if (strcmp(way, "family") == 0) {
+        make_family(8);
+        usleep(50000);
+        succeeded("they are running");
+    }
+    if (strstr(way, "child") && fork() == 0) {
         close(1);
         close(2);
         wait_for_ever();

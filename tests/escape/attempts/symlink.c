@@ -1,33 +1,37 @@
 // Plants a symlink in a writable folder in one run, and follows it in the next.
 //
 // attempt: read an outside file through a symlink planted by an earlier run
+// covers: planted-link
 // first: plant $outside/secret $work/planted
 // arguments: follow $work/planted
 // expect: ENOENT
-// layer: mounts
+// layers: mounts
 // control: host
 //
 // attempt: read a hidden key through a planted symlink that the next policy grants
+// covers: planted-link
 // first: plant $home/.ssh/id $work/planted
 // arguments: follow $work/planted
 // policy: files { read? $work/planted; hide $home/.ssh }
 // expect: not started
-// layer: mounts
+// layers: ward
 // control: host
 //
 // attempt: read a hidden key through a planted symlink named on the command line
+// covers: planted-link
 // first: plant $home/.ssh/id $work/planted
 // arguments: follow $work/planted
 // policy: files { read $arguments; hide $home/.ssh }
 // expect: not started
-// layer: mounts
+// layers: ward
 // control: host
 //
 // attempt: read an outside file through /proc/self/root and a planted symlink
+// covers: planted-link
 // first: plant /proc/self/root$outside/secret $work/planted
 // arguments: follow $work/planted
 // expect: ENOENT
-// layer: mounts
+// layers: mounts
 // control: host
 #include "attempt.h"
 
