@@ -72,3 +72,19 @@ make_chinese_pdf() {
 
 # make_pdf TEXT: a PDF file of one page with a line of text, to standard output.
 make_pdf() { "$(dirname "$library")/../demo/make_pdf" "$1"; }
+
+# make_c_project: a program here of two sources, one of which and a header lie outside of the working folder.
+make_c_project() {
+    mkdir ~/library
+    echo '#define GREETING "hello"' >~/library/greeting.h
+    echo 'int status(void) { return 3; }' >~/library/status.c
+    printf '#include <stdio.h>\n#include <greeting.h>\nint status(void);\nint main(void) { puts(GREETING); return status(); }\n' >main.c
+}
+
+# build_c_project COMPILER: compiles, links and runs it.
+build_c_project() {
+    $ward "$1" -Wall -O1 -c -I ~/library main.c
+    $ward "$1" -Wall -O1 -c ~/library/status.c
+    $ward "$1" -o program main.o status.o
+    ./program || echo "status $?"
+}

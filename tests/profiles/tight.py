@@ -26,19 +26,23 @@ def split_comment(line):
 
 def statements(lines):
     """(first line, last line, code) of every statement in a section that grants something."""
-    section, depth, start = None, 0, None
+    blocks, start = [], None  # the blocks around a line: `files`, or `when` and `files`
     for number, line in enumerate(lines):
         code, _ = split_comment(line)
-        if depth == 0:
-            opened = re.match(r"^(\w+)\b.*\{$", code)
-            section, depth = (opened.group(1), 1) if opened else (None, 0)
+        section = blocks[-1] if blocks else None
+        if section in (None, "when"):
+            opened = re.match(r"^(?:\} else |(\w+)\b.*)\{$", code.strip())
             if not opened and "{" in code:
                 raise ValueError(f"line {number + 1}: a section has a line for each statement")
+            if code.strip().startswith("}"):
+                blocks.pop()
+            if opened:
+                blocks.append(opened.group(1) or "when")
             continue
         if "{" in code:
             raise ValueError(f"line {number + 1}: blocks in blocks are not read here")
         if code.strip() == "}":
-            depth = 0
+            blocks.pop()
         elif section in SECTIONS and code.strip():
             start = number if start is None else start
             if not code.endswith(","):

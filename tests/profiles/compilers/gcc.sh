@@ -1,18 +1,7 @@
 needs gcc:/usr/bin/gcc libc6-dev:/usr/include/stdio.h
 
-given() {
-    mkdir ~/library
-    echo '#define GREETING "hello"' >~/library/greeting.h
-    echo 'int status(void) { return 3; }' >~/library/status.c
-    printf '#include <stdio.h>\n#include <greeting.h>\nint status(void);\nint main(void) { puts(GREETING); return status(); }\n' >main.c
-}
-
-works() {
-    $ward gcc -Wall -O1 -c -I ~/library main.c
-    $ward gcc -Wall -O1 -c ~/library/status.c
-    $ward gcc -o program main.o status.o
-    ./program || echo "status $?"
-}
+given() { make_c_project; }
+works() { build_c_project gcc; }
 
 attack='a source that takes a private key into the program (.incbin)'
 goal='stolen'

@@ -1,10 +1,18 @@
-needs make:/usr/bin/make gcc:/usr/bin/gcc libc6-dev:/usr/include/stdio.h
+needs make:/usr/bin/make gcc:/usr/bin/gcc libc6-dev:/usr/include/stdio.h python3:/usr/bin/python3
 
 given() {
     mkdir ~/rules
     printf 'CFLAGS = -O1\n' >~/rules/common.mk
-    printf '#include <stdio.h>\nint main(void) { puts("built"); return 0; }\n' >main.c
-    printf 'program: main.o\n\t$(CC) -o $@ $^\nclean:\n\trm -f main.o; echo clean\n' >Makefile
+    printf '#include <stdio.h>\n#include "text.h"\nint main(void) { puts(TEXT); return 0; }\n' >main.c
+    cat >Makefile <<'MAKE'
+program: main.o
+	$(CC) -o $@ $^
+main.o: text.h
+text.h:
+	python3 -c 'import asyncio, json, sqlite3; asyncio.run(asyncio.sleep(0)); print("#define TEXT", json.dumps("built"))' >$@
+clean:
+	rm -f main.o; echo clean
+MAKE
 }
 
 works() {

@@ -1,7 +1,13 @@
 needs python3:/usr/bin/python3
 
+generated='*__pycache__*'
 given() {
     mkdir ~/scripts
+    echo 'greeting = "from the environment"' >~/own.py
+    for environment in .venv venv; do
+        python3 -m venv --without-pip $environment
+        cp ~/own.py $environment/lib/python3*/site-packages
+    done
     cat >~/scripts/script.py <<'PYTHON'
 import asyncio, ctypes, hashlib, json, sqlite3, ssl, sys, threading
 async def main():
@@ -13,7 +19,10 @@ sys.exit(3)
 PYTHON
 }
 
-works() { $ward python3 ~/scripts/script.py one two || echo "status $?"; }
+works() {
+    $ward python3 ~/scripts/script.py one two || echo "status $?"
+    for environment in .venv venv; do $ward "$environment/bin/python3" -c 'import own, sys; print(own.greeting, sys.prefix)'; done
+}
 
 attack='a script that puts a module where every later Python starts it'
 goal='planted'

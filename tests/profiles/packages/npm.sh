@@ -8,11 +8,10 @@ package() {
     tar -czf ~/"$1-1.0.0.tgz" -C ~/"sources/$1" package
 }
 
-own='.npm/*'
 generated='node_modules/.package-lock.json'
 given() {
-    mkdir ~/.npm
     package demo 'node -e 0'
+    npm cache add ~/demo-1.0.0.tgz
     echo '{"name": "project", "version": "1.0.0"}' >package.json
 }
 
@@ -20,7 +19,7 @@ works() {
     $ward npm install --no-audit --no-fund --no-update-notifier --silent ~/demo-1.0.0.tgz
     node -p "require('demo')"
     $ward npm ls --silent
-    ls ~/.npm | grep -c cacache
+    $ward npm cache ls | grep -o pacote:tarball | head -n 1
 }
 
 attack='a package that takes the token of the registry after it was installed (postinstall)'

@@ -15,7 +15,6 @@ PYTHON
 }
 
 generated='*.dist-info/* *.pyc'
-own='.cache/pip/*'
 works() {
     serve_site 80 site
     $ward pip install -q --target lib --index-url http://127.0.0.1/simple/ -r ~/requirements.txt
