@@ -4,6 +4,8 @@
 
 #include <string_view>
 
+#include "sandbox/id_subordinate.hpp"
+
 namespace ward::sandbox {
 namespace {
 
@@ -41,7 +43,8 @@ bool is_roots_alone(const struct stat& file) {
 }  // namespace
 
 // The program gets its profile stacked on ward's, since with no_new_privs a process may only lose rights by an
-// exec. Syntax: apparmor.d(5) of AppArmor 4.
+// exec. newuidmap(1) runs before that, and outside: it is setuid, and needs its capabilities. Where paths overlap, the
+// one without a pattern counts. Syntax: apparmor.d(5) of AppArmor 4.
 std::string apparmor_profile(const std::string& path) {
     return "# Made by `ward doctor --apparmor-profile`: ward may make user namespaces, what it starts may not.\n"
            "abi <abi/4.0>,\n"
@@ -54,6 +57,12 @@ std::string apparmor_profile(const std::string& path) {
            "    allow capability,\n" +
            std::string(everything_but_privileges) +
            "    allow pix /** -> &ward//&ward_program,\n"
+           "    allow Ux " +
+           std::string(user_map_helper) +
+           ",\n"
+           "    allow Ux " +
+           std::string(group_map_helper) +
+           ",\n"
            "    include if exists <local/ward>\n"
            "}\n"
            "\n"

@@ -95,7 +95,7 @@ void OwnCgroup::restore() {
     if (!aside_) return;
     for (const std::string& controller : handed_down_)
         (void)try_cgroup_file(folder_ + "/cgroup.subtree_control", "-" + controller);
-    (void)try_cgroup_file(folder_ + "/cgroup.procs", std::to_string(::getpid()));
+    if (try_cgroup_file(folder_ + "/cgroup.procs", std::to_string(::getpid())) != 0) aside_->leave_behind();
 }
 
 // ---- the jail's

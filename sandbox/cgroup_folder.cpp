@@ -129,6 +129,10 @@ CgroupFolder::~CgroupFolder() {
     }
 }
 
+void CgroupFolder::leave_behind() {
+    lock_.reset();
+}
+
 void CgroupFolder::write(const std::string& file, const std::string& value) const {
     write_cgroup_file(path_ + "/" + file, value);
 }

@@ -83,7 +83,7 @@ struct LandlockFeature {
 constexpr LandlockFeature landlock_features[] = {
     {"streams", "files of the caller as standard streams", landlock::truncate_abi, "6.2"},
     {"ports", "`connect tcp`, `listen tcp`, `resolve`", landlock::port_abi, "6.7"},
-    {"scopes", "`unix` beside `connect` or `listen`", landlock::scope_abi, "6.12"},
+    {"scopes", "`unix` beside a shared network", landlock::scope_abi, "6.12"},
 };
 
 std::string words_of(const CgroupParent& parent) {

@@ -100,7 +100,9 @@ private:
         }
         if (best == nullptr || !compiler::writes_to_host(*best) || !is_own(*best)) return nullptr;
         const std::string_view words = request_.sources.text(best->origins.front());
-        return words.find("$cwd") == std::string_view::npos ? best : nullptr;
+        const bool is_chosen =
+            words.find("$cwd") != std::string_view::npos || words.find("$repository") != std::string_view::npos;
+        return is_chosen ? nullptr : best;
     }
 
     void report_redundant(const FileRule& rule, const FileRule& around) {

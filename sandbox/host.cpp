@@ -143,6 +143,7 @@ void read_cgroups(Host& host) {
         .systemd = systemd,
         .manager = systemd ? systemd_manager(host.uid) : std::nullopt,
         .delegated = is_delegated,
+        .asked = says_delegated,
     };
     host.cgroups = find_cgroups(host.mounts, sight);
     if (host.cgroups.size() == controller_count) return;

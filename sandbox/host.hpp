@@ -83,7 +83,8 @@ struct CgroupSight {
     std::function<std::string(const std::string&)> read;  // a small file; empty if unreadable
     bool systemd = false;                                 // the tree of version 2 is systemd's
     std::optional<std::string> manager;                   // the path of the systemd that can be asked for a scope
-    std::function<bool(const std::string&)> delegated{};  // has systemd given this folder away
+    std::function<bool(const std::string&)> delegated{};  // has systemd marked this folder as given away
+    std::function<bool(const std::string&)> asked{};      // does the systemd of the session say so of this unit
 };
 
 // The controllers that limits need: "memory", "pids", "cpu", "cpuset", and "io", which version 1 calls blkio.

@@ -60,7 +60,7 @@ void look_in_v1(const Mount& mount, const CgroupSight& sight, Parents& found) {
 class SecondVersion {
 public:
     SecondVersion(const Mount& mount, const CgroupSight& sight)
-        : mount_(&mount), sight_(&sight), own_(own_cgroup(sight.own, "")) {}
+        : mount_(&mount), sight_(&sight), own_(own_cgroup(sight.own, "")), highest_(find_highest()) {}
 
     // A process is in one cgroup of version 2, so one parent is for all controllers: the one with the most of
     // them; of several, the one that needs the least to be done.
@@ -90,30 +90,44 @@ private:
 
     // The highest path whose folder is for us to change: all, or where systemd has the tree, a unit that is
     // delegated to us. Absent if there is none.
-    [[nodiscard]] std::optional<std::string> highest() const {
+    [[nodiscard]] std::optional<std::string> find_highest() const {
         if (!sight_->systemd) return "/";
         std::string path = own_;
         const auto is_unit = [](std::string_view name) {
             return name.ends_with(".scope") || name.ends_with(".service");
         };
         while (!path.empty() && path != "/" && !is_unit(last_name(path))) path = parent_of(path);
-        if (path.empty() || path == "/" || !sight_->delegated(folder(path))) return std::nullopt;
-        return path;
+        if (path.empty() || path == "/") return std::nullopt;
+        const bool is_given = sight_->delegated(folder(path)) || (is_of_the_session(path) && is_used_as_given(path) &&
+                                                                  sight_->asked(std::string(last_name(path))));
+        return is_given ? std::optional(path) : std::nullopt;
+    }
+
+    // Below the user's own systemd, which marks what it has given away since version 253 only.
+    [[nodiscard]] bool is_of_the_session(const std::string& path) const {
+        return sight_->manager && sight_->manager != "/" && path.starts_with(*sight_->manager + "/");
+    }
+
+    // To ask costs a process, and a unit with a shell in it is none that ward could use anyway.
+    [[nodiscard]] bool is_used_as_given(const std::string& unit) const { return own_ != unit || is_alone(); }
+
+    [[nodiscard]] bool is_alone() const {
+        const std::string members = sight_->read(folder(own_) + "/cgroup.procs");
+        return std::count(members.begin(), members.end(), '\n') == 1;
     }
 
     // A folder that hands controllers to its children already. The own one does so only at the root, since a
     // cgroup with processes cannot.
     [[nodiscard]] Parents below_an_ancestor() const {
         Parents best;
-        const auto top = highest();
-        if (!top) return best;
+        if (!highest_) return best;
         for (std::string path = own_;; path = parent_of(path)) {
             const std::string here = folder(path);
             if (takes_children(here)) {
                 Parents found = with(sight_->read(here + "/cgroup.subtree_control"), here, Way::below);
                 if (found.size() > best.size()) best = std::move(found);
             }
-            if (path.empty() || path == *top) return best;
+            if (path.empty() || path == *highest_) return best;
         }
     }
 
@@ -121,12 +135,11 @@ private:
     // children may be side by side.
     [[nodiscard]] Parents aside() const {
         const std::string here = folder(own_);
-        if (own_.empty() || !highest()) return {};
+        if (own_.empty() || !highest_) return {};
         Parents found = with(sight_->read(here + "/cgroup.controllers"), here, Way::aside);
         if (found.empty() || !takes_children(here) || !sight_->writable(here + "/cgroup.subtree_control")) return {};
         if (sight_->read(here + "/cgroup.type").empty()) return found;
-        const std::string members = sight_->read(here + "/cgroup.procs");
-        return std::count(members.begin(), members.end(), '\n') == 1 ? found : Parents();
+        return is_alone() ? found : Parents();
     }
 
     [[nodiscard]] Parents in_a_scope() const {
@@ -137,6 +150,7 @@ private:
     const Mount* mount_;
     const CgroupSight* sight_;
     std::string own_;
+    std::optional<std::string> highest_;
 };
 
 }  // namespace

@@ -2,14 +2,15 @@
 
 #include <fcntl.h>
 #include <linux/sched.h>
-#include <spawn.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <csignal>
+#include <utility>
 
+#include "sandbox/helper_program.hpp"
 #include "sandbox/id_subordinate.hpp"
 #include "sandbox/raw_syscall.hpp"
 #include "sandbox/setup_failure.hpp"
@@ -30,30 +31,17 @@ void write_map(const std::string& path, const std::vector<IdRange>& map) {
     if (static_cast<std::size_t>(written) != text.size()) cannot("write the whole id map", EIO);
 }
 
-// newuidmap(1): PID, then three numbers for each range. What it says on standard error is dropped.
-void run_helper(const char* helper, pid_t pid, const std::vector<IdRange>& map) {
+// newuidmap(1): PID, then three numbers for each range.
+void map_by_helper(const char* helper, pid_t pid, const std::vector<IdRange>& map) {
     std::vector<std::string> words{helper, std::to_string(pid)};
     for (const IdRange& range : map)
         for (const std::uint32_t number : {range.inside, range.outside, range.count})
             words.push_back(std::to_string(number));
-    std::vector<char*> arguments;
-    arguments.reserve(words.size() + 1);
-    for (std::string& word : words) arguments.push_back(word.data());
-    arguments.push_back(nullptr);
-    std::vector<char*> environment{nullptr};
-    posix_spawn_file_actions_t actions;
-    ::posix_spawn_file_actions_init(&actions);
-    ::posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0);
-    pid_t process = -1;
-    const int error = ::posix_spawn(&process, helper, &actions, nullptr, arguments.data(), environment.data());
-    ::posix_spawn_file_actions_destroy(&actions);
-    if (error != 0) cannot(std::string("run ") + helper, error);
-    int status = 0;
-    while (::waitpid(process, &status, 0) < 0 && errno == EINTR) {
-    }
-    if (status == 0) return;
+    const HelperEnd end = run_helper(std::move(words), {});
+    if (end.succeeded) return;
     throw SetupFailure(
-        policy::slug::launch_failed, std::string("`") + helper + "` does not map the ids of the jail",
+        policy::slug::launch_failed,
+        "`" + std::string(helper) + "` does not map the ids of the jail" + (end.said.empty() ? "" : ": " + end.said),
         "look whether `/etc/subuid` and `/etc/subgid` give you 65536 ids, and no other mount hides them");
 }
 
@@ -112,8 +100,8 @@ void write_id_maps(pid_t pid, const std::vector<IdRange>& users, const std::vect
 }
 
 void map_ids_by_helpers(pid_t pid, const std::vector<IdRange>& users, const std::vector<IdRange>& groups) {
-    run_helper(user_map_helper, pid, users);
-    run_helper(group_map_helper, pid, groups);
+    map_by_helper(user_map_helper, pid, users);
+    map_by_helper(group_map_helper, pid, groups);
 }
 
 Descriptor user_namespace_of(pid_t pid) {

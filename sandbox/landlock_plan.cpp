@@ -44,13 +44,10 @@ private:
 
     // ---- scopes
 
-    // What is shared with the host. With `host` and `unix` the policy asks for all of the host's sockets.
     [[nodiscard]] std::uint64_t scopes_to_keep() const {
         if (request_->host.landlock_abi < landlock::scope_abi) return 0;
-        const compiler::Network& network = request_->jail.network;
-        const bool wants_all = network.host && network.unix_sockets && network.unix_paths.empty();
-        const std::uint64_t sockets = network.shares_host() && !wants_all ? landlock::abstract_sockets : 0;
-        return sockets == 0 ? 0 : sockets | landlock::signals;
+        if (!keeps_abstract_sockets_out(request_->jail.network)) return 0;
+        return landlock::abstract_sockets | landlock::signals;
     }
 
     // ---- streams

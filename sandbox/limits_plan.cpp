@@ -80,18 +80,20 @@ private:
     }
 
     void enforced(std::string feature) { writer_->plan.enforced.push_back(std::move(feature)); }
-    void note(std::string text) { writer_->plan.notes.push_back(std::move(text)); }
 
     // Whether the nearest weaker form of a limit will do: its `?` says so, or the command line.
     [[nodiscard]] bool may_weaken(std::string_view name, bool optional) const {
         return optional || request_->allow_degraded.contains(name);
     }
 
-    // `rest` goes on from the limit as it is written. What a policy permits is a note.
-    void weakened(const std::string& name, bool optional, const std::string& words, const std::string& rest) {
-        std::string text = '`' + name + (optional ? "? " : " ") + words + "` " + rest;
-        if (optional) return note(std::move(text));
-        writer_->plan.degraded.push_back({name, std::move(text)});
+    // `rest` goes on from the limit as it is written.
+    template <typename Stated>
+    void weakened(const std::string& name, const Stated& limit, const std::string& words, const std::string& rest) {
+        std::string text = '`' + name + (limit.optional ? "? " : " ") + words + "` " + rest;
+        if (limit.optional)
+            writer_->plan.weaker.push_back({std::move(text), first_of(limit.origins)});
+        else
+            writer_->plan.degraded.push_back({name, std::move(text)});
     }
 
     // ---- limits of the whole jail
@@ -107,7 +109,7 @@ private:
         if (!may_weaken("memory", memory->optional)) return unavailable("memory", "memory", *memory, words);
         set_rlimit(*memory, "memory? " + words, RLIMIT_DATA, memory->value);
         enforced("memory: per-process");
-        weakened("memory", memory->optional, words, "holds for each process alone: " + obstacle("memory"));
+        weakened("memory", *memory, words, "holds for each process alone: " + obstacle("memory"));
     }
 
     void plan_swap() {
@@ -119,14 +121,15 @@ private:
             return enforced("swap: " + cgroup_with("memory"));
         }
         if (!may_weaken("swap", swap->optional)) return unavailable("swap", "memory", *swap, words);
-        weakened("swap", swap->optional, words, "is not enforced: " + obstacle("memory"));
+        weakened("swap", *swap, words, "is not enforced: " + obstacle("memory"));
     }
 
     void plan_tasks() {
         const auto& tasks = get(LimitName::tasks);
         if (!tasks) return;
         const std::string words = std::to_string(tasks->value);
-        if (const std::string cgroup = cgroup_with("pids"); !cgroup.empty()) {
+        const bool will_do = tasks->optional && !limits_more_by_cgroup() && is_counted_by_user_alone();
+        if (const std::string cgroup = cgroup_with("pids"); !cgroup.empty() && !will_do) {
             writer_->plan.cgroup.tasks = tasks->value;
             return enforced("tasks: " + cgroup);
         }
@@ -136,7 +139,18 @@ private:
             return enforced("tasks: rlimit");
         }
         if (!may_weaken("tasks", tasks->optional)) return unavailable("tasks", "pids", *tasks, words);
-        weakened("tasks", tasks->optional, words, "is not enforced: " + obstacle("pids"));
+        weakened("tasks", *tasks, words, "is not enforced: " + obstacle("pids"));
+    }
+
+    [[nodiscard]] bool limits_more_by_cgroup() const {
+        const auto is_there = [this](LimitName name) { return get(name).has_value(); };
+        return request_->jail.cpu_set || is_there(LimitName::memory) || is_there(LimitName::swap) ||
+               is_there(LimitName::cpu) || is_there(LimitName::io);
+    }
+
+    // For each user of a user namespace (Linux 5.14), and so exact as long as the program cannot be another one.
+    [[nodiscard]] bool is_counted_by_user_alone() const {
+        return process_count_is_enforced() && request_->jail.capabilities.kept == 0;
     }
 
     // The kernel does not count the processes of the host's root (getrlimit(2), RLIMIT_NPROC).
@@ -153,7 +167,7 @@ private:
             return enforced("cpu: " + cgroup);
         }
         if (!may_weaken("cpu", cpu->optional)) return unavailable("cpu", "cpu", *cpu, words);
-        weakened("cpu", cpu->optional, words, "is not enforced: " + obstacle("cpu"));
+        weakened("cpu", *cpu, words, "is not enforced: " + obstacle("cpu"));
     }
 
     // ---- processors
@@ -173,7 +187,7 @@ private:
         const std::string mask = mask_of(usable);
         writer_->add(writer_->plan.program, Operation::set_processors, {.text = mask, .numbers = {mask.size()}});
         enforced("cpu-set: affinity");
-        weakened("cpu-set", set->optional, words, "holds until the program widens it again: " + obstacle("cpuset"));
+        weakened("cpu-set", *set, words, "holds until the program widens it again: " + obstacle("cpuset"));
     }
 
     void no_processor(const compiler::CpuSet& set, const std::string& words) {
@@ -193,7 +207,7 @@ private:
         const Disks disks = find_disks(request_->view, request_->host);
         const std::string weakness = cgroup.empty() ? obstacle("io") : weakness_of(disks);
         if (!weakness.empty() && !may_weaken("io", io->optional)) return inexact_io(*io, words, weakness);
-        if (!weakness.empty()) weakened("io", io->optional, words, "is not exact: " + weakness);
+        if (!weakness.empty()) weakened("io", *io, words, "is not exact: " + weakness);
         if (cgroup.empty()) return;
         writer_->plan.cgroup.io = io->value;
         writer_->plan.cgroup.disks = disks.numbers;

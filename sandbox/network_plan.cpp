@@ -45,6 +45,11 @@ bool limits_ports(const Network& network) {
     return network.shares_host() && !network.host;
 }
 
+bool keeps_abstract_sockets_out(const Network& network) {
+    const bool wants_all = network.host && network.unix_sockets && network.unix_paths.empty();
+    return network.shares_host() && !wants_all;
+}
+
 std::vector<FileRule> files_for_resolving(const Network& network, const Host& host) {
     std::vector<FileRule> rules;
     if (!network.resolve || network.host) return rules;
@@ -86,10 +91,10 @@ void report_missing(const Degraded& missing, const Network& network, const Host&
 
 std::vector<Degraded> missing_in_landlock(const Network& network, const Host& host) {
     std::vector<Degraded> missing;
-    if (!limits_ports(network)) return missing;
-    if (network.unix_sockets && host.landlock_abi < landlock::scope_abi)
+    // Without `unix` the filter keeps all Unix sockets out, whatever the kernel.
+    if (network.unix_sockets && keeps_abstract_sockets_out(network) && host.landlock_abi < landlock::scope_abi)
         missing.push_back({"scopes", "abstract Unix sockets of the host can be reached: no Landlock of Linux 6.12"});
-    if (host.landlock_abi < landlock::port_abi)
+    if (limits_ports(network) && host.landlock_abi < landlock::port_abi)
         missing.push_back({"ports", "every TCP port can be used: no Landlock of Linux 6.7"});
     return missing;
 }

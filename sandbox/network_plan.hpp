@@ -13,6 +13,9 @@ namespace ward::sandbox {
 // True if single ports are enforced: then the program shares the host's network, but for TCP and nothing else.
 [[nodiscard]] bool limits_ports(const compiler::Network& network);
 
+// True if the program shares the host's network, but is not to reach the abstract Unix sockets in it.
+[[nodiscard]] bool keeps_abstract_sockets_out(const compiler::Network& network);
+
 // Files that `resolve` takes: a resolv.conf that asks by TCP, and what the C library reads beside it.
 [[nodiscard]] std::vector<compiler::FileRule> files_for_resolving(const compiler::Network& network, const Host& host);
 

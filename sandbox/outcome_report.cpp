@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <csignal>
+#include <cstring>
 
 #include "sandbox/setup_failure.hpp"
 
@@ -39,9 +40,14 @@ Report::End end_by_signal(const Plan& plan, int signal, double cpu_seconds, cons
     return Report::End::signalled;
 }
 
+// The kernel kills the program when init ends (pid_namespaces(7)).
+int status_without_end(const JailProcess::Remains& remains) {
+    return remains.code == CLD_EXITED ? SIGKILL : remains.status;
+}
+
 void tell_end(Report& report, const Plan& plan, const Outcome& outcome, const CgroupUsage& usage) {
     const bool killed = !outcome.ended || outcome.ended->wait_code != CLD_EXITED;
-    report.status = outcome.ended ? outcome.ended->wait_status : outcome.remains.status;
+    report.status = outcome.ended ? outcome.ended->wait_status : status_without_end(outcome.remains);
     if (outcome.out_of_time) {
         report.end = Report::End::time_limit;
     } else if (outcome.violation) {
@@ -54,7 +60,7 @@ void tell_end(Report& report, const Plan& plan, const Outcome& outcome, const Cg
     }
 }
 
-void tell_use(Report& report, const Outcome& outcome, const CgroupUsage& usage) {
+void tell_use(Report& report, const Plan& plan, const Outcome& outcome, const CgroupUsage& usage) {
     const std::uint64_t kilobytes = outcome.ended ? outcome.ended->peak_kilobytes : outcome.remains.peak_kilobytes;
     report.violation = outcome.violation;
     report.wall_seconds = outcome.wall_seconds;
@@ -62,8 +68,22 @@ void tell_use(Report& report, const Outcome& outcome, const CgroupUsage& usage) 
     report.peak_memory = usage.peak_memory.value_or(kilobytes * 1024);
     // Init is one of them: it is the jail's own.
     if (usage.peak_tasks) report.peak_tasks = std::max<std::uint64_t>(*usage.peak_tasks, 1) - 1;
-    report.refused_forks = usage.refused_forks;
+    if (plan.cgroup.tasks) report.refused_forks = usage.refused_forks;
     report.pressure = usage.pressure;
+}
+
+std::string end_in_words(const JailProcess::Remains& remains) {
+    const std::string status = std::to_string(remains.status);
+    if (remains.code == CLD_EXITED) return "with status " + status;
+    const char* const name = ::sigabbrev_np(remains.status);
+    return "by signal " + status + (name == nullptr ? "" : " (SIG" + std::string(name) + ")");
+}
+
+// Empty if ward had no reason of its own to end a jail whose program ran.
+std::string why_ended(const Outcome& outcome) {
+    if (outcome.listener_missing) return "nobody would hear of the calls that `kill` refuses";
+    if (outcome.failure) return "its first process cannot give up what it has: " + error_words(outcome.failure->error);
+    return {};
 }
 
 }  // namespace
@@ -77,13 +97,18 @@ void tell(Report& report, const Plan& plan, const Outcome& outcome, const Cgroup
         report.status = outcome.interrupted;
     } else if (outcome.out_of_time && !outcome.started) {
         report.end = Report::End::time_limit;
-    } else if (!outcome.started || outcome.listener_missing || outcome.failure) {
+    } else if (!outcome.started) {
         diagnostics
-            .add(policy::slug::launch_failed, std::nullopt, "the first process of the jail ended before its time")
+            .add(policy::slug::launch_failed, std::nullopt,
+                 "the first process of the jail ended before its time, " + end_in_words(outcome.remains))
             .help("run it again");
     } else {
+        if (const std::string why = why_ended(outcome); !why.empty())
+            diagnostics
+                .add(policy::slug::launch_failed, std::nullopt, "the jail was ended while the program ran: " + why)
+                .help("run it again");
         tell_end(report, plan, outcome, usage);
-        tell_use(report, outcome, usage);
+        tell_use(report, plan, outcome, usage);
     }
 }
 

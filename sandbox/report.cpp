@@ -109,12 +109,13 @@ std::string to_json(const Report& report) {
     json.set("end", end_word(report.end));
     json.set("status", report.status);
     json.set("exit_status", report.exit_status());
+    if (!report.reason.empty()) json.set("reason", report.reason);
     if (report.violation) json.set("violation", violation_json(*report.violation));
     json.set("wall_seconds", report.wall_seconds);
     json.set("cpu_seconds", report.cpu_seconds);
     json.set("peak_memory_bytes", report.peak_memory);
     json.set("peak_tasks", report.peak_tasks ? Json(*report.peak_tasks) : Json());
-    json.set("refused_forks", report.refused_forks);
+    json.set("refused_forks", report.refused_forks ? Json(*report.refused_forks) : Json());
     json.set("pressure", pressure_json(report));
     if (report.pressure.empty()) json.set("pressure_missing", "the jail had no cgroup of version 2, which counts it");
     json.set("verified", report.verified);

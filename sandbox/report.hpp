@@ -45,16 +45,17 @@ struct Report {
     } end = End::not_started;
     int status = 0;
     std::optional<Violation> violation;
-    double wall_seconds = 0;                   // of the jail: its making counts
-    double cpu_seconds = 0;                    // of all its processes
-    std::uint64_t peak_memory = 0;             // bytes; of the cgroup if there is one, else of the largest process
-    std::uint64_t refused_forks = 0;           // by the tasks limit
-    std::optional<std::uint64_t> peak_tasks;   // of the program, where a cgroup counted them
+    double wall_seconds = 0;        // of the jail: its making counts
+    double cpu_seconds = 0;         // of all its processes
+    std::uint64_t peak_memory = 0;  // bytes; of the cgroup if there is one, else of the largest process
+    // Of the program, where a cgroup counted them.
+    std::optional<std::uint64_t> refused_forks, peak_tasks;
     std::map<std::string, Pressure> pressure;  // "memory", "cpu", "io"; empty without a cgroup of version 2
     bool verified = false;  // the kernel's view of the jail was compared with the plan before the exec
     std::vector<std::string> enforced;
     std::vector<std::string> notes;
     std::vector<Degraded> degraded;
+    std::string reason;           // why it was not started; else empty
     std::string policy, program;  // the policy's name, the program's path; empty if it came to neither
     std::uint64_t began = 0;      // seconds of the clock on the wall, time(2)
 

@@ -58,6 +58,12 @@ std::string optional_form(const FileRule& rule) {
     return quoted(words_of(form));
 }
 
+// `read ~/.aws?`: the `?` was meant for the statement's word.
+FileRule without_mark(FileRule rule) {
+    rule.path.pop_back();
+    return rule;
+}
+
 class PlaceFinder {
 public:
     PlaceFinder(const ViewRequest& request, Walkers walkers, policy::Diagnostics& diagnostics)
@@ -84,7 +90,8 @@ private:
         } else if (paths->empty() && !rule.optional) {
             error(policy::slug::path_not_found, rule, quoted(rule.path) + " matches nothing on this host")
                 .note("a pattern without a match is an error, because it grants or guards nothing")
-                .help("if that is fine, write " + optional_form(rule));
+                .help(rule.path.ends_with('?') ? "if the path is optional, write " + optional_form(without_mark(rule))
+                                               : "if that is fine, write " + optional_form(rule));
         } else {
             for (const std::string& path : *paths) find_path(rule, path);
         }

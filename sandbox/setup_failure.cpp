@@ -6,6 +6,8 @@
 #include <cerrno>
 #include <vector>
 
+#include "sandbox/script.hpp"
+
 namespace ward::sandbox {
 namespace {
 
@@ -94,6 +96,15 @@ int shell_status(int error) {
 }
 
 int report_unexecuted(const Plan& plan, const Step& step, int error, policy::Diagnostics& diagnostics) {
+    const auto interpreter = interpreter_of(step.path);
+    if (interpreter && (error == ENOENT || error == EACCES)) {
+        diagnostics
+            .add(policy::slug::cannot_execute, plan.reasons[step.reason].origin,
+                 "cannot execute `" + std::string(step.path) + "`: its first line names `" + interpreter->path +
+                     "`, which " + (error == ENOENT ? "is not in the jail" : "may not be executed in the jail"))
+            .help("add `--allow 'execute " + interpreter->path + "'`");
+        return shell_status(error);
+    }
     diagnostics
         .add(policy::slug::cannot_execute, plan.reasons[step.reason].origin,
              "cannot execute `" + std::string(step.path) + "`: " + error_words(error))

@@ -1,18 +1,11 @@
 #include "sandbox/systemd_scope.hpp"
 
-#include <fcntl.h>
-#include <poll.h>
-#include <spawn.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
-#include <array>
-#include <cerrno>
-#include <csignal>
 #include <ctime>
 #include <vector>
 
-#include "sandbox/descriptor.hpp"
+#include "sandbox/helper_program.hpp"
 #include "sandbox/host.hpp"
 #include "sandbox/host_cgroups.hpp"
 #include "sandbox/setup_failure.hpp"
@@ -63,67 +56,9 @@ std::vector<std::string> environment() {
     return {"LC_ALL=C", "XDG_RUNTIME_DIR=/run/user/" + std::to_string(::geteuid())};
 }
 
-std::vector<char*> pointers(std::vector<std::string>& words) {
-    std::vector<char*> all;
-    all.reserve(words.size() + 1);
-    for (std::string& word : words) all.push_back(word.data());
-    all.push_back(nullptr);
-    return all;
-}
-
-// The client with its output and errors in a pipe.
-pid_t start_client(const Descriptor& output) {
-    std::vector<std::string> words = request();
-    std::vector<std::string> variables = environment();
-    posix_spawn_file_actions_t files;
-    posix_spawnattr_t attributes;
-    sigset_t none;
-    ::sigemptyset(&none);
-    ::posix_spawn_file_actions_init(&files);
-    ::posix_spawn_file_actions_addopen(&files, 0, "/dev/null", O_RDONLY, 0);
-    ::posix_spawn_file_actions_adddup2(&files, output.number(), 1);
-    ::posix_spawn_file_actions_adddup2(&files, output.number(), 2);
-    ::posix_spawnattr_init(&attributes);
-    ::posix_spawnattr_setsigmask(&attributes, &none);
-    ::posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK);
-    pid_t client = -1;
-    const int error =
-        ::posix_spawn(&client, bus_client, &files, &attributes, pointers(words).data(), pointers(variables).data());
-    ::posix_spawn_file_actions_destroy(&files);
-    ::posix_spawnattr_destroy(&attributes);
-    if (error != 0) give_up("cannot run " + std::string(bus_client) + ": " + error_words(error));
-    return client;
-}
-
-// What the client says until it ends. It has a time limit of its own, for the answer; this is for all else.
-std::string read_answer(const Descriptor& input, pid_t client) {
-    std::string text;
-    std::array<char, 512> piece{};
-    pollfd source{input.number(), POLLIN, 0};
-    ssize_t length = 1;
-    while (length > 0) {
-        if (::poll(&source, 1, patience) == 0) {
-            ::kill(client, SIGKILL);
-            break;  // what it has started may hold the pipe open
-        }
-        length = ::read(input.number(), piece.data(), piece.size());
-        if (length > 0) text.append(piece.data(), static_cast<std::size_t>(length));
-    }
-    return text.substr(0, text.find('\n'));
-}
-
 void ask() {
-    int ends[2];
-    must(::pipe2(&ends[0], O_CLOEXEC), "make a pipe");
-    const Descriptor input(ends[0]);
-    Descriptor output(ends[1]);
-    const pid_t client = start_client(output);
-    output.reset();
-    const std::string answer = read_answer(input, client);
-    int status = 0;
-    while (::waitpid(client, &status, 0) < 0 && errno == EINTR) {
-    }
-    if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) give_up(answer.empty() ? "no answer" : answer);
+    const HelperEnd end = run_helper(request(), environment());
+    if (!end.succeeded) give_up(end.said.empty() ? "no answer" : end.said);
 }
 
 bool ends_with(const std::string& text, const std::string& end) {
@@ -146,6 +81,12 @@ std::string enter_scope() {
         ::nanosleep(&pause, nullptr);
     }
     give_up("it has not moved ward into " + own_scope());
+}
+
+bool says_delegated(const std::string& unit) {
+    const HelperEnd end =
+        run_helper({systemd_client, "--user", "show", "--property=Delegate", "--value", "--", unit}, environment());
+    return end.succeeded && end.said == "yes";
 }
 
 }  // namespace ward::sandbox

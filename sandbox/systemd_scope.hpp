@@ -10,6 +10,7 @@ namespace ward::sandbox {
 
 // The program that is run to ask systemd; a part of its package.
 inline constexpr const char* bus_client = "/usr/bin/busctl";
+inline constexpr const char* systemd_client = "/usr/bin/systemctl";
 
 // The name of this process's scope.
 [[nodiscard]] std::string own_scope();
@@ -18,5 +19,8 @@ inline constexpr const char* bus_client = "/usr/bin/busctl";
 // the system's), which ends with the last process in it. The path of its cgroup, as /proc/self/cgroup has it.
 // Throws SetupFailure.
 [[nodiscard]] std::string enter_scope();
+
+// Whether the systemd of the caller's session has given away the cgroup of one of its units.
+[[nodiscard]] bool says_delegated(const std::string& unit);
 
 }  // namespace ward::sandbox

@@ -17,6 +17,8 @@
 namespace ward::cli {
 namespace {
 
+constexpr std::string_view network_calls = "@network-io";
+
 // The section that a kind of statement stands in.
 struct SectionOf {
     std::string_view operator()(const policy::NetworkStatement& /*statement*/) const { return "network"; }
@@ -81,6 +83,19 @@ bool can_be_saved(const Saving& saving, const std::string& name, policy::Diagnos
     return false;
 }
 
+// `connect tcp 443` says what is meant: the calls that it takes come with it.
+bool needs_network_calls(const policy::Block& added, const policy::Sources& sources) {
+    bool needs = false;
+    for (const policy::Statement& statement : added.statements) {
+        const auto* network = std::get_if<policy::NetworkStatement>(&statement);
+        needs = needs || (network != nullptr && network->permission == policy::Permission::allow);
+        if (std::holds_alternative<policy::CallStatement>(statement) &&
+            sources.text(span_of(statement)).find(network_calls) != std::string_view::npos)
+            return false;
+    }
+    return needs;
+}
+
 }  // namespace
 
 std::optional<policy::Block> read_additions(const Words& texts, Reading& reading) {
@@ -101,6 +116,13 @@ std::optional<policy::Block> read_additions(const Words& texts, Reading& reading
         std::ranges::move(block->statements, std::back_inserter(all.statements));
     }
     if (!is_good) return std::nullopt;
+    if (needs_network_calls(all, reading.sources)) {
+        const policy::FileId file =
+            reading.sources.add("--allow", "syscalls { allow " + std::string(network_calls) + " }");
+        auto calls = policy::parse_statements(reading.sources, file, reading.diagnostics);
+        if (!calls) return std::nullopt;
+        std::ranges::move(calls->statements, std::back_inserter(all.statements));
+    }
     return all;
 }
 

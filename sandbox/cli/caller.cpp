@@ -157,6 +157,16 @@ std::string working_folder_or_root() {
     return folder && *folder == '/' ? folder.get() : "/";
 }
 
+std::string repository_around(const std::string& folder, const std::string& home) {
+    struct stat inner {};
+    if (stat(folder.c_str(), &inner) != 0) return {};
+    for (std::string at = folder; at.size() > 1 && !(home + '/').starts_with(at + '/'); at.resize(at.rfind('/'))) {
+        struct stat mark {};
+        if (lstat((at + "/.git").c_str(), &mark) == 0 && mark.st_uid == inner.st_uid) return at;
+    }
+    return {};
+}
+
 std::string user_name(uid_t user) {
     return account_of(user).name;
 }
@@ -176,6 +186,7 @@ std::optional<compiler::Facts> facts_about_caller(policy::Diagnostics& diagnosti
         return std::nullopt;
     }
     facts.cwd = *folder;
+    facts.repository = repository_around(facts.cwd, facts.home);
     facts.user = account.name;
     facts.uid = user;
     facts.gid = getgid();

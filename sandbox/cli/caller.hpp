@@ -17,6 +17,11 @@ namespace ward::cli {
 // with a diagnostic, if one that must be there is not.
 [[nodiscard]] std::optional<compiler::Facts> facts_about_caller(policy::Diagnostics& diagnostics);
 
+// The nearest folder from `folder` upwards with a `.git` in it, below the caller's home folder or beside it: empty at
+// and above it.
+// `.git` must belong to whom `folder` belongs to, since a stranger's in /tmp would open all of /tmp.
+[[nodiscard]] std::string repository_around(const std::string& folder, const std::string& home);
+
 // The user's name in passwd(5), else the number.
 [[nodiscard]] std::string user_name(uid_t user);
 

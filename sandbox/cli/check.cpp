@@ -81,7 +81,9 @@ int check(const Words& words) {
     if (options->rest.empty()) return misuse("check", "no policy is named", "write `ward check FILE`");
     Parameters parameters;
     if (const int wrong = read_settings("check", *options, parameters); wrong != 0) return wrong;
-    const std::string format = options->value("format").value_or("text");
+    if (options->has("json") && options->has("format"))
+        return misuse("check", "`--json` is `--format=json`, and both are given", "leave one of the two out");
+    const std::string format = options->value("format").value_or(options->has("json") ? "json" : "text");
     if (format == "text") return check_for_people(options->rest, parameters);
     if (format == "json") return check_for_machines(options->rest, parameters, as_json);
     if (format == "sarif") return check_for_machines(options->rest, parameters, as_sarif);

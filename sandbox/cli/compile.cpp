@@ -92,7 +92,7 @@ void state_abis(const std::vector<Abi>& abis, policy::PolicySet& set) {
 
 std::optional<compiler::Jail> compile_for(const Request& request, const std::string& entry,
                                           const compiler::Facts& facts, Reading& reading) {
-    auto set = reading.library.load(entry, reading.sources, reading.diagnostics);
+    auto set = reading.load(entry);
     if (!set) return std::nullopt;
     if (!request.abis.empty()) state_abis(request.abis, *set);
     return compiler::compile(*set, facts, reading.diagnostics);

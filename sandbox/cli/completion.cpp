@@ -121,6 +121,8 @@ private:
         if (name == "PROGRAM") result_.programs = result_.files = true;
         if (name == "WORD") topics();
         if (name == "STATEMENT") statements();
+        if (name == "SUBCOMMAND")
+            for (const Subcommand& each : subcommands()) add(std::string(each.name), std::string(each.summary));
         if (name == "FEATURE")
             for (const sandbox::DegradableFeature& each : sandbox::degradable_features())
                 add(std::string(each.name), "without it: " + std::string(each.without));

@@ -83,8 +83,8 @@ std::string ending(const Report& report, const sandbox::Plan& plan, const std::s
         case Report::End::memory_limit:
             return "the memory limit ended " + name + ": it needed more than " + size(plan.cgroup.memory.value_or(0));
         case Report::End::tasks_limit:
-            return "the tasks limit refused " + name + " " + std::to_string(report.refused_forks) +
-                   (report.refused_forks == 1 ? " new task" : " new tasks");
+            return "the tasks limit refused " + name + " " + std::to_string(report.refused_forks.value_or(0)) +
+                   (report.refused_forks == 1U ? " new task" : " new tasks");
         case Report::End::file_size_limit:
             return "the file size limit ended " + name + ": it wrote a file of more than " +
                    size(process_limit(plan, RLIMIT_FSIZE));

@@ -2,6 +2,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
@@ -14,6 +15,7 @@
 #include "sandbox/cli/operands.hpp"
 #include "sandbox/cli/replace_file.hpp"
 #include "sandbox/cli/subcommand.hpp"
+#include "sandbox/json.hpp"
 
 namespace ward::cli {
 namespace {
@@ -33,21 +35,45 @@ void report_unwritable(const std::string& path, policy::Diagnostics& diagnostics
         .help("run `ward fmt - <" + path + "`, which writes to standard output");
 }
 
-// The exit status for one policy. One that is in its canonical form is not touched.
-int format_one(const std::string& path, bool check, policy::Sources& sources, policy::Diagnostics& diagnostics) {
+// `fmt` writes files, so a name is not looked up; who writes one hears where its file is.
+void report_missing(const std::string& path, policy::Diagnostics& diagnostics) {
+    const auto policies = policy::Library(policy::SearchPath::from_environment()).list();
+    const auto found = std::ranges::find(policies, path, &policy::Listed::name);
+    if (found == policies.end()) {
+        diagnostics.add(policy::slug::source_unreadable, std::nullopt, "there is no file `" + path + "`")
+            .help("correct the path");
+        return;
+    }
+    const bool is_built_in = found->origin == "built-in";
+    diagnostics
+        .add(policy::slug::source_unreadable, std::nullopt,
+             "there is no file `" + path + "`; it is the name of a policy" + (is_built_in ? " that is built in" : ""))
+        .help("write `ward fmt " + (is_built_in ? path + ".ward` for a file of your own" : found->origin + "`"));
+}
+
+// What became of one policy.
+enum class State { canonical, rewritten, printed, differs, wrong };
+
+std::string_view state_word(State state) {
+    constexpr std::string_view words[] = {"canonical", "rewritten", "printed", "differs", "wrong"};
+    return words[static_cast<std::size_t>(state)];
+}
+
+// One that is in its canonical form is not touched.
+State format_one(const std::string& path, bool check, policy::Sources& sources, policy::Diagnostics& diagnostics) {
+    if (path != "-" && access(path.c_str(), F_OK) != 0 && errno == ENOENT) {
+        report_missing(path, diagnostics);
+        return State::wrong;
+    }
     const auto file = policy::read_source(path, sources, diagnostics);
     const auto formatted = file ? policy::format(sources, *file, diagnostics) : std::nullopt;
-    if (!formatted) return failure_status;
-    const bool canonical = *formatted == sources[*file].text();
-    if (path == "-" && !check) return answer(*formatted);
-    if (canonical) return EXIT_SUCCESS;
-    if (check) {
-        static_cast<void>(answer(policy::escaped(path) + "\n"));
-        return failure_status;
-    }
-    if (rewrite(path, *formatted)) return EXIT_SUCCESS;
+    if (!formatted) return State::wrong;
+    if (path == "-" && !check) return answer(*formatted) == EXIT_SUCCESS ? State::printed : State::wrong;
+    if (*formatted == sources[*file].text()) return State::canonical;
+    if (check) return State::differs;
+    if (rewrite(path, *formatted)) return State::rewritten;
     report_unwritable(path, diagnostics);
-    return failure_status;
+    return State::wrong;
 }
 
 }  // namespace
@@ -55,16 +81,25 @@ int format_one(const std::string& path, bool check, policy::Sources& sources, po
 int fmt(const Words& words) {
     const auto [options, status] = begin_with_operands("fmt", words);
     if (!options) return status;
-    if (options->rest.empty()) return misuse("fmt", "no policy is named", "write `ward fmt FILE`");
-    int result = EXIT_SUCCESS;
-    for (const std::string& path : options->rest) {
+    const Words& files = options->rest;
+    const bool check = options->has("check");
+    if (files.empty()) return misuse("fmt", "no policy is named", "write `ward fmt FILE`");
+    if (options->has("json") && !check && std::ranges::find(files, "-") != files.end())
+        return misuse("fmt", "both `-` and `--json` need standard output", "add `--check`, which writes no policy");
+    bool is_right = true;
+    std::string differing;
+    sandbox::Json list = sandbox::Json::list();
+    for (const std::string& path : files) {
         policy::Sources sources;
         policy::Diagnostics diagnostics;
-        const int one = format_one(path, options->has("check"), sources, diagnostics);
+        const State state = format_one(path, check, sources, diagnostics);
         show(diagnostics, sources);
-        if (one != EXIT_SUCCESS) result = one;
+        is_right = is_right && state != State::differs && state != State::wrong;
+        if (state == State::differs) differing += policy::escaped(path) + "\n";
+        list.add(sandbox::Json::object().set("file", path).set("state", state_word(state)));
     }
-    return result;
+    const int answered = answer(options->has("json") ? list.ascii_text() : differing);
+    return is_right ? answered : failure_status;
 }
 
 }  // namespace ward::cli

@@ -6,6 +6,7 @@
 #include "sandbox/cli/console.hpp"
 #include "sandbox/cli/operands.hpp"
 #include "sandbox/cli/subcommand.hpp"
+#include "sandbox/json.hpp"
 
 namespace ward::cli {
 namespace {
@@ -35,8 +36,19 @@ std::string table_of(const std::vector<policy::Listed>& policies) {
     std::string text;
     for (const auto& policy : policies)
         text += padded(policy::escaped(policy.name), name_width) + padded(origin_of(policy), origin_width) +
-                policy::escaped(policy.description) + "\n";
+                policy::escaped(policy.error.empty() ? policy.description : "error: " + policy.error) + "\n";
     return text;
+}
+
+std::string json_of(const std::vector<policy::Listed>& policies) {
+    sandbox::Json list = sandbox::Json::list();
+    for (const auto& policy : policies) {
+        sandbox::Json entry = sandbox::Json::object();
+        entry.set("name", policy.name).set("origin", policy.origin).set("description", policy.description);
+        entry.set("shadows", sandbox::Json::list_of(policy.shadows)).set("extends", policy.extends);
+        list.add(std::move(entry.set("error", policy.error.empty() ? sandbox::Json(nullptr) : policy.error)));
+    }
+    return list.ascii_text();
 }
 
 }  // namespace
@@ -48,7 +60,8 @@ int list(const Words& words) {
         return misuse("list", "`list` takes no policy, and `" + options->rest.front() + "` is one",
                       "write `ward show " + options->rest.front() + "`");
     const policy::Library library(policy::SearchPath::from_environment());
-    return answer(table_of(library.list()));
+    const auto policies = library.list();
+    return answer(options->has("json") ? json_of(policies) : table_of(policies));
 }
 
 }  // namespace ward::cli

@@ -1,4 +1,5 @@
 // ward: a Linux sandbox with a policy language. Finds the subcommand and hands over.
+#include <malloc.h>
 #include <sys/auxv.h>
 #include <unistd.h>
 
@@ -11,14 +12,21 @@ namespace {
 int dispatch(const ward::cli::Words& words) {
     using namespace ward::cli;
     if (words.empty()) {
-        static_cast<void>(print(STDERR_FILENO, help()));
+        static_cast<void>(print(STDERR_FILENO, help_text()));
         return usage_status;
     }
-    if (words.front() == "--help" || words.front() == "-h") return answer(help());
-    if (words.front() == "--version") return answer(version());
+    if (words.front() == "--help" || words.front() == "-h") return answer(help_text());
+    if (words.front() == "--version") return answer(version_text());
     const Subcommand* subcommand = find_subcommand(words.front());
     // Anything else is `ward run` with the two words left out: options, or a program.
     return subcommand == nullptr ? run(words) : subcommand->function({words.begin() + 1, words.end()});
+}
+
+// What a start takes in all, in one piece: nothing is given back in between, only to be taken again.
+void expect_little_memory() {
+    constexpr int whole_start = 512 << 10;
+    ::mallopt(M_TOP_PAD, whole_start);
+    ::mallopt(M_TRIM_THRESHOLD, whole_start);
 }
 
 }  // namespace
@@ -29,6 +37,7 @@ int main(int count, char** words) {
         ward::cli::say("this file is setuid or has file capabilities, and ward refuses to run with them");
         return ward::cli::nothing_ran_status;
     }
+    expect_little_memory();
     // Before anything else is opened.
     if (!ward::sandbox::fill_standard_streams()) {
         ward::cli::say("a standard stream is closed, and /dev/null cannot be opened in its place");

@@ -7,6 +7,7 @@
 #include <charconv>
 #include <initializer_list>
 
+#include "compiler/errno_names.hpp"
 #include "sandbox/json.hpp"
 
 namespace ward::cli {
@@ -79,7 +80,7 @@ std::vector<std::string> texts_of(const Json& json, const std::string& key, cons
 struct ActionRow {
     std::string_view name;
     std::uint32_t outcome;
-    bool has_number;  // errnoRet
+    bool has_number;  // an error
 };
 
 constexpr ActionRow actions[] = {
@@ -94,18 +95,39 @@ constexpr ActionRow actions[] = {
     {"SCMP_ACT_TRAP", SECCOMP_RET_TRAP, false},
 };
 
-// Without a number runc takes EPERM.
-std::uint32_t outcome_of(const Json& json, const std::string& action_key, const std::string& number_key,
-                         const std::string& where) {
-    const auto stated_action = stated(json, action_key);
-    if (!stated_action) fail(where, "`" + action_key + "` is missing");
-    const std::string action = text_of(*stated_action, where + "." + action_key);
+// The members that state an answer: Podman writes the error as a name, and that counts before a number.
+struct ActionKeys {
+    std::string action, number, name;
+};
+
+// A name such as `ENOSYS`, or its number as text.
+std::uint64_t errno_of(const std::string& text, const std::string& where) {
+    std::uint64_t number = 0;
+    const auto read = std::from_chars(text.data(), text.data() + text.size(), number);
+    if (!text.empty() && read.ec == std::errc() && read.ptr == text.data() + text.size()) return number;
+    const auto named = compiler::errno_number(text);
+    if (!named) fail(where, "there is no error `" + text + "`");
+    return *named;
+}
+
+// Without an error runc takes EPERM.
+std::uint64_t error_of(const Json& json, const ActionKeys& keys, const std::string& where) {
+    const auto name = stated(json, keys.name);
+    const std::string text = name ? text_of(*name, where + "." + keys.name) : std::string();
+    if (!text.empty()) return errno_of(text, where + "." + keys.name);
+    const auto number = stated(json, keys.number);
+    return number ? number_of(*number, where + "." + keys.number) : EPERM;
+}
+
+std::uint32_t outcome_of(const Json& json, const ActionKeys& keys, const std::string& where) {
+    const auto stated_action = stated(json, keys.action);
+    if (!stated_action) fail(where, "`" + keys.action + "` is missing");
+    const std::string action = text_of(*stated_action, where + "." + keys.action);
     const auto* row = std::ranges::find(actions, action, &ActionRow::name);
     if (row == std::end(actions)) fail(where, "the action `" + action + "` is not known");
     if (!row->has_number) return row->outcome;
-    const auto number = stated(json, number_key);
-    const std::uint64_t value = number ? number_of(*number, where + "." + number_key) : EPERM;
-    if (value > 4095) fail(where, "`" + number_key + "` is above 4095, which no call can give");
+    const std::uint64_t value = error_of(json, keys, where);
+    if (value > compiler::greatest_errno) fail(where, "an error is above 4095, which no call can give");
     return row->outcome | static_cast<std::uint32_t>(value);
 }
 
@@ -170,11 +192,12 @@ OciProfile::Circumstances circumstances_of(const Json& json, const std::string& 
 }
 
 OciProfile::Rule rule_of(const Json& json, const std::string& where) {
-    check_keys(json, where, {"name", "names", "action", "errnoRet", "args", "comment", "includes", "excludes"});
+    check_keys(json, where,
+               {"name", "names", "action", "errno", "errnoRet", "args", "comment", "includes", "excludes"});
     OciProfile::Rule rule;
     rule.names = texts_of(json, "names", where);
     if (const auto name = stated(json, "name")) rule.names.push_back(name_of(*name, where + ".name"));
-    rule.outcome = outcome_of(json, "action", "errnoRet", where);
+    rule.outcome = outcome_of(json, {"action", "errnoRet", "errno"}, where);
     for (const Json& each : list_of(json, "args", where))
         rule.comparisons.push_back(comparison_of(each, where + ".args"));
     rule.includes = circumstances_of(json, "includes", where);
@@ -185,10 +208,10 @@ OciProfile::Rule rule_of(const Json& json, const std::string& where) {
 
 OciProfile profile_of(const Json& json) {
     check_keys(json, "the profile",
-               {"defaultAction", "defaultErrnoRet", "archMap", "architectures", "flags", "listenerPath",
+               {"defaultAction", "defaultErrno", "defaultErrnoRet", "archMap", "architectures", "flags", "listenerPath",
                 "listenerMetadata", "syscalls"});
     OciProfile profile;
-    profile.default_outcome = outcome_of(json, "defaultAction", "defaultErrnoRet", "the profile");
+    profile.default_outcome = outcome_of(json, {"defaultAction", "defaultErrnoRet", "defaultErrno"}, "the profile");
     for (const Json& each : list_of(json, "archMap", "the profile")) {
         check_keys(each, "archMap", {"architecture", "subArchitectures"});
         const auto native = stated(each, "architecture");

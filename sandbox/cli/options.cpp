@@ -84,6 +84,17 @@ const Option* find(std::span<const Option> table, const std::string& name) {
     return found == table.end() ? nullptr : &*found;
 }
 
+// `--allow ''`: Boost finds the beginnings of all names in an empty word, and calls it ambiguous. The word before it is
+// the option.
+void empty_value(std::span<const Option> table, const Words& words, policy::Diagnostics& diagnostics) {
+    const auto empty = std::ranges::find(words, "");
+    for (const Option& option : table) {
+        const bool is_short = option.letter != 0 && *(empty - 1) == std::string("-") + option.letter;
+        if (is_short || *(empty - 1) == "--" + std::string(option.name))
+            missing_value("--" + std::string(option.name), option, diagnostics);
+    }
+}
+
 // Boost takes any word as a value, `--dry-run` after `-p` too.
 bool swallowed_an_option(const po::option& item) {
     return item.original_tokens.size() == 2 && is_option(item.original_tokens.back());
@@ -142,6 +153,8 @@ std::optional<Options> parse_options(std::span<const Option> table, const Words&
         return parse_or_throw(table, words, diagnostics);
     } catch (const po::unknown_option& error) {
         unknown_option(table, error.get_option_name(), diagnostics);
+    } catch (const po::ambiguous_option&) {
+        empty_value(table, words, diagnostics);
     } catch (const po::error_with_option_name& error) {
         const std::string name = error.get_option_name();
         const Option* option = find(table, name.substr(std::min(name.find_first_not_of('-'), name.size())));

@@ -8,6 +8,7 @@
 #include <cstdlib>
 
 #include "compiler/compile.hpp"
+#include "policy/similar_name.hpp"
 #include "sandbox/cli/additions.hpp"
 #include "sandbox/cli/caller.hpp"
 #include "sandbox/cli/shim.hpp"
@@ -20,21 +21,46 @@
 namespace ward::cli {
 namespace {
 
-void report_missing_program(const Request& request, int status, policy::Diagnostics& diagnostics) {
-    const std::string& name = request.command.front();
-    if (status == 126) {
+std::string own_path() {
+    const char* path = std::getenv("PATH");
+    return path == nullptr ? "" : path;
+}
+
+void report_not_executable(const std::string& name, policy::Diagnostics& diagnostics) {
+    struct stat status {};
+    if (stat(name.c_str(), &status) == 0 && S_ISDIR(status.st_mode))
+        diagnostics
+            .add(policy::slug::program_not_executable, std::nullopt, "`" + name + "` is a folder, and no program")
+            .help("write the program before it, for example `ward run ls " + name + "`");
+    else
         diagnostics.add(policy::slug::program_not_executable, std::nullopt, "`" + name + "` may not be executed")
             .help("look at its mode with `ls -l`, and name a program");
-        return;
-    }
-    auto& error = diagnostics.add(policy::slug::program_not_found, std::nullopt, "there is no program `" + name + "`");
+}
+
+// A profile of a program that is installed, since a help that leads to the next error is none.
+std::string similar_profile(const std::string& name, const policy::Library& library) {
+    const auto policies = library.list();
+    std::vector<std::string_view> names;
+    for (const policy::Listed& listed : policies)
+        if (!find_program(listed.name, own_path(), "/").path.empty()) names.push_back(listed.name);
+    const auto similar = policy::similar_names(name, names);
+    return similar.empty() ? std::string() : similar.front();
+}
+
+void report_missing_program(const Request& request, int status, Reading& reading) {
+    const std::string& name = request.command.front();
+    if (status == 126) return report_not_executable(name, reading.diagnostics);
+    auto& error =
+        reading.diagnostics.add(policy::slug::program_not_found, std::nullopt, "there is no program `" + name + "`");
     const std::string subcommand = request.profile_by_name ? similar_subcommand(name) : std::string();
-    if (!subcommand.empty())
-        error.help("a subcommand has a similar name: `ward " + subcommand + "`");
-    else if (name.find('/') == std::string::npos)
-        error.help("install it, or write the path of the program");
-    else
+    if (name.find('/') != std::string::npos)
         error.help("correct the path, or write the program's name alone to look for it in `PATH`");
+    else if (!subcommand.empty())
+        error.help("a subcommand has a similar name: `ward " + subcommand + "`");
+    else if (const std::string profile = similar_profile(name, reading.library); !profile.empty())
+        error.help("a program with a profile has a similar name: `" + profile + "`");
+    else
+        error.help("install it, or write the path of the program");
 }
 
 // Absent after an error: without a key that nobody can guess there is no jail.
@@ -88,11 +114,6 @@ Prepared plan_on_this_host(const compiler::Jail& jail, const Request& request, c
     return prepared;
 }
 
-std::string own_path() {
-    const char* path = std::getenv("PATH");
-    return path == nullptr ? "" : path;
-}
-
 // What a policy is for: the last part of its name, `python3` of `./python3.ward`.
 std::string program_of_policy(const std::string& entry) {
     std::string name = base_name(entry);
@@ -111,18 +132,26 @@ ProgramSearch find_what_runs(Request& request, const std::string& folder) {
     return find_program(request.command.front(), own_path(), folder);
 }
 
-// The jail, or nothing after an error. Writes the policy of `--save` once all of it is known to be right.
-std::optional<compiler::Jail> compile(const Request& request, const compiler::Facts& facts, Reading& reading) {
-    if (request.allow.empty()) return reading.compile(request.profile, facts);
-    const auto added = read_additions(request.allow, reading);
-    if (!added) return std::nullopt;
-    const auto set = reading.load_below(*added, request.profile);
+// What `--allow` adds, for `--save`.
+struct Added {
+    policy::Block statements;
+    std::string used;  // the name of the policy that it is on top of
+};
+
+// The jail, or nothing after an error. Its first process begins as soon as the policy is read.
+std::optional<compiler::Jail> compile(const Request& request, const compiler::Facts& facts, Reading& reading,
+                                      std::optional<sandbox::EarlyInit>& early, Added& added) {
+    if (request.allow.empty()) {
+        const auto set = reading.load(request.profile);
+        if (set && !request.dry_run) early = sandbox::EarlyInit::make(*set);
+        return set ? compiler::compile(*set, facts, reading.diagnostics) : std::nullopt;
+    }
+    auto statements = read_additions(request.allow, reading);
+    if (!statements) return std::nullopt;
+    const auto set = reading.load_below(*statements, request.profile);
     if (!set) return std::nullopt;
-    auto jail = compiler::compile(*set, facts, reading.diagnostics);
-    const std::string& name = set->members[1].policy.name.text;
-    if (jail && request.save && !save_policy({*request.save, request.profile, name}, *added, reading))
-        return std::nullopt;
-    return jail;
+    added = {std::move(*statements), set->members[1].policy.name.text};
+    return compiler::compile(*set, facts, reading.diagnostics);
 }
 
 // A path was typed, and it is not that of the program of this name in PATH: `./ssh` is whatever was unpacked here,
@@ -157,25 +186,35 @@ Prepared prepare(Request& request, Reading& reading, int& status) {
     // The installation that a policy names as the root may have what the host has not.
     if (program.path.empty() && request.profile_by_name) {
         status = program.status;
-        report_missing_program(request, status, reading.diagnostics);
+        report_missing_program(request, status, reading);
         return {};
     }
     choose_profile(request, program.path, facts->cwd, reading);
     facts->program = program.path.empty() ? absolute_path(request.command.front(), facts->cwd) : program.path;
     facts->arguments = named_paths({request.command.begin() + 1, request.command.end()}, facts->cwd);
     facts->parameters = request.parameters;
-    auto jail = compile(request, *facts, reading);
-    if (!jail) return {};
+    Prepared nothing;
+    nothing.program = facts->program;
+    std::optional<sandbox::EarlyInit> early;
+    Added added;
+    auto jail = compile(request, *facts, reading, early, added);
+    if (!jail) return nothing;
     const auto inside = find_program_below(jail->root.value, request.command.front(), own_path(), facts->cwd);
     if (!inside.path.empty()) facts->program = inside.path;
     if (inside.path.empty() && program.path.empty()) {
         status = program.status;
-        report_missing_program(request, status, reading.diagnostics);
+        report_missing_program(request, status, reading);
         return {};
     }
     Prepared prepared = plan_on_this_host(*jail, request, *facts, reading.diagnostics);
+    // Once all of it is known to be right.
+    if (prepared.plan && request.save &&
+        !save_policy({*request.save, request.profile, added.used}, added.statements, reading))
+        prepared.plan.reset();
+    prepared.early = std::move(early);
     prepared.jail = std::move(jail);
     prepared.program = facts->program;
+    prepared.home = facts->home;
     return prepared;
 }
 

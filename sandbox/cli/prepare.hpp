@@ -8,6 +8,7 @@
 #include "compiler/jail.hpp"
 #include "sandbox/cli/options.hpp"
 #include "sandbox/cli/reading.hpp"
+#include "sandbox/early_init.hpp"
 #include "sandbox/id_range.hpp"
 #include "sandbox/plan.hpp"
 
@@ -33,9 +34,11 @@ struct Request {
 // A plan, and what must stay as long as the jail does.
 struct Prepared {
     std::optional<sandbox::OwnIdRange> ids;
+    std::optional<sandbox::EarlyInit> early;
     std::optional<compiler::Jail> jail;
     std::optional<sandbox::Plan> plan;
-    std::string program;  // its path
+    std::string program;  // its path; empty if it did not come to that
+    std::string home;     // the caller's
 };
 
 // Without a plan, `status` is the exit status. The request becomes what is done: a script's interpreter goes

@@ -15,13 +15,17 @@ std::string origin_of(const policy::Policy& policy, const policy::Sources& sourc
 }  // namespace
 
 std::optional<policy::PolicySet> Reading::load(const std::string& entry) {
-    auto set = library.load(entry, sources, diagnostics);
+    policy::PolicySet unfinished;
+    auto set = library.load(entry, sources, diagnostics, &unfinished);
+    if (!set) compiler::check_unfinished(unfinished, diagnostics);
     if (set) origin = origin_of(set->members[0].policy, sources);
     return set;
 }
 
 std::optional<policy::PolicySet> Reading::load_below(const policy::Block& added, const std::string& entry) {
-    auto set = library.load_below(added, entry, sources, diagnostics);
+    policy::PolicySet unfinished;
+    auto set = library.load_below(added, entry, sources, diagnostics, &unfinished);
+    if (!set) compiler::check_unfinished(unfinished, diagnostics);
     if (set) origin = origin_of(set->members[1].policy, sources);
     return set;
 }

@@ -1,7 +1,8 @@
-// The file of `--report`: opened before anything runs, written when everything is over.
+// The file of `--report`: made before anything runs, written when everything is over.
 //
-// The jailed program may be able to write the folder that it lies in, so a regular file is put in
-// place whole, by a rename in the folder that was opened, after the jail is gone. It is never read.
+// A jailed program may be able to write the folder that it lies in: the one of this run, or one that ran there
+// before. So what has the file's name is never opened and no link is followed. A new file takes the name by a rename
+// in a folder that is held open, before the program runs and after the jail is gone.
 #pragma once
 
 #include <sys/types.h>
@@ -17,20 +18,25 @@ namespace ward::cli {
 
 class ReportFile {
 public:
-    // Absent, with a diagnostic, if the file cannot be written.
+    // Absent, with a diagnostic, if the file cannot be written. An old report is gone then.
     [[nodiscard]] static std::optional<ReportFile> open(const std::string& path, policy::Diagnostics& diagnostics);
 
     // False if it could not be written, or is not what its path leads to by then (ESTALE); errno says why.
     [[nodiscard]] bool write(std::string_view text);
 
 private:
-    ReportFile(int descriptor, std::string place);
-    [[nodiscard]] bool replace(mode_t mode, std::string_view text);
+    explicit ReportFile(const std::string& path);
+    // Makes the file, or opens what is no file. False with errno, or with `reason`.
+    [[nodiscard]] bool begin();
+    [[nodiscard]] bool replace(std::string_view text);
+    [[nodiscard]] bool refuse(std::string reason, std::string remedy);
 
-    sandbox::Descriptor descriptor_;
-    std::string place_;           // the real path of a regular file; empty for a pipe or a device
-    sandbox::Descriptor folder_;  // of the place, as it was before the program ran
-    std::string name_;            // in that folder
+    std::string path_;
+    std::string name_;             // in the folder
+    sandbox::Descriptor folder_;   // as it was before the program ran
+    sandbox::Descriptor stream_;   // in place of a file: a device, or a descriptor of the caller's
+    std::optional<mode_t> mode_;   // of the old report
+    std::string reason_, remedy_;  // why there is no report
 };
 
 }  // namespace ward::cli

@@ -6,6 +6,7 @@
 
 #include "policy/render.hpp"
 #include "policy/similar_name.hpp"
+#include "sandbox/cli/announce.hpp"
 #include "sandbox/cli/console.hpp"
 #include "sandbox/cli/ending.hpp"
 #include "sandbox/cli/operands.hpp"
@@ -14,6 +15,7 @@
 #include "sandbox/cli/subcommand.hpp"
 #include "sandbox/cli/violation.hpp"
 #include "sandbox/launch.hpp"
+#include "sandbox/planner.hpp"
 
 namespace ward::cli {
 namespace {
@@ -68,6 +70,9 @@ int read_request(const Options& options, Request& request) {
     request.save = options.value("save");
     if (request.dry_run && options.has("report"))
         return misuse("run", "`--dry-run` runs nothing that `--report` could tell about", "leave one of the two out");
+    if (options.value("report") == "-")
+        return misuse("run", "`--report -` has no stream: standard output is the program's",
+                      "name a file, or a descriptor that you open: `--report /dev/fd/3 3>report.json`");
     if (request.save && request.allow.empty())
         return misuse("run", "`--save` writes what `--allow` says, and there is none", "add `--allow 'STATEMENT'`");
     if (const int status = read_degraded(options, request); status != 0) return status;
@@ -76,27 +81,19 @@ int read_request(const Options& options, Request& request) {
 
 // ---- the run
 
-std::string profile_in_words(const Request& request, const Reading& reading) {
-    return "`" + escaped(request.profile) + "`" +
-           (request.is_unknown ? std::string(": no network, no files of yours") : " (" + escaped(reading.origin) + ")");
+// The first error.
+std::string reason_in(const policy::Diagnostics& diagnostics) {
+    for (const policy::Diagnostic* each : diagnostics.sorted())
+        if (each->kind().severity == policy::Severity::error) return each->message();
+    return {};
 }
 
-void announce(const Request& request, const Reading& reading, const sandbox::Plan& plan) {
-    const std::string program = escaped(base_name(request.command.front()));
-    if (request.profile_by_name)
-        say(program + " runs under " + (request.is_unknown ? "" : "the profile ") + profile_in_words(request, reading) +
-            (request.allow.empty() ? "" : ", but for what `--allow` says"));
-    if (request.save) say("`" + escaped(*request.save) + "` has the policy");
-    for (const std::string& note : plan.notes) say("note: " + escaped(note));
-    for (const sandbox::Degraded& each : plan.degraded)
-        say("degraded: " + each.feature + ": " + escaped(each.words), true);
-}
-
-Report launch_and_tell(const Request& request, const Prepared& prepared, const policy::Sources& sources) {
+Report launch_and_tell(const Request& request, Prepared& prepared, const policy::Sources& sources) {
     policy::Diagnostics problems;
     const std::time_t began = std::time(nullptr);
-    Report report = sandbox::launch(*prepared.plan, problems);
+    Report report = sandbox::launch(*prepared.plan, problems, &*prepared.jail, std::move(prepared.early));
     show(problems, sources);
+    if (report.end == Report::End::not_started) report.reason = reason_in(problems);
     if (report.violation) explain_violation(*report.violation, *prepared.jail, sources);
     report.began = static_cast<std::uint64_t>(began);
     report.policy = request.profile;
@@ -108,10 +105,20 @@ Report launch_and_tell(const Request& request, const Prepared& prepared, const p
 
 Report execute(Request& request, Reading& reading) {
     int status = nothing_ran_status;
-    const Prepared prepared = prepare(request, reading, status);
-    reading.show();
-    if (!prepared.plan) return not_started(status);
-    announce(request, reading, *prepared.plan);
+    Prepared prepared = prepare(request, reading, status);
+    // Nothing is gained by a filter that comes later where nothing runs.
+    if (prepared.plan && request.dry_run && !add_filter(*prepared.plan, *prepared.jail, reading.diagnostics))
+        prepared.plan.reset();
+    show_for_run(reading);
+    if (!prepared.plan) {
+        Report report = not_started(status);
+        report.reason = reason_in(reading.diagnostics);
+        report.began = static_cast<std::uint64_t>(std::time(nullptr));
+        report.policy = request.profile;
+        report.program = prepared.program;
+        return report;
+    }
+    announce(request, reading, prepared);
     if (request.dry_run) return not_started(answer(sandbox::describe(*prepared.plan, reading.sources)));
     return launch_and_tell(request, prepared, reading.sources);
 }

@@ -86,7 +86,10 @@ int score(const Words& words) {
     for (const std::string& entry : options->rest) {
         Reading reading;
         auto facts = facts_about_caller(reading.diagnostics);
-        if (facts) facts->parameters = parameters;
+        if (facts) {
+            facts->parameters = parameters;
+            facts->arguments = {facts->cwd + "/FILE"};  // `$arguments` is some file of the caller's
+        }
         const auto jail = facts ? reading.compile(entry, *facts) : std::nullopt;
         reading.show();
         if (!jail) return failure_status;

@@ -16,7 +16,8 @@ constexpr Option output_option{"output", 'o', "FILE", false, "write to a file in
 constexpr Option json_option{"json", 0, "", false, "answer in JSON"};
 
 constexpr Option no_options[] = {help_option};
-constexpr Option options_of_show[] = {set_option, help_option};
+constexpr Option options_of_show[] = {set_option, json_option, help_option};
+constexpr Option options_of_list[] = {json_option, help_option};
 constexpr Option options_of_score[] = {set_option, json_option, help_option};
 constexpr Option options_of_test[] = {json_option, help_option};
 constexpr Option options_of_why[] = {set_option, json_option, help_option};
@@ -36,6 +37,7 @@ constexpr Option options_of_run[] = {
 constexpr Option options_of_check[] = {
     set_option,
     {"format", 0, "text|json|sarif", false, "`text` goes to standard error, the others to standard output"},
+    {"json", 0, "", false, "the same as `--format=json`"},
     help_option,
 };
 
@@ -49,7 +51,16 @@ constexpr Option options_of_explain[] = {
     help_option,
 };
 
+constexpr Option options_of_explain_crash[] = {
+    {"policy", 'p', "NAME|FILE", false, "the policy that the target ran under; without it, `fuzz-target`"},
+    set_option,
+    {"hook", 0, "", false, "print the C source that a target is compiled with, so that it says what it was refused"},
+    json_option,
+    help_option,
+};
+
 constexpr Option options_of_fmt[] = {
+    json_option,
     {"check", 0, "", false, "change nothing; name the files that would change, and end with status 1 if there are any"},
     help_option,
 };
@@ -63,6 +74,7 @@ constexpr Option options_of_doctor[] = {
 
 constexpr Option options_of_wrap[] = {
     {"all", 0, "", false, "`remove`: all that there are"},
+    {"json", 0, "", false, "`list`: answer in JSON"},
     help_option,
 };
 
@@ -94,9 +106,11 @@ constexpr Subcommand table[] = {
      check, options_of_check, usage_status},
     {"show", "[OPTIONS] NAME|FILE", "show what a policy lets happen, with the lines that say so", show, options_of_show,
      usage_status},
-    {"list", "", "list the policies that can be named", list, no_options, usage_status},
+    {"list", "[OPTIONS]", "list the policies that can be named", list, options_of_list, usage_status},
     {"explain", "[OPTIONS] [WORD...]", "say what a diagnostic, call, group, capability, section or statement means",
      explain, options_of_explain, usage_status},
+    {"explain-crash", "[OPTIONS] LOG", "say what a fuzz target was refused, by which line, and where in its source",
+     explain_crash, options_of_explain_crash, usage_status},
     {"fmt", "[OPTIONS] FILE...", "put policies into their canonical form; `-` is standard input to standard output",
      fmt, options_of_fmt, usage_status},
     {"why", "[OPTIONS] NAME|FILE QUESTION...", "say whether a policy lets something happen, and which line decides",
@@ -118,6 +132,8 @@ constexpr Subcommand table[] = {
      "make programs run under their profile whenever their name is typed", wrap, options_of_wrap, usage_status},
     {"completion", "bash|zsh|fish", "print the script that completes command lines of ward in a shell", completion,
      options_of_completion, usage_status},
+    {"help", "[SUBCOMMAND]", "show this text, or that of a subcommand", help, no_options, usage_status},
+    {"version", "", "show the version, and what ward is made of", version, no_options, usage_status},
 };
 
 std::string help_of(const Subcommand& subcommand) {
@@ -167,7 +183,7 @@ int misuse(std::string_view name, std::string message, std::string help) {
     return find_subcommand(name)->misuse;
 }
 
-std::string help() {
+std::string help_text() {
     std::string text =
         "usage: ward PROGRAM ARGS...\n"
         "       ward SUBCOMMAND ...\n\n"
@@ -177,7 +193,7 @@ std::string help() {
         "subcommands (`ward SUBCOMMAND --help` says more):\n";
     for (const Subcommand& subcommand : table) {
         std::string name(subcommand.name);
-        name.resize(12, ' ');
+        name.resize(15, ' ');
         text += "  " + name + std::string(subcommand.summary) + "\n";
     }
     return text +
@@ -186,7 +202,7 @@ std::string help() {
            "was up; 125 if nothing ran; 126 or 127 if the program cannot be executed or found\n";
 }
 
-std::string version() {
+std::string version_text() {
     return std::string("ward " WARD_VERSION "\n") + "system calls of x86_64 up to " +
            std::string(compiler::syscall_table_version) + "\n" + WARD_LIBRARIES + "\n";
 }

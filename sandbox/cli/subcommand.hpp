@@ -42,8 +42,8 @@ struct Invocation {
 // Says what is wrong with a command line and one thing to do, and returns the status.
 [[nodiscard]] int misuse(std::string_view name, std::string message, std::string help);
 
-[[nodiscard]] std::string help();
-[[nodiscard]] std::string version();
+[[nodiscard]] std::string help_text();
+[[nodiscard]] std::string version_text();
 
 int run(const Words& words);
 int check(const Words& words);
@@ -51,6 +51,7 @@ int show(const Words& words);
 int list(const Words& words);
 int fmt(const Words& words);
 int explain(const Words& words);
+int explain_crash(const Words& words);
 int completion(const Words& words);
 int compile(const Words& words);
 int diff(const Words& words);
@@ -60,5 +61,7 @@ int test(const Words& words);
 int why(const Words& words);
 int doctor(const Words& words);
 int wrap(const Words& words);
+int help(const Words& words);
+int version(const Words& words);
 
 }  // namespace ward::cli

@@ -26,11 +26,26 @@ std::string quoted_if_needed(const std::string& word) {
     return text + '"';
 }
 
+// Here, unlike in a policy, a path may begin at the working folder, as the shell completes it.
+std::string whole_path(const std::string& path) {
+    const bool is_whole = path.empty() || std::string_view("/~$\"").find(path.front()) != std::string_view::npos;
+    return is_whole ? path : absolute_path(path, working_folder_or_root());
+}
+
+bool asks_for_path(std::string_view verb) {
+    return verb == "read" || verb == "write" || verb == "execute";
+}
+
 // `read '/a b'` and `'read "/a b"'` ask the same; values of calls hold characters of their own.
 std::string question_text(const Words& words) {
-    const bool has_path = words.front() == "read" || words.front() == "write" || words.front() == "execute";
     std::string text = words.front();
-    for (std::size_t n = 1; n < words.size(); ++n) text += ' ' + (has_path ? quoted_if_needed(words[n]) : words[n]);
+    const std::size_t blank = text.find(' ');
+    if (words.size() == 1 && asks_for_path(text.substr(0, blank)) &&
+        text.find_first_of(" \"'", blank + 1) > text.size())
+        return text.substr(0, blank) + ' ' + whole_path(text.substr(blank + 1));
+    const bool has_path = asks_for_path(text);
+    for (std::size_t n = 1; n < words.size(); ++n)
+        text += ' ' + (has_path ? quoted_if_needed(whole_path(words[n])) : words[n]);
     return text;
 }
 

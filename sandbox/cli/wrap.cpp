@@ -21,6 +21,7 @@
 #include "sandbox/cli/replace_file.hpp"
 #include "sandbox/cli/shim.hpp"
 #include "sandbox/cli/subcommand.hpp"
+#include "sandbox/json.hpp"
 
 namespace ward::cli {
 namespace {
@@ -154,8 +155,9 @@ std::vector<std::string> installed(const std::string& folder) {
 }
 
 // What each of them leads to now, with this PATH.
-int list_shims(const std::string& folder) {
+int list_shims(const std::string& folder, bool for_machines) {
     std::string text;
+    sandbox::Json list = sandbox::Json::list();
     const auto names = installed(folder);
     std::size_t width = 0;
     for (const std::string& name : names) width = std::max(width, name.size());
@@ -164,7 +166,10 @@ int list_shims(const std::string& folder) {
         std::string padded = name;
         padded.resize(width, ' ');
         text += escaped(padded) + "  " + (program.empty() ? "(not in PATH)" : escaped(program)) + '\n';
+        const sandbox::Json found = program.empty() ? sandbox::Json(nullptr) : sandbox::Json(program);
+        list.add(sandbox::Json::object().set("name", name).set("shim", shim_at(folder, name)).set("program", found));
     }
+    if (for_machines) return answer(list.ascii_text());
     return answer(text + (names.empty() ? "" : advice_about_path(folder)));
 }
 
@@ -197,9 +202,11 @@ int dispatch(const Options& options, const std::string& folder, Diagnostics& dia
     const Words names(options.rest.begin() + 1, options.rest.end());
     if (options.has("all") && (action != "remove" || !names.empty()))
         return misuse("wrap", "`--all` stands alone behind `remove`", "write `ward wrap remove --all`");
+    if (options.has("json") && action != "list")
+        return misuse("wrap", "only `list` answers in JSON", "leave `--json` out");
     if (action == "install") return install(names, folder, diagnostics);
     if (action == "remove") return remove_shims(names, options.has("all"), folder, diagnostics);
-    if (action == "list" && names.empty()) return list_shims(folder);
+    if (action == "list" && names.empty()) return list_shims(folder, options.has("json"));
     return misuse("wrap", "`" + action + "` is nothing that `wrap` does", "write `install`, `list` or `remove`");
 }
 

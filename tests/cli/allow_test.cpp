@@ -178,5 +178,21 @@ TEST_F(Allow, AFirstLineMayNameWard) {
     EXPECT_NE(outcome.status, 0) << "the home folder is not there";
 }
 
+TEST_F(Allow, NothingIsSavedWhereNothingRuns) {
+    const Outcome outcome =
+        ward({"run", "--allow", "read /no/such/folder", "--save", "untrusted.ward", "--", "./untrusted"});
+    EXPECT_EQ(outcome.status, 125);
+    EXPECT_EQ(read("untrusted.ward"), "");
+    EXPECT_NE(access((work() + "/untrusted.ward").c_str(), F_OK), 0);
+}
+
+TEST_F(Allow, PortsBringTheirCalls) {
+    const std::string calls = "\nsyscalls {\n    allow    @network-io\n}\n";
+    const Outcome outcome = ward({"run", "--allow", "connect tcp 443", "--save", "web.ward", "--dry-run", "true"});
+    EXPECT_EQ(outcome.status, 0) << outcome.err;
+    EXPECT_EQ(outcome.err.find("warning"), std::string::npos) << outcome.err;
+    EXPECT_NE(read("web.ward").find(calls), std::string::npos) << read("web.ward");
+}
+
 }  // namespace
 }  // namespace ward::test

@@ -40,6 +40,18 @@ TEST_F(Filters, TheHeaderCompilesAndHoldsTheSameBytes) {
     EXPECT_EQ(plain({work() + "/dump"}).out, read("old.bpf"));
 }
 
+// A program that ran here before may have left it.
+TEST_F(Filters, ALinkIsNotFollowed) {
+    write("precious", "untouched");
+    ASSERT_EQ(symlink("precious", (work() + "/old.bpf").c_str()), 0);
+    const Outcome outcome = ward({"compile", "./old.ward", "--emit", "bpf", "-o", "old.bpf"});
+    EXPECT_EQ(outcome.status, 1);
+    EXPECT_EQ(outcome.err,
+              "error[output-unwritable]: `old.bpf` cannot be written: it is a symbolic link\n"
+              "  help: name a file that you may write\n");
+    EXPECT_EQ(read("precious"), "untouched");
+}
+
 TEST_F(Filters, TheListingNamesThePolicysLines) {
     write("exec.ward", "policy exec\nuse base.program\nsyscalls {\n    forbid execve, execveat\n    allow socket\n}\n");
     const Outcome outcome = ward({"compile", "./exec.ward"});

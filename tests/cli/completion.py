@@ -22,6 +22,7 @@ LINES = [
     ("ward explain pidfd_ge", "ward explain pidfd_getfd"),
     ("ward explain use-cyc", "ward explain use-cycle"),
     ("ward check ./my\\ po", "ward check ./my policy.ward"),
+    ("ward help chec", "ward help check"),
     ("ward check zzz", "ward check zzz"),
 ]
 

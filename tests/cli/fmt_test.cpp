@@ -37,6 +37,20 @@ TEST_F(Fmt, RewritesAFile) {
     EXPECT_EQ(shell("ls").out, "web.ward\n");
 }
 
+TEST_F(Fmt, TakesFilesAndNoNames) {
+    EXPECT_EQ(ward({"fmt", "jq"}).err,
+              "error[source-unreadable]: there is no file `jq`; it is the name of a policy that is built in\n"
+              "  help: write `ward fmt jq.ward` for a file of your own\n");
+    ASSERT_EQ(shell("mkdir -p $HOME/.config/ward; echo policy mine >$HOME/.config/ward/mine.ward").status, 0);
+    EXPECT_EQ(ward({"fmt", "mine"}).err,
+              "error[source-unreadable]: there is no file `mine`; it is the name of a policy\n"
+              "  help: write `ward fmt " +
+                  folder + "/home/.config/ward/mine.ward`\n");
+    const Outcome missing = ward({"fmt", "./web.ward"});
+    EXPECT_EQ(missing.status, 1);
+    EXPECT_EQ(missing.err, "error[source-unreadable]: there is no file `./web.ward`\n  help: correct the path\n");
+}
+
 TEST_F(Fmt, LeavesACanonicalFileAlone) {
     write("web.ward", canonical);
     const ino_t before = status("web.ward").st_ino;

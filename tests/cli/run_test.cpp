@@ -81,10 +81,42 @@ TEST_F(Run, TheReportTellsHowItEnded) {
     EXPECT_EQ(report["status"], 3) << report;
 }
 
+TEST_F(Run, TheReportHasNoStreamOfItsOwn) {
+    const Outcome outcome = shell("echo out", {"--report", "-"});
+    EXPECT_EQ(outcome.status, 125);
+    EXPECT_EQ(outcome.out, "");
+    EXPECT_EQ(outcome.err,
+              "error[usage]: `--report -` has no stream: standard output is the program's\n"
+              "  help: name a file, or a descriptor that you open: `--report /dev/fd/3 3>report.json`\n");
+    EXPECT_EQ(std::system(("cd " + work() +
+                           " && " WARD_PROGRAM
+                           " run -p ./shell.ward --report /dev/fd/3 sh -c 'exit 3' 3>report.json; test $? = 3")
+                              .c_str()),
+              0);
+    EXPECT_EQ(nlohmann::json::parse(read("report.json"))["status"], 3);
+}
+
+// A program that ran here before may have left it.
+TEST_F(Run, ALinkInPlaceOfTheReportIsRefused) {
+    write("precious", "untouched");
+    ASSERT_EQ(symlink("precious", (work() + "/report.json").c_str()), 0);
+    const Outcome outcome = shell("echo out", {"--report", "report.json"});
+    EXPECT_EQ(outcome.status, 125);
+    EXPECT_EQ(outcome.out, "");
+    EXPECT_EQ(outcome.err,
+              "error[report-unwritable]: the report `report.json` cannot be written: it is a symbolic link\n"
+              "  help: remove it: `rm report.json`, or name another file\n");
+    EXPECT_EQ(read("precious"), "untouched");
+}
+
 TEST_F(Run, TheReportIsWrittenWhenNothingRan) {
     write("bad.ward", "policy bad\nfiles { raed /etc }\n");
     EXPECT_EQ(ward({"run", "-p", "./bad.ward", "--report", "report.json", "true"}).status, 125);
     const auto report = nlohmann::json::parse(read("report.json"));
+    EXPECT_EQ(report["policy"], "./bad.ward");
+    EXPECT_EQ(report["program"], "/usr/bin/true");
+    EXPECT_EQ(report["reason"], "unknown statement `raed` in `files`");
+    EXPECT_GT(report["began"], 1'700'000'000);
     EXPECT_EQ(report["end"], "not-started") << report;
     EXPECT_EQ(report["exit_status"], 125) << report;
 }

@@ -20,6 +20,12 @@ TEST_F(Scores, TheNextStepMakesItLess) {
     EXPECT_GT(figure(0), figure(both.out.find("\"policy\": \"less\"")) + 0.3) << both.out;
 }
 
+TEST_F(Scores, AFileNamedOnTheCommandLineCounts) {
+    write("web.ward", "policy web\nuse base.program\nfiles { write $arguments }\n");
+    const Outcome outcome = ward({"score", "./web.ward"});
+    EXPECT_NE(outcome.out.find("files that it changes: " + work() + "/FILE"), std::string::npos) << outcome.out;
+}
+
 TEST_F(Scores, NothingIsNeverScored) {
     const Outcome outcome = ward({"score"});
     EXPECT_EQ(outcome.status, 2);

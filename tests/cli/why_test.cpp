@@ -49,6 +49,13 @@ TEST_F(Why, ALineThatDenies) {
               "  help: to allow it, write `read /usr/share/keys/a` in `files { }`\n");
 }
 
+TEST_F(Why, APathMayBeginAtTheWorkingFolder) {
+    const std::string beginning = "denied: `write " + work() + "/x`";
+    for (const std::vector<std::string>& words :
+         {std::vector<std::string>{"write", "./x"}, {"write x"}, {"write", "a/../x"}})
+        EXPECT_TRUE(why(words).out.starts_with(beginning)) << why(words).out << why(words).err;
+}
+
 TEST_F(Why, NoLineAtAll) {
     const Outcome outcome = why({"read '/a b'"});
     EXPECT_EQ(outcome.status, 2);

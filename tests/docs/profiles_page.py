@@ -25,7 +25,7 @@ use. This page is made from `profiles/` and `tests/profiles/` by `./dev docs`.""
 TITLES = {"network": "Network clients", "archives": "Archives", "documents": "Documents", "media": "Images, sound and video",
           "compilers": "Compilers", "interpreters": "Interpreters", "packages": "Package managers", "servers": "Servers",
           "tools": "Tools", "heavy": "Large programs"}
-WORDS = {"$arguments": "what is named on the command line", "$cwd": "the working folder"}
+WORDS = {"$arguments": "what is named on the command line", "$cwd": "the working folder", "$repository": "the repository around it"}
 
 
 def texts(root):
@@ -39,7 +39,9 @@ def granted(all_texts, name, seen):
         if used not in ("base.program", "base.fonts") and used not in seen:
             seen.add(used)
             yield from granted(all_texts, used, seen)
+    defaults = dict(re.findall(r"^param (\w+): \w+ = (\w+)", all_texts[name], re.M))
     for _, _, code in tight.statements(all_texts[name].splitlines()):
+        code = re.sub(r"\$(\w+)", lambda variable: defaults.get(variable[1], variable[0]), code)
         verb, _, rest = re.sub(r"\b(connect|listen) +tcp\b", r"\1", code).partition(" ")
         yield verb.rstrip("?"), [item.strip() for item in rest.split(",")]
 
@@ -60,6 +62,7 @@ def deeds(all_texts, name):
     reads = not_of_the_system(lists.get("read", []))
     parts = [f"reads {words_for(reads)}"] if reads else []
     parts += [f"changes {words_for(lists['write'])}"] if "write" in lists else []
+    parts += [f"changes a copy of {words_for(lists['overlay'])} that is thrown away"] if "overlay" in lists else []
     parts += ["any network"] if "host" in lists else []
     parts += [f"{verb}s {preposition} TCP {', '.join(lists[verb])}" for verb, preposition in (("connect", "to"), ("listen", "at")) if verb in lists]
     parts += ["no network"] if not {"host", "connect", "listen"} & lists.keys() else []
@@ -86,6 +89,7 @@ def page(root, ward):
             purpose = re.search(r'^policy \S+ "(.*)"', all_texts[each.name]).group(1)
             lines.append(f"| [{each.name}](../../profiles/{each.name}.ward) | {purpose} | {score[each.name]:.1f} | "
                          f"{deeds(all_texts, each.name)} | {each.attack} |")
-    untested = sorted(name for name in all_texts if "." not in name and name not in score)
+    # Those for fuzzing are in tests/fuzzing.
+    untested = sorted(name for name in all_texts if "." not in name and name not in score and not name.startswith("fuzz-"))
     assert not untested, f"without a test in tests/profiles: {untested}"
     return "\n".join(lines) + "\n"

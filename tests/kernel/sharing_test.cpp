@@ -27,6 +27,13 @@ TEST_P(Sharing, NamespacesAreOwnUnlessThePolicySharesThem) {
     EXPECT_EQ(namespaces("network { connect tcp 9 }"), "own own own own own own shared");
 }
 
+// Init begins before anybody knows which branch holds; what it has begun wrongly is thrown away.
+TEST_P(Sharing, ABranchThatDoesNotHoldSharesNothing) {
+    EXPECT_EQ(namespaces("when kernel >= 99.0 { network { connect tcp 9 } }"), "own own own own own own own");
+    EXPECT_EQ(namespaces("when kernel >= 99.0 { process { share ipc } }"), "own own own own own own own");
+    EXPECT_EQ(namespaces("when kernel >= 3.0 { network { connect tcp 9 } }"), "own own own own own own shared");
+}
+
 TEST_P(Sharing, ASharedHostNameIsTheHosts) {
     EXPECT_EQ(seen("process { share uts }", {"probe", "hostname"}), seen_outside({"probe", "hostname"}));
 }

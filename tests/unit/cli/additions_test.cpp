@@ -26,6 +26,7 @@ TEST(Additions, AreWrittenByTheirSectionsInTheCanonicalForm) {
               "\n"
               "syscalls {\n"
               "    forbid   ptrace\n"
+              "    allow    @network-io\n"
               "}\n"
               "\n"
               "limits {\n"

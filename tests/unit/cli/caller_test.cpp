@@ -40,6 +40,33 @@ TEST(AbsolutePath, IsNormalisedByItsLetters) {
     EXPECT_EQ(absolute_path("...", "/"), "/...");
 }
 
+TEST_F(Caller, ARepositoryIsTheNearestFolderWithAMark) {
+    ASSERT_EQ(
+        std::system(("mkdir -p " + folder + "/home/a/.git " + folder + "/home/a/b/c " + folder + "/home/a/d/.git/e " +
+                     folder + "/home/.git " + folder + "/home/x " + folder + "/.git " + folder + "/y/z")
+                        .c_str()),
+        0);
+    const std::string home = folder + "/home";
+    EXPECT_EQ(repository_around(home + "/a", home), home + "/a");
+    EXPECT_EQ(repository_around(home + "/a/b/c", home), home + "/a");
+    EXPECT_EQ(repository_around(home + "/a/d/.git/e", home), home + "/a/d");
+    EXPECT_EQ(repository_around(home + "/x", home), "");  // the home folder's own is left out
+    EXPECT_EQ(repository_around(home, home), "");
+    EXPECT_EQ(repository_around(folder + "/y/z", home), "");  // it would hold the home folder
+    EXPECT_EQ(repository_around(folder + "/y/z", "/nowhere"), folder);
+    EXPECT_EQ(repository_around("/", home), "");
+    EXPECT_EQ(repository_around(folder + "/gone", home), "");
+}
+
+TEST_F(Caller, ARepositoryOfSomebodyElseIsNone) {
+    if (geteuid() != 0) GTEST_SKIP() << "only root can give files away";
+    ASSERT_EQ(std::system(("mkdir -p " + folder + "/.git " + folder + "/a && chown 1234 " + folder + "/.git").c_str()),
+              0);
+    EXPECT_EQ(repository_around(folder + "/a", "/nowhere"), "");
+    ASSERT_EQ(chown((folder + "/a").c_str(), 1234, 1234), 0);  // root in somebody's repository
+    EXPECT_EQ(repository_around(folder + "/a", "/nowhere"), folder);
+}
+
 TEST_F(Caller, NamedPathsAreThoseThatExist) {
     const std::string one = file("one.pdf");
     const std::string two = file("two words");

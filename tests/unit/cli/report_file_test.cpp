@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <cstdlib>
+#include <filesystem>
 #include <fstream>
 #include <sstream>
 
@@ -27,6 +28,14 @@ protected:
         path = folder + "/report.json";
     }
     void TearDown() override { ASSERT_EQ(std::system(("rm -r " + folder).c_str()), 0); }
+    // Why there is no report, and what to do.
+    static std::string refusal(const std::string& file) {
+        policy::Diagnostics found;
+        if (ReportFile::open(file, found) || found.all().size() != 1) return "it was opened";
+        const std::string start = "the report `" + file + "` cannot be written: ";
+        const std::string message = found.all().front().message();
+        return message.substr(message.starts_with(start) ? start.size() : 0) + "; " + found.all().front().helps().at(0);
+    }
     std::string folder;
     std::string path;
     policy::Diagnostics diagnostics;
@@ -78,18 +87,52 @@ TEST_F(ReportFileTest, AForgedReportIsToldFromTheTrueOne) {
     ASSERT_EQ(std::system(("rm -r " + folder + "/out; mkdir " + folder + "/out").c_str()), 0);
     std::ofstream(folder + "/out/report.json") << "forged";
     EXPECT_FALSE(file->write("true"));
-    EXPECT_EQ(errno, ESTALE);
+    EXPECT_EQ(errno, ENOENT);
 }
 
-TEST_F(ReportFileTest, ALinkThatTheCallerMadeIsFollowed) {
-    std::ofstream(folder + "/real") << "old";
-    ASSERT_EQ(symlink("real", path.c_str()), 0);
+// Who made what is there, the caller or a program that ran here before, cannot be told.
+TEST_F(ReportFileTest, WhatIsNoFileIsNeitherFollowedNorReplaced) {
+    std::ofstream(folder + "/real") << "untouched";
+    const std::string real = folder + "/real";
+    ASSERT_EQ(symlink(real.c_str(), path.c_str()), 0);
+    EXPECT_EQ(refusal(path), "it is a symbolic link; remove it: `rm " + path + "`, or name another file");
+    EXPECT_EQ(content(real), "untouched");
+    ASSERT_EQ(unlink(path.c_str()), 0);
+    ASSERT_EQ(mkfifo(path.c_str(), 0666), 0);
+    EXPECT_EQ(refusal(path), "it is a pipe; open it yourself: `--report /dev/fd/3 3>" + path + "`");
+    EXPECT_EQ(refusal(folder), "it is a folder; name a file in it");
+    EXPECT_EQ(refusal(folder + "/"), "it is a folder; name a file in it");
+}
+
+TEST_F(ReportFileTest, AnotherNameOfTheFileKeepsItsText) {
+    std::ofstream(folder + "/real") << "untouched";
+    ASSERT_EQ(link((folder + "/real").c_str(), path.c_str()), 0);
+    EXPECT_TRUE(ReportFile::open(path, diagnostics)->write("new"));
+    EXPECT_EQ(content(path), "new");
+    EXPECT_EQ(content(folder + "/real"), "untouched");
+}
+
+TEST_F(ReportFileTest, BelowTheWorkingFolderNoLinkIsFollowed) {
+    ASSERT_EQ(std::system(("cd " + folder + " && mkdir real && echo untouched >real/f && ln -s real out").c_str()), 0);
+    const std::string before = std::filesystem::current_path();
+    std::filesystem::current_path(folder);
+    EXPECT_EQ(refusal("out/f"), "a folder on the way to it is a symbolic link; name the folder that the link leads to");
+    EXPECT_TRUE(ReportFile::open("real/new", diagnostics)->write("new"));
+    EXPECT_TRUE(ReportFile::open("new", diagnostics)->write("new"));
+    EXPECT_TRUE(ReportFile::open(folder + "/out/new", diagnostics)->write("newer"));
+    std::filesystem::current_path(before);
+    EXPECT_EQ(content(folder + "/real/f"), "untouched\n");
+    EXPECT_EQ(content(folder + "/real/new"), "newer");
+    EXPECT_EQ(content(folder + "/new"), "new");
+}
+
+// It has the rights of the caller, and could open a file that it sees and write into it at the end.
+TEST_F(ReportFileTest, WhatTheProgramHoldsOpenIsNotTheReport) {
     auto file = ReportFile::open(path, diagnostics);
-    EXPECT_TRUE(file->write("new"));
-    EXPECT_EQ(content(folder + "/real"), "new");
-    struct stat status {};
-    ASSERT_EQ(lstat(path.c_str(), &status), 0);
-    EXPECT_TRUE(S_ISLNK(status.st_mode));
+    std::ofstream held(path, std::ios::app);
+    EXPECT_TRUE(file->write("true"));
+    held << "forged" << std::flush;
+    EXPECT_EQ(content(path), "true");
 }
 
 TEST_F(ReportFileTest, KeepsTheModeOfTheFile) {
