@@ -141,6 +141,7 @@ Invocation Scene::jailed(const std::string& policy, std::vector<std::string> arg
     const std::string name = "policy-" + std::to_string(++policies_);
     const std::string file = folder_ + "/" + name + ".ward";
     write_file(file, "policy " + name + "\n" + expand(policy));
+    if (geteuid() == 0 && lchown(file.c_str(), user_.uid, user_.gid) != 0) fail(file);
     std::vector<std::string> words = {program("ward"), "run", "-p", file};
     words.insert(words.end(), options.begin(), options.end());
     words.emplace_back("--");
