@@ -78,11 +78,19 @@
 //
 // attempt: read the kernel's memory or log, or talk to devices, by files
 // covers: kernel-memory
-// ways: /dev/kmsg /dev/mem /dev/port /proc/kcore
+// ways: /dev/kmsg /dev/mem /dev/port
 // arguments: $way
 // needs: $way
 // expect: ENOENT
 // layers: mounts
+// control: root
+//
+// attempt: read the kernel's memory by the file of it that every /proc has
+// covers: kernel-memory
+// arguments: /proc/kcore
+// needs: /proc/kcore
+// expect: EACCES EPERM
+// layers: user-namespace
 // control: root
 //
 // attempt: read a device that is no business of a program
