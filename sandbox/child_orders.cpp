@@ -84,6 +84,11 @@ std::uint32_t run_init_steps(Inside& inside, int* error) {
         if (*error != 0) return made;
         *error = take_plan(inside);
         if (*error == 0 && inside.init.count < made) *error = EPROTO;
+        // Only the plan says whether they are to be looked at.
+        for (std::uint32_t i = 0; *error == 0 && inside.verified && i < made; ++i) {
+            *error = read_back(inside.init.steps[i], inside);
+            if (*error != 0) return i;
+        }
     }
     if (*error == 0) *error = take_streams(inside);
     if (*error != 0) return none_of_them;

@@ -21,8 +21,10 @@ bool is_one_of(const policy::Word& word, std::initializer_list<std::string_view>
 // What makes a jail that shares something with the host, or that must begin in a cgroup of its own. Whether the
 // statement holds is not known yet.
 bool changes_the_beginning(const policy::Statement& statement) {
+    // `tasks?` alone is mostly counted without a cgroup.
     if (const auto* limit = std::get_if<policy::LimitStatement>(&statement))
-        return is_one_of(limit->name, {"memory", "swap", "tasks", "cpu", "cpu-set", "io"});
+        return is_one_of(limit->name, {"memory", "swap", "cpu", "cpu-set", "io"}) ||
+               (is_one_of(limit->name, {"tasks"}) && !limit->optional);
     const auto* process = std::get_if<policy::ProcessStatement>(&statement);
     return process != nullptr && is_one_of(process->name, {"share", "terminal"});
 }
@@ -47,6 +49,13 @@ bool any(const policy::PolicySet& set, Test test) {
 
 bool is_same(const Step& a, const Step& b) {
     return a.operation == b.operation && a.number[0] == b.number[0];
+}
+
+// A caller may have left SIGCHLD ignored (signal(7)): init would hear of no end, and this process not of init's.
+void hear_of_ends() {
+    struct sigaction plain {};
+    plain.sa_handler = SIG_DFL;
+    ::sigaction(SIGCHLD, &plain, nullptr);
 }
 
 // Init begins with all signals blocked. It does not need this process's heap; without it there is less to copy, and
@@ -97,6 +106,7 @@ std::optional<EarlyInit> EarlyInit::make(const policy::PolicySet& set) {
     inside.awaits_plan = true;
     inside.heap = &handover_space[0];
     inside.heap_size = handover_size;
+    hear_of_ends();
     Clone made = clone_early(inside);
     if (made.result < 0) return std::nullopt;
     early.process = std::make_unique<JailProcess>(static_cast<pid_t>(made.result), std::move(made.handle));

@@ -108,6 +108,20 @@ TEST_P(Process, TheBlockedSignalsOfTheCallerAreNotInherited) {
     EXPECT_EQ(seen("", {"probe", "status", "SigIgn"}), "0000000000000000");
 }
 
+// Init hears of the program's end all the same, also an init that began before the plan was known.
+TEST_P(Process, ACallerThatIgnoresTheEndsOfItsChildren) {
+    for (const char* policy : {"", "limits { tasks? 64 }", "limits { open-files 64 }"}) {
+        SCOPED_TRACE(policy);
+        Invocation invocation = jail_invocation(policy, {"probe", "status", "SigIgn"});
+        std::vector<std::string> words = {"/bin/sh", "-c", "trap '' CHLD; exec \"$@\"", "sh"};
+        words.insert(words.end(), invocation.arguments.begin(), invocation.arguments.end());
+        invocation.arguments = std::move(words);
+        const Outcome outcome = run(invocation);
+        EXPECT_FALSE(outcome.timed_out);
+        EXPECT_EQ(outcome.out, "0000000000000000\n") << outcome.err;
+    }
+}
+
 // A terminal of the caller's.
 class Terminal : public JailTest {
 protected:
