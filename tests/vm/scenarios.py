@@ -57,7 +57,7 @@ ALL = {
     # Root and the ordinary user, both with cgroups of version 2.
     "kernel": Scenario("plain", f"./kernel_tests {without('kernel')}", environment=GIVEN),
     # The attempts, with a kernel that has the x32 calls.
-    "escape": Scenario("plain", f"./escape_tests {without('escape')}", kernel_words="syscall.x32=y", environment=GIVEN),
+    "escape": Scenario("plain", f"./escape_tests {without('escape')}", kernel_words="syscall.x32=y", environment=GIVEN, timeout=900),
     # A kernel without Landlock.
     "no-landlock": Scenario("plain", "$WARD_SOURCE/tests/vm/checks/no_landlock", kernel_words="lsm=lockdown,yama"),
     # systemd as the first process, which has the tree of cgroups, and a session of the ordinary user.
