@@ -43,7 +43,7 @@ void mark_tested(Lowering& lowering) {
 }
 
 // Errors that no other statement could be the reason of, nor the remedy.
-constexpr const policy::Slug* alone[] = {
+constexpr const policy::Slug* independent_errors[] = {
     &policy::slug::bad_device,         &policy::slug::bad_environment_name,
     &policy::slug::bad_kernel_version, &policy::slug::bad_port,
     &policy::slug::bad_value,          &policy::slug::pointer_compared,
@@ -65,7 +65,7 @@ void check_unfinished(const policy::PolicySet& set, policy::Diagnostics& diagnos
     policy::Diagnostics all;
     static_cast<void>(compile(set, Facts{}, all));
     for (const policy::Diagnostic& each : all.all())
-        if (std::ranges::find(alone, &each.kind()) != std::end(alone))
+        if (std::ranges::find(independent_errors, &each.kind()) != std::end(independent_errors))
             diagnostics.add(each.kind(), std::nullopt, {}) = each;
 }
 
