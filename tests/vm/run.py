@@ -1,7 +1,7 @@
 """Runs one of the scenarios in a QEMU guest with Debian's kernel: run.py SCENARIO BUILD-FOLDER.
 
 Prints what the commands of the scenario print, and exits with their status. 77: the guest cannot be had here, and why.
-124: it did not end in its time. 125: it ended without a status, with the end of its console.
+124: it did not end in its time. 125: it ended without a status. Both with the end of its console.
 """
 import os
 import pathlib
@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 
 sys.dont_write_bytecode = True
 import image  # noqa: E402
@@ -20,7 +21,7 @@ SOURCE = HERE.parent.parent
 TEST_UID = 54321  # the ordinary user of the tests with real jails
 
 # What QEMU need not emulate, and what makes the guest's clock and random numbers ready at once.
-KERNEL_WORDS = ("console=ttyS0 quiet loglevel=1 panic=-1 mitigations=off nokaslr no_timer_check tsc=reliable "
+KERNEL_WORDS = ("console=ttyS0 quiet loglevel=4 panic=-1 mitigations=off nokaslr no_timer_check tsc=reliable "
                 "random.trust_cpu=on cgroup_no_v1=all psi=1")
 
 
@@ -97,6 +98,62 @@ def kvm_works(kernel):
         return console.exists() and b"Linux version" in console.read_bytes()
 
 
+# Seconds until the commands of a scenario have begun, and how often a guest is started for that: an emulated machine with
+# two processors was seen to stand still while it booted, before anything of ours had run in it.
+BOOT_PATIENCE = 120
+BOOTS = 3
+
+
+def end_of_console(job):
+    console = job / "console"
+    print("vm: the end of its console:")
+    print(console.read_bytes()[-4000:].decode(errors="replace") if console.exists() else "(it has none)")
+
+
+def await_beginning(guest, job):
+    """False: the guest neither ended nor came as far as the commands."""
+    patience = time.monotonic() + BOOT_PATIENCE
+    while time.monotonic() < patience:
+        if (job / "begun").exists() or guest.poll() is not None:
+            return True
+        time.sleep(0.1)
+    return False
+
+
+def end(guest):
+    guest.kill()
+    guest.wait()
+
+
+def start(command, job):
+    """A guest in which the commands have begun, or which has ended; None if each of some stood still."""
+    for boot in range(1, BOOTS + 1):
+        guest = subprocess.Popen(command, stdin=subprocess.DEVNULL)
+        if await_beginning(guest, job):
+            return guest
+        end(guest)
+        print(f"vm: boot {boot} of {BOOTS} did not come as far as the commands within {BOOT_PATIENCE} s")
+        end_of_console(job)
+        sys.stdout.flush()
+    return None
+
+
+def status_of(guest, scenario, job):
+    try:
+        ended = guest.wait(timeout=scenario.timeout)
+    except subprocess.TimeoutExpired:
+        end(guest)
+        print(f"vm: the guest did not end within {scenario.timeout} s")
+        end_of_console(job)
+        return OUT_OF_TIME
+    status = job / "status"
+    if ended % 2 == 1 and status.exists():
+        return int(status.read_text())
+    print("vm: the guest ended without a status")
+    end_of_console(job)
+    return NO_STATUS
+
+
 def run(scenario, build):
     kernel = guest_image(build)
     processor = processor_for(kernel)
@@ -107,17 +164,8 @@ def run(scenario, build):
             disk.truncate(2 << 30)
         subprocess.run([tool("mke2fs"), "-q", "-F", "-t", "ext4", "-E", "lazy_itable_init=1,nodiscard", job / "disk"], check=True)
         sys.stdout.flush()
-        try:
-            ended = subprocess.run(qemu_command(scenario, kernel, job, processor), stdin=subprocess.DEVNULL, timeout=scenario.timeout)
-        except subprocess.TimeoutExpired:
-            print(f"vm: the guest did not end within {scenario.timeout} s")
-            return OUT_OF_TIME
-        status = job / "status"
-        if ended.returncode % 2 == 1 and status.exists():
-            return int(status.read_text())
-        print("vm: the guest ended without a status; the end of its console:")
-        print((job / "console").read_bytes()[-4000:].decode(errors="replace"))
-        return NO_STATUS
+        guest = start(qemu_command(scenario, kernel, job, processor), job)
+        return OUT_OF_TIME if guest is None else status_of(guest, scenario, job)
 
 
 if __name__ == "__main__":
