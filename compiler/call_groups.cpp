@@ -68,8 +68,10 @@ CallNames::Group* CallNames::find(std::string_view name, std::size_t member) {
 }
 
 std::optional<NamedCalls> CallNames::resolve_group(const Word& word, std::size_t member) {
-    if (const CallGroup* const group = find_group(word.text))
-        return NamedCalls{calls_of(*group, abi_), calls_granted_by(*group, abi_)};
+    if (const CallGroup* const built_in = find_group(word.text)) {
+        const CallSet calls = calls_of(*built_in, abi_);
+        return NamedCalls{calls, granted_of(calls, abi_)};
+    }
     Group* const group = find(word.text, member);
     if (!group) {
         report_unknown_group(word);

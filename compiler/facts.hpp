@@ -13,17 +13,18 @@
 namespace ward::compiler {
 
 struct Facts {
-    std::string home;        // $home, and `~`
-    std::string cwd;         // $cwd
-    std::string repository;  // $repository; empty: the same as $cwd
-    std::string user;        // $user
-    std::uint32_t uid = 0;   // $uid
-    std::uint32_t gid = 0;   // $gid
-    std::string runtime;     // $runtime: XDG_RUNTIME_DIR, may be empty
-    std::string program;     // $program: the absolute path of what will run; empty when nothing runs
+    std::string home;       // $home, and `~`
+    std::string cwd;        // $cwd
+    std::uint32_t uid = 0;  // $uid
+    std::uint32_t gid = 0;  // $gid
+    std::string runtime;    // $runtime: XDG_RUNTIME_DIR, may be empty
+    std::string program;    // $program: the absolute path of what will run; empty when nothing runs
     // $arguments: every existing path named on the command line, absolute and normalised.
     std::vector<std::string> arguments;
     std::map<std::string, std::string> parameters;  // --set NAME=VALUE
+    // Asked where a policy names them.
+    std::function<std::string()> user;        // $user; an empty function: nobody
+    std::function<std::string()> repository;  // $repository; an empty function or answer: the same as $cwd
     // For `when`. An empty function: nothing exists.
     std::function<bool(const std::string& path)> exists;
     unsigned kernel_major = 0, kernel_minor = 0;

@@ -37,8 +37,9 @@ struct CallGroup {
 [[nodiscard]] const CallGroup* find_group(std::string_view name);
 // What a group stands for on an ABI.
 [[nodiscard]] CallSet calls_of(const CallGroup& group, Abi abi = Abi::x86_64);
-// What `allow @group` grants: without the io_uring calls, which a policy must name. What they do for
+// What `allow` grants of the calls of a group: all but the io_uring calls, which a policy must name. What they do for
 // a program passes no filter.
+[[nodiscard]] CallSet granted_of(CallSet calls, Abi abi);
 [[nodiscard]] CallSet calls_granted_by(const CallGroup& group, Abi abi = Abi::x86_64);
 
 }  // namespace ward::compiler

@@ -49,8 +49,15 @@ bool set_id(Facts& facts, const std::string& text) {
 }
 
 bool set_user(Facts& facts, const std::string& text) {
-    facts.user = text;
+    facts.user = [name = std::string(text)] { return name; };
     return !text.empty();
+}
+
+bool set_repository(Facts& facts, const std::string& text) {
+    auto path = as_path(facts, text);
+    if (!path) return false;
+    facts.repository = [folder = *std::move(path)] { return folder; };
+    return true;
 }
 
 bool set_kernel(Facts& facts, const std::string& text) {
@@ -99,7 +106,7 @@ constexpr Setting settings[] = {
     {"gid", id_form, false, set_id<&Facts::gid>},
     {"runtime", path_form, false, set_path<&Facts::runtime>},
     {"cwd", path_form, false, set_path<&Facts::cwd>},
-    {"repository", path_form, false, set_path<&Facts::repository>},
+    {"repository", path_form, false, set_repository},
     {"program", path_form, false, set_path<&Facts::program>},
     {"kernel", kernel_form, false, set_kernel},
     {"arch", machine_form, false, set_machine},
@@ -196,7 +203,7 @@ Facts neutral_facts(const policy::Policy& policy) {
     Facts facts;
     facts.home = "/home/user";
     facts.cwd = "/home/user/work";
-    facts.user = "user";
+    facts.user = [] { return "user"; };
     facts.uid = 1000;
     facts.gid = 1000;
     facts.runtime = "/run/user/1000";

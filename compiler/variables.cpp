@@ -23,6 +23,11 @@ bool is_glob_character(char c) {
 
 // ---- the launcher's variables
 
+std::string repository_or_cwd(const Facts& facts) {
+    std::string folder = facts.repository ? facts.repository() : std::string();
+    return folder.empty() ? facts.cwd : folder;
+}
+
 struct GivenVariable {
     std::string_view name;
     std::string (*value)(const Facts&);
@@ -31,9 +36,8 @@ struct GivenVariable {
 constexpr std::array given_variables{
     GivenVariable{"home", [](const Facts& facts) { return facts.home; }},
     GivenVariable{"cwd", [](const Facts& facts) { return facts.cwd; }},
-    GivenVariable{"repository",
-                  [](const Facts& facts) { return facts.repository.empty() ? facts.cwd : facts.repository; }},
-    GivenVariable{"user", [](const Facts& facts) { return facts.user; }},
+    GivenVariable{"repository", repository_or_cwd},
+    GivenVariable{"user", [](const Facts& facts) { return facts.user ? facts.user() : std::string(); }},
     GivenVariable{"uid", [](const Facts& facts) { return std::to_string(facts.uid); }},
     GivenVariable{"gid", [](const Facts& facts) { return std::to_string(facts.gid); }},
     GivenVariable{"runtime", [](const Facts& facts) { return facts.runtime; }},

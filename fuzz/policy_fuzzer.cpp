@@ -22,7 +22,7 @@ compiler::Facts stated_facts() {
     compiler::Facts facts;
     facts.home = "/home/ada";
     facts.cwd = "/home/ada/work";
-    facts.user = "ada";
+    facts.user = [] { return "ada"; };
     facts.uid = 1000;
     facts.gid = 100;
     facts.program = "/usr/bin/prog";

@@ -93,7 +93,7 @@ struct Inside {
     // what it has.
     unsigned long processors[max_processors / bits_of_a_word] = {};
     std::size_t processor_bytes = 0;
-    void* heap = nullptr;          // whole pages that only the supervisor needs once the program runs
+    void* heap = nullptr;  // whole pages that only the supervisor needs once the program runs
     std::size_t heap_size = 0;
     bool verified = false;    // what steps did is read back, and the exec waits for Order::go
     int guarded_stream = -1;  // a stream that the Landlock ruleset lets nobody open for writing; -1: unknown

@@ -73,10 +73,20 @@ int take_plan(Inside& inside) {
     return adopt(inside, handover);
 }
 
+int has_all_processors(const Inside& inside) {
+    unsigned long has[max_processors / bits_of_a_word] = {};
+    if (raw_syscall(SYS_sched_getaffinity, 0, sizeof has, &has[0]) <= 0) return EPROTO;
+    for (std::size_t i = 0; i < max_processors / bits_of_a_word; ++i)
+        if (has[i] != inside.processors[i]) return EPROTO;
+    return 0;
+}
+
 // The supervisor has moved this process to another processor before it sent the plan (early_init.cpp).
 int return_to_all_processors(const Inside& inside) {
     if (inside.processor_bytes == 0) return 0;
-    return outcome(raw_syscall(SYS_sched_setaffinity, 0, inside.processor_bytes, &inside.processors[0]));
+    const long set = raw_syscall(SYS_sched_setaffinity, 0, inside.processor_bytes, &inside.processors[0]);
+    if (const int error = outcome(set)) return error;
+    return inside.verified ? has_all_processors(inside) : 0;
 }
 
 }  // namespace

@@ -16,7 +16,17 @@
 
 #include "sandbox/child_steps.hpp"
 
-namespace ward::sandbox::steps {
+namespace ward::sandbox {
+
+int await_go(const Inside& inside) {
+    Order order;
+    const long size = raw_syscall(SYS_read, inside.channel, &order, sizeof order);
+    if (size < 0) return static_cast<int>(-size);
+    if (size == 0) return ESRCH;  // the supervisor is gone
+    return size == sizeof order && order.kind == Order::Kind::go ? 0 : EPROTO;
+}
+
+namespace steps {
 namespace {
 
 constexpr int last_signal = 64;
@@ -31,12 +41,9 @@ int write_file(const Step& step, Inside& /*inside*/) {
     return write_whole(file.number, step.text);
 }
 
+// A plan that comes through the channel comes when ids and cgroups are in place.
 int await_supervisor(const Step& /*step*/, Inside& inside) {
-    Order order;
-    const long size = raw_syscall(SYS_read, inside.channel, &order, sizeof order);
-    if (size < 0) return static_cast<int>(-size);
-    if (size == 0) return ESRCH;  // the supervisor is gone
-    return size == sizeof order && order.kind == Order::Kind::go ? 0 : EPROTO;
+    return inside.awaits_plan ? 0 : await_go(inside);
 }
 
 int unshare(const Step& step, Inside& /*inside*/) {
@@ -197,4 +204,5 @@ int execute(const Step& step, Inside& inside) {
     return result < 0 ? static_cast<int>(-result) : EPROTO;
 }
 
-}  // namespace ward::sandbox::steps
+}  // namespace steps
+}  // namespace ward::sandbox

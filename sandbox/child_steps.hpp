@@ -60,6 +60,8 @@ public:
     int number = -1;
 };
 
+// Waits for the supervisor's Order::go. 0, or a positive errno: ESRCH if it is gone.
+[[nodiscard]] int await_go(const Inside& inside);
 // The whole text in one write, as the files of /proc want it.
 [[nodiscard]] int write_whole(int descriptor, const char* text);
 // Makes `descriptor` the content of a slot; what the slot held is closed.

@@ -32,7 +32,7 @@ std::vector<DevicePlace> find_devices(const compiler::Jail& jail, const Host& ho
             report_missing(device, host, diagnostics);
             continue;
         }
-        const Mount* mount = mount_of(host, *inode);
+        const Mount* mount = host.mounts.restricting(inode->mount, path);
         if (mount != nullptr && mount->no_devices) {
             diagnostics
                 .add(policy::slug::mount_forbids, place_of(device),

@@ -39,12 +39,12 @@ std::string disk_of(std::uint64_t device, const Host& host) {
     return disk;
 }
 
-bool is_granted(const Mount& mount, const FileView& view, const Host& host) {
+bool is_granted(const Mount& mount, const FileView& view) {
     return std::any_of(view.entries.begin(), view.entries.end(), [&](const auto& item) {
         const ViewEntry& entry = item.second;
         if (entry.source.empty()) return false;
-        const bool keeps = !entry.layer.empty() && mount_of(host, entry.layer_inode) == &mount;
-        return keeps || mount_of(host, entry.inode) == &mount || is_within(mount.path, entry.source);
+        const bool keeps = !entry.layer.empty() && entry.layer_inode.mount == mount.id;
+        return keeps || entry.inode.mount == mount.id || is_within(mount.path, entry.source);
     });
 }
 
@@ -53,8 +53,8 @@ bool is_granted(const Mount& mount, const FileView& view, const Host& host) {
 Disks find_disks(const FileView& view, const Host& host) {
     Disks disks;
     std::set<std::string> numbers;
-    for (const Mount& mount : host.mounts) {
-        if (contains(without_disk, mount.type) || !is_granted(mount, view, host)) continue;
+    for (const Mount& mount : host.mounts.all()) {
+        if (contains(without_disk, mount.type) || !is_granted(mount, view)) continue;
         // Number 0 is not a device's (Documentation/admin-guide/devices.txt).
         const std::string disk = major(mount.device) == 0 ? "" : disk_of(mount.device, host);
         if (disk.empty()) {

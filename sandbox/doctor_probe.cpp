@@ -157,7 +157,7 @@ void try_id_maps(Probe& probe, const Host& host) {
         const Descriptor space = make_user_namespace(map, map);
         for (const std::string& path :
              {std::string("/"), std::string(home == nullptr ? "/" : home), std::string("/tmp"), std::string("/srv")}) {
-            const Mount* mount = mount_of(host.mounts, path);
+            const Mount* mount = mount_of(host.mounts.all(), path);
             if (mount == nullptr) continue;
             const bool is_known = std::any_of(probe.id_mapped.begin(), probe.id_mapped.end(),
                                               [&](const Probe::IdMapped& each) { return each.type == mount->type; });
@@ -217,7 +217,7 @@ Container container_here(const std::vector<Mount>& mounts) {
 
 void read_cgroups(Probe& probe, const Host& host) {
     probe.cgroups = host.cgroups;
-    for (const Mount& mount : host.mounts) {
+    for (const Mount& mount : host.mounts.all()) {
         if (mount.type == "cgroup") probe.has_cgroup_v1 = true;
         if (mount.type != "cgroup2") continue;
         probe.has_cgroup_v2 = true;
@@ -231,8 +231,7 @@ void read_user(Probe& probe, const Host& host, const std::string& user) {
     probe.user = user;
     probe.privileged = host.privileged;
     probe.nested = read_text("/proc/self/uid_map").find("4294967295") == std::string::npos;
-    probe.changed_root =
-        std::none_of(host.mounts.begin(), host.mounts.end(), [](const Mount& mount) { return mount.path == "/"; });
+    probe.changed_root = std::ranges::none_of(host.mounts.all(), [](const Mount& mount) { return mount.path == "/"; });
     probe.systemd = is_there("/run/systemd/system");
     probe.user_session = is_there(("/run/user/" + std::to_string(host.uid) + "/systemd/private").c_str());
     probe.id_helpers = is_there(user_map_helper) && is_there(group_map_helper);
@@ -256,7 +255,7 @@ Probe probe_host(const Host& host, const std::string& user) {
     Probe probe;
     read_kernel(probe, host);
     read_user(probe, host, user);
-    probe.container = container_here(host.mounts);
+    probe.container = container_here(host.mounts.all());
     read_cgroups(probe, host);
     for (const OwnAttempt& each : own_attempts) probe.result(each.attempt) = in_a_child(each.function);
     try_namespaces(probe, host);

@@ -25,6 +25,7 @@
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
+#include <tuple>
 
 #include "sandbox/setup_failure.hpp"
 #include "sandbox/systemd_scope.hpp"
@@ -105,7 +106,8 @@ bool a_listener_is_refused() {
 
 void read_kernel_version(Host& host) {
     utsname name{};
-    if (uname(&name) == 0) std::sscanf(name.release, "%u.%u", &host.kernel_major, &host.kernel_minor);
+    if (uname(&name) != 0) return;
+    if (const auto version = kernel_version(name.release)) std::tie(host.kernel_major, host.kernel_minor) = *version;
 }
 
 void read_hard_limits(Host& host) {
@@ -145,7 +147,7 @@ void read_cgroups(Host& host) {
         .delegated = is_delegated,
         .asked = says_delegated,
     };
-    host.cgroups = find_cgroups(host.mounts, sight);
+    host.cgroups = find_cgroups(host.mounts.all(), sight);
     if (host.cgroups.size() == controller_count) return;
     host.cgroup_obstacle = host.uid == 0 ? "no hierarchy that root may write here has it"
                                          : "no cgroup with it was handed to user " + std::to_string(host.uid);
@@ -203,6 +205,15 @@ std::string read_record(const std::string& path) {
     return read_whole(path, true);
 }
 
+std::optional<std::pair<unsigned, unsigned>> kernel_version(std::string_view release) {
+    std::pair<unsigned, unsigned> version;
+    const char* const end = release.data() + release.size();
+    const auto dot = std::from_chars(release.data(), end, version.first);
+    if (dot.ec != std::errc{} || dot.ptr == end || *dot.ptr != '.') return {};
+    if (std::from_chars(dot.ptr + 1, end, version.second).ec != std::errc{}) return {};
+    return version;
+}
+
 std::optional<gid_t> find_group(const std::string& name) {
     std::FILE* file = std::fopen("/etc/group", "re");
     if (file == nullptr) return {};
@@ -257,8 +268,7 @@ Host read_host(const FileTree& files, HostLooks looks) {
     host.ignored_signals = status_field(status, "SigIgn", 16);
     read_streams(host);
     read_kernel_version(host);
-    host.mounts = parse_mounts(read_text("/proc/self/mountinfo"));
-    if (host.mounts.empty()) cannot_tell(host, "`/proc/self/mountinfo`");
+    host.mounts = MountTable::of_this_process();
     host.files = &files;
     if (looks == HostLooks::not_at_limits) return host;
     host.nice = getpriority(PRIO_PROCESS, 0);

@@ -15,7 +15,10 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
+
+#include "sandbox/mount_table.hpp"
 
 namespace ward::sandbox {
 
@@ -43,25 +46,6 @@ public:
 
 // The machine's own files.
 [[nodiscard]] std::unique_ptr<FileTree> host_files();
-
-// One line of /proc/self/mountinfo.
-struct Mount {
-    std::uint64_t id = 0;      // as statx(2) names it
-    std::uint64_t device = 0;  // as st_dev of its files
-    std::string path{};        // the mount point
-    std::string type{};        // ext4, tmpfs, ...
-    std::string options{};     // of the file system; for cgroup v1 its controllers
-    bool read_only = false;
-    bool no_exec = false;
-    bool no_devices = false;
-    bool no_setuid = false;
-    bool id_mapped = false;
-    bool propagates = false;  // in a peer group: mounts appear on both sides (mount_namespaces(7))
-    std::string root{};       // what of the file system is shown here
-};
-
-// The mounts of a mountinfo text, in its order. Lines that are not understood are left out.
-[[nodiscard]] std::vector<Mount> parse_mounts(std::string_view mountinfo);
 
 // Where a controller's cgroup can be made.
 struct CgroupParent {
@@ -98,6 +82,9 @@ struct UserIds {
     uid_t uid = 0;
     gid_t gid = 0;
 };
+
+// What uname(2) calls the release: `6.1.0-13-amd64` is 6.1. Absent if it does not begin with two numbers.
+[[nodiscard]] std::optional<std::pair<unsigned, unsigned>> kernel_version(std::string_view release);
 
 // A user of /etc/passwd, by name. Other sources of users (NSS) would need the dynamic linker.
 [[nodiscard]] std::optional<UserIds> find_user(const std::string& name);
@@ -141,7 +128,7 @@ struct Host {
     std::map<int, std::uint64_t> hard_limits;     // by RLIMIT_*; absent: unlimited
     std::map<std::string, CgroupParent> cgroups;  // controllers that can be used
     std::string cgroup_obstacle;                  // why a controller is missing, in words for an error
-    std::vector<Mount> mounts;                    // of this mount namespace
+    MountTable mounts;                            // of this mount namespace
     // Looks that few jails need.
     std::optional<UserIds> (*find_user)(const std::string& name) = &sandbox::find_user;
     std::optional<gid_t> (*find_group)(const std::string& name) = &sandbox::find_group;

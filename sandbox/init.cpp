@@ -208,7 +208,7 @@ int let_supervisor_look(Inside& inside, int program) {
     Message ready;
     ready.kind = Message::Kind::ready;
     send(inside, ready);
-    if (const int error = steps::await_supervisor(Step{}, inside)) return error;
+    if (const int error = await_go(inside)) return error;
     if (const int error = set_dumpable(0)) return error;
     __atomic_store_n(&exec_allowed, 1, __ATOMIC_RELEASE);
     return continue_process(program, memory_shared);

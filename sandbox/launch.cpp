@@ -245,7 +245,7 @@ std::optional<Message> Launch::admit() {
         terminal_.release_inside();
     }
     close_slots();
-    if (has_step(plan_.init, Operation::await_supervisor)) send_go(channel_.own.number());
+    if (!early_ && has_step(plan_.init, Operation::await_supervisor)) send_go(channel_.own.number());
     return std::nullopt;
 }
 

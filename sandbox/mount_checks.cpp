@@ -48,9 +48,9 @@ bool can_be_mapped(const Mount& mount, const Host& host) {
 
 // The mount of a tree and those below it, which a recursive clone takes along.
 const Mount* first_unmappable(const Host& host, const ViewEntry& tree) {
-    const Mount* own = mount_of(host, tree.inode);
+    const Mount* own = host.mounts.find(tree.inode.mount);
     if (own != nullptr && !can_be_mapped(*own, host)) return own;
-    for (const Mount& mount : host.mounts)
+    for (const Mount& mount : host.mounts.all())
         if (mount.path != tree.source && is_within(mount.path, tree.source) && !can_be_mapped(mount, host))
             return &mount;
     return nullptr;
@@ -66,7 +66,7 @@ public:
         : host_(&host), identity_(&identity), diagnostics_(&diagnostics) {}
 
     void check(const ViewEntry& tree, std::vector<std::string>& notes) {
-        if (const Mount* mount = mount_of(*host_, tree.inode); mount != nullptr) {
+        if (const Mount* mount = mount_that_matters(tree); mount != nullptr) {
             if ((tree.access & execute_bit) != 0 && mount->no_exec) report_no_exec(tree, *mount);
             if ((tree.access & write_bit) != 0 && mount->read_only) report_read_only(tree, *mount);
         }
@@ -79,21 +79,27 @@ public:
     void check_overlay(const ViewEntry& overlay) {
         const std::pair needed = identity_->supervisor_maps_ids ? std::pair(5U, 19U) : std::pair(5U, 11U);
         if (std::pair(host_->kernel_major, host_->kernel_minor) < needed) report_old_kernel(overlay, needed);
-        for (const Mount& mount : host_->mounts)
+        for (const Mount& mount : host_->mounts.all())
             if (mount.path != overlay.source && is_within(mount.path, overlay.source))
                 return report_mount_below(overlay, mount);
         if (!identity_->supervisor_maps_ids) return check_layer(overlay);
-        const Mount* own = mount_of(*host_, overlay.inode);
+        const Mount* own = host_->mounts.find(overlay.inode.mount);
         if (own != nullptr && !can_be_mapped(*own, *host_)) report_unmappable(overlay, *own);
         check_layer(overlay);
     }
 
 private:
+    // For reading a mount is as good as another.
+    [[nodiscard]] const Mount* mount_that_matters(const ViewEntry& tree) const {
+        if ((tree.access & (execute_bit | write_bit)) == 0) return nullptr;
+        return host_->mounts.restricting(tree.inode.mount, tree.source);
+    }
+
     void check_layer(const ViewEntry& overlay) {
         if (overlay.layer.empty()) return;
         if (overlay.layer_inode.owner != host_->uid) report_foreign_layer(overlay);
         if ((overlay.layer_inode.mode & (S_IWGRP | S_IWOTH)) != 0) report_shared_layer(overlay);
-        const Mount* mount = mount_of(*host_, overlay.layer_inode);
+        const Mount* mount = host_->mounts.find(overlay.layer_inode.mount);
         if (mount == nullptr) return;
         if (mount->read_only) report_read_only_layer(overlay, *mount);
         if (identity_->supervisor_maps_ids && !can_be_mapped(*mount, *host_)) report_unmappable(overlay, *mount);
@@ -173,12 +179,6 @@ private:
 };
 
 }  // namespace
-
-const Mount* mount_of(const Host& host, const Inode& inode) {
-    const auto found = std::find_if(host.mounts.begin(), host.mounts.end(),
-                                    [&](const Mount& mount) { return mount.id == inode.mount; });
-    return found == host.mounts.end() ? nullptr : &*found;
-}
 
 bool needs_id_map(const ViewEntry& tree, const Identity& identity) {
     if (!identity.supervisor_maps_ids || tree.is_of_root()) return false;

@@ -8,9 +8,6 @@
 
 namespace ward::sandbox {
 
-// The mount that an inode was seen through; null if the mount table does not have it.
-[[nodiscard]] const Mount* mount_of(const Host& host, const Inode& inode);
-
 // True if a tree comes through an id-mapped mount: root's launcher, for what is written or what not
 // everybody may read.
 [[nodiscard]] bool needs_id_map(const ViewEntry& tree, const Identity& identity);

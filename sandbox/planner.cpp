@@ -59,7 +59,7 @@ public:
 
     std::optional<Plan> make() {
         const std::size_t errors = diagnostics_->errors();
-        if (!host_->unknown.empty()) return report_unknown_host();
+        if (!host_->unknown.empty()) return report_unknown_host(host_->unknown);
         refuse_unenforced(*jail_, *diagnostics_);
         check_network(*jail_, *host_, *diagnostics_, command_->allow_degraded);
         plan_.degraded = missing_in_landlock(jail_->network, *host_);
@@ -71,6 +71,7 @@ public:
             {jail_->process.user, jail_->process.group, folder_inode(), command_->id_base}, *host_, *diagnostics_);
         if (view && identity) plan_inside(*view, devices, *identity);
         if (diagnostics_->errors() != errors) return {};
+        if (host_->mounts.is_unreadable()) return report_unknown_host("`/proc/self/mountinfo`");
         // A plan that breaks a rule is a mistake of this program, and no jail.
         if (!broken_rule(plan_).empty()) std::abort();
         return std::move(plan_);
@@ -258,8 +259,8 @@ private:
         enforced("session-keyring");
     }
 
-    std::optional<Plan> report_unknown_host() {
-        diagnostics_->add(policy::slug::host_unknown, std::nullopt, "this host does not tell " + host_->unknown)
+    std::optional<Plan> report_unknown_host(const std::string& fact) {
+        diagnostics_->add(policy::slug::host_unknown, std::nullopt, "this host does not tell " + fact)
             .note("what a jail needs is decided by what the host is, and a guess may make a weaker one")
             .help("mount proc(5) at `/proc`, and lift what keeps ward from asking the kernel");
         return {};

@@ -18,6 +18,7 @@
 #include <functional>
 #include <memory>
 #include <string_view>
+#include <tuple>
 
 #include "sandbox/cli/shim.hpp"
 #include "sandbox/host.hpp"
@@ -83,13 +84,14 @@ constexpr compiler::Abi own_machine = compiler::Abi::aarch64;
 #error "ward knows no other machine"
 #endif
 
-// `6.1.0-13-amd64` is 6.1. False, with a diagnostic, if the kernel's name for itself has no version.
+// False, with a diagnostic, if the kernel's name for itself has no version.
 bool look_at_machine(compiler::Facts& facts, policy::Diagnostics& diagnostics) {
     facts.machine = own_machine;
     facts.exists = is_there;
     utsname names{};
-    if (uname(&names) == 0 && std::sscanf(names.release, "%5u.%5u", &facts.kernel_major, &facts.kernel_minor) == 2)
-        return true;
+    const auto version = uname(&names) == 0 ? sandbox::kernel_version(names.release) : std::nullopt;
+    if (version) std::tie(facts.kernel_major, facts.kernel_minor) = *version;
+    if (version) return true;
     diagnostics
         .add(policy::slug::caller_unknown, std::nullopt,
              std::string("the kernel says no version: `") + names.release + "`")
@@ -175,10 +177,9 @@ std::optional<compiler::Facts> facts_about_caller(policy::Diagnostics& diagnosti
     auto folder = working_folder(diagnostics);
     if (!folder) return std::nullopt;
     const uid_t user = getuid();
-    Account account = account_of(user);
     compiler::Facts facts;
     facts.home = absolute_or_empty(variable("HOME"));
-    if (facts.home.empty()) facts.home = absolute_or_empty(account.home);
+    if (facts.home.empty()) facts.home = absolute_or_empty(account_of(user).home);
     facts.home = without_links(facts.home);
     if (facts.home.empty()) {
         diagnostics.add(policy::slug::caller_unknown, std::nullopt, "the caller has no home folder")
@@ -186,8 +187,8 @@ std::optional<compiler::Facts> facts_about_caller(policy::Diagnostics& diagnosti
         return std::nullopt;
     }
     facts.cwd = *folder;
-    facts.repository = repository_around(facts.cwd, facts.home);
-    facts.user = account.name;
+    facts.repository = [folder = facts.cwd, home = facts.home] { return repository_around(folder, home); };
+    facts.user = [user] { return user_name(user); };
     facts.uid = user;
     facts.gid = getgid();
     facts.runtime = absolute_or_empty(variable("XDG_RUNTIME_DIR"));

@@ -22,11 +22,12 @@ int dispatch(const ward::cli::Words& words) {
     return subcommand == nullptr ? run(words) : subcommand->function({words.begin() + 1, words.end()});
 }
 
-// What a start takes in all, in one piece: nothing is given back in between, only to be taken again.
+// What a start takes in all, in one piece: nothing is given back in between, only to be taken again. A supervisor whose
+// program stays gives it back then.
 void expect_little_memory() {
     constexpr int whole_start = 512 << 10;
     ::mallopt(M_TOP_PAD, whole_start);
-    ::mallopt(M_TRIM_THRESHOLD, whole_start);
+    ::mallopt(M_TRIM_THRESHOLD, 16 * whole_start);
 }
 
 }  // namespace

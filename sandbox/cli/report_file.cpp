@@ -13,14 +13,24 @@
 #include <cstring>
 #include <utility>
 
+#include "sandbox/cli/caller.hpp"
 #include "sandbox/cli/console.hpp"
 
 namespace ward::cli {
 namespace {
 
+// A path that leads into the working folder means the same whichever way it is written.
+std::string from_working_folder(const std::string& path) {
+    const std::string folder = working_folder_or_root() + '/';
+    if (!path.starts_with(folder)) return path;
+    const std::size_t rest = path.find_first_not_of('/', folder.size());
+    return rest == std::string::npos ? path : path.substr(rest);
+}
+
 // On the way below the working folder no link is followed: a program that ran there before may have made it. Another
 // folder is one that the caller has written out.
-sandbox::Descriptor open_folder(const std::string& path) {
+sandbox::Descriptor open_folder(const std::string& written) {
+    const std::string path = from_working_folder(written);
     open_how how{};
     how.flags = O_PATH | O_DIRECTORY | O_CLOEXEC;
     how.resolve = path.starts_with('/') ? 0 : RESOLVE_NO_SYMLINKS;

@@ -26,7 +26,7 @@ compiler::Facts facts() {
     compiler::Facts stated;
     stated.home = "/home/ada";
     stated.cwd = "/home/ada/work";
-    stated.user = "ada";
+    stated.user = [] { return "ada"; };
     stated.program = "/usr/bin/prog";
     stated.kernel_major = 6;
     stated.kernel_minor = 1;

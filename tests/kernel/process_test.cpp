@@ -1,5 +1,6 @@
 // What a process finds when it starts: environment, folder, descriptors, terminal, other processes.
 #include <fcntl.h>
+#include <sched.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
@@ -101,6 +102,24 @@ TEST_P(Process, EverySignalReachesTheProgram) {
 TEST_P(Process, ADaemonEndsWithTheJail) {
     EXPECT_EQ(seen("", {"probe", "daemon", scene().marker()}), "started");
     EXPECT_TRUE(eventually([&] { return processes_with(scene().marker()).empty(); }));
+}
+
+// The launcher moves init about while it starts; the program must not notice.
+TEST_P(Process, AllProcessorsOfTheCaller) {
+    cpu_set_t all;
+    ASSERT_EQ(sched_getaffinity(0, sizeof all, &all), 0);
+    const std::string outside = seen_outside({"probe", "status", "Cpus_allowed"});
+    EXPECT_EQ(seen("", {"probe", "status", "Cpus_allowed"}), outside);
+    for (std::size_t processor = 0; processor < CPU_SETSIZE; ++processor) {
+        if (!CPU_ISSET(processor, &all)) continue;
+        cpu_set_t one;
+        CPU_ZERO(&one);
+        CPU_SET(processor, &one);
+        ASSERT_EQ(sched_setaffinity(0, sizeof one, &one), 0);
+        const std::string alone = seen_outside({"probe", "status", "Cpus_allowed"});
+        EXPECT_EQ(seen("", {"probe", "status", "Cpus_allowed"}), alone);
+        ASSERT_EQ(sched_setaffinity(0, sizeof all, &all), 0);
+    }
 }
 
 TEST_P(Process, TheBlockedSignalsOfTheCallerAreNotInherited) {

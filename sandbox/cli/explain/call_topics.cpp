@@ -76,7 +76,7 @@ std::optional<compiler::Jail> compile_built_in(std::string_view name) {
     compiler::Facts facts;
     facts.home = "/home/user";
     facts.cwd = "/home/user/work";
-    facts.user = "user";
+    facts.user = [] { return "user"; };
     facts.runtime = "/run/user/1000";
     facts.program = "/usr/bin/program";
     return set ? compiler::compile(*set, facts, diagnostics) : std::nullopt;

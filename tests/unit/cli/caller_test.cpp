@@ -138,7 +138,7 @@ TEST(Facts, HomeIsThatOfTheAccountOtherwise) {
     const auto facts = facts_about_caller(diagnostics);
     if (const passwd* account = getpwuid(getuid())) {
         EXPECT_EQ(facts->home, account->pw_dir);
-        EXPECT_EQ(facts->user, account->pw_name);
+        EXPECT_EQ(facts->user(), account->pw_name);
     } else {
         EXPECT_FALSE(facts.has_value());
         EXPECT_EQ(diagnostics.all().front().message(), "the caller has no home folder");

@@ -116,11 +116,16 @@ TEST_F(ReportFileTest, BelowTheWorkingFolderNoLinkIsFollowed) {
     ASSERT_EQ(std::system(("cd " + folder + " && mkdir real && echo untouched >real/f && ln -s real out").c_str()), 0);
     const std::string before = std::filesystem::current_path();
     std::filesystem::current_path(folder);
-    EXPECT_EQ(refusal("out/f"), "a folder on the way to it is a symbolic link; name the folder that the link leads to");
+    const std::string link_on_the_way =
+        "a folder on the way to it is a symbolic link; name the folder that the link leads to";
+    EXPECT_EQ(refusal("out/f"), link_on_the_way);
+    EXPECT_EQ(refusal(folder + "/out/f"), link_on_the_way) << "however it is written";
+    EXPECT_EQ(refusal(folder + "//out/f"), link_on_the_way);
     EXPECT_TRUE(ReportFile::open("real/new", diagnostics)->write("new"));
     EXPECT_TRUE(ReportFile::open("new", diagnostics)->write("new"));
-    EXPECT_TRUE(ReportFile::open(folder + "/out/new", diagnostics)->write("newer"));
     std::filesystem::current_path(before);
+    EXPECT_TRUE(ReportFile::open(folder + "/out/new", diagnostics)->write("newer"))
+        << "elsewhere it is the caller's word";
     EXPECT_EQ(content(folder + "/real/f"), "untouched\n");
     EXPECT_EQ(content(folder + "/real/new"), "newer");
     EXPECT_EQ(content(folder + "/new"), "new");

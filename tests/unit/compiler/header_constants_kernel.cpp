@@ -7,6 +7,13 @@
 #undef __DECLARE_FLEX_ARRAY
 #define __DECLARE_FLEX_ARRAY(TYPE, NAME) __extension__ TYPE NAME[0]
 
+// A function of this header has a parameter with the name of a keyword of C++ (Debian's linux-libc-dev 6.1.192-3).
+#if __has_include(<linux/ioprio.h>)
+#define class its_class
+#include <linux/ioprio.h>
+#undef class
+#endif
+
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 1, 0)
 #define WARD_ENUMERATORS
 #endif

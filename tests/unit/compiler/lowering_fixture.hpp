@@ -20,7 +20,7 @@ inline Facts some_facts() {
     Facts facts;
     facts.home = "/home/ada";
     facts.cwd = "/home/ada/work";
-    facts.user = "ada";
+    facts.user = [] { return "ada"; };
     facts.uid = 1000;
     facts.gid = 100;
     facts.program = "/usr/bin/prog";

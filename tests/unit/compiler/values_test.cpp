@@ -88,7 +88,7 @@ TEST(Variables, TheLaunchersAreReplaced) {
 TEST(Variables, WithoutARepositoryItIsTheWorkingFolder) {
     Facts facts = some_facts();
     EXPECT_TRUE(rule_for(compile_text("files { write $repository/a }", facts), "/home/ada/work/a"));
-    facts.repository = "/home/ada/project";
+    facts.repository = [] { return std::string("/home/ada/project"); };
     EXPECT_TRUE(rule_for(compile_text("files { write $repository/a }", facts), "/home/ada/project/a"));
 }
 

@@ -27,6 +27,35 @@ TEST(ParseMounts, ReadsMountinfo) {
     EXPECT_TRUE(mounts[2].read_only) << "the file system itself is read-only";
 }
 
+TEST(MountTable, SaysOnlyWhatRestricts) {
+    const MountTable table{{.id = 1, .path = "/"}, {.id = 2, .path = "/sealed", .read_only = true}};
+    ASSERT_NE(table.restricting(2, "/sealed/a"), nullptr);
+    EXPECT_EQ(table.restricting(2, "/sealed/a")->path, "/sealed");
+    EXPECT_EQ(table.restricting(1, "/a"), nullptr);
+    EXPECT_EQ(table.find(3), nullptr);
+    EXPECT_FALSE(table.is_unreadable());
+}
+
+TEST(MountTable, OfThisProcessAgreesWithItsMountinfo) {
+    const auto files = host_files();
+    const MountTable table = MountTable::of_this_process();
+    for (const char* path : {"/", "/proc", "/sys", "/dev", "/tmp"}) {
+        const auto inode = files->inspect(path);
+        ASSERT_TRUE(inode) << path;
+        const Mount* mount = table.find(inode->mount);
+        ASSERT_NE(mount, nullptr) << path;
+        const bool restricts = mount->read_only || mount->no_exec || mount->no_devices;
+        EXPECT_EQ(table.restricting(inode->mount, path) != nullptr, restricts) << path;
+    }
+    EXPECT_FALSE(table.is_unreadable());
+}
+
+TEST(KernelVersion, IsTheBeginningOfTheRelease) {
+    EXPECT_EQ(kernel_version("6.1.0-13-amd64"), std::pair(6U, 1U));
+    EXPECT_EQ(kernel_version("5.14"), std::pair(5U, 14U));
+    for (const char* text : {"", "6", "6.", "x.1", ".1", "6,1"}) EXPECT_FALSE(kernel_version(text)) << text;
+}
+
 class FindCgroups : public testing::Test {
 protected:
     [[nodiscard]] std::string find() {
@@ -208,7 +237,7 @@ TEST(ReadHost, IsThisMachine) {
     const auto root = files->inspect("/");
     ASSERT_TRUE(root);
     bool has_root_mount = false;
-    for (const Mount& mount : host.mounts) has_root_mount |= mount.id == root->mount && mount.path == "/";
+    for (const Mount& mount : host.mounts.all()) has_root_mount |= mount.id == root->mount && mount.path == "/";
     EXPECT_TRUE(has_root_mount) << "the mount ids of statx and mountinfo are the same";
     ASSERT_TRUE(find_user("root"));
     EXPECT_EQ(find_user("root")->uid, 0U);

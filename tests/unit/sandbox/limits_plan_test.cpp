@@ -261,8 +261,7 @@ TEST_F(DiskLimits, AreNotExactWithoutMemory) {
 }
 
 TEST_F(DiskLimits, NeedAKnownDisk) {
-    host.mounts.front().type = "overlay";
-    host.mounts.front().device = makedev(0, 30);
+    host.mounts = {{.id = 1, .device = makedev(0, 30), .path = "/", .type = "overlay"}};
     EXPECT_EQ(obstacle_to(2, "/cgroup"), "note: the disk behind `/` is not known");
 }
 

@@ -67,14 +67,14 @@ protected:
         set.members.push_back({*policy, 0});
         const compiler::Facts facts{.home = "/home/u",
                                     .cwd = command.folder,
-                                    .repository = "",
-                                    .user = "u",
                                     .uid = 1000,
                                     .gid = 1000,
                                     .runtime = "",
                                     .program = command.program,
                                     .arguments = {"/home/u/work/in.txt"},
                                     .parameters = {},
+                                    .user = [] { return "u"; },
+                                    .repository = {},
                                     .exists = {}};
         const auto jail = compiler::compile(set, facts, diagnostics);
         auto plan = jail ? make_plan(*jail, host, command, diagnostics) : std::nullopt;

@@ -1,7 +1,13 @@
-// The mount table of the host: /proc/self/mountinfo, proc_pid_mountinfo(5).
+// /proc/self/mountinfo: proc_pid_mountinfo(5).
+#include "sandbox/mount_table.hpp"
+
+#include <sys/statfs.h>
+#include <sys/statvfs.h>
 #include <sys/sysmacros.h>
 
+#include <algorithm>
 #include <charconv>
+#include <utility>
 
 #include "sandbox/host.hpp"
 
@@ -79,6 +85,13 @@ std::optional<Mount> parse_mount(std::string_view line) {
     return mount;
 }
 
+// statfs(2) answers for one mount what the table would say. Without an answer the table has to.
+bool may_restrict(const std::string& path) {
+    constexpr decltype(std::declval<struct statfs>().f_flags) restrictions = ST_RDONLY | ST_NOEXEC | ST_NODEV;
+    struct statfs answer {};
+    return ::statfs(path.c_str(), &answer) != 0 || (answer.f_flags & restrictions) != 0;
+}
+
 }  // namespace
 
 std::vector<Mount> parse_mounts(std::string_view mountinfo) {
@@ -89,6 +102,33 @@ std::vector<Mount> parse_mounts(std::string_view mountinfo) {
         mountinfo.remove_prefix(end == std::string_view::npos ? mountinfo.size() : end + 1);
     }
     return mounts;
+}
+
+MountTable MountTable::of_this_process() {
+    MountTable table;
+    table.is_own_ = true;
+    return table;
+}
+
+const std::vector<Mount>& MountTable::all() const {
+    if (!all_) {
+        all_ = is_own_ ? parse_mounts(read_text("/proc/self/mountinfo")) : std::vector<Mount>();
+        is_unreadable_ = is_own_ && all_->empty();
+    }
+    return *all_;
+}
+
+const Mount* MountTable::find(std::uint64_t id) const {
+    const auto found = std::ranges::find(all(), id, &Mount::id);
+    return found == all().end() ? nullptr : &*found;
+}
+
+const Mount* MountTable::restricting(std::uint64_t id, const std::string& path) const {
+    const auto [known, is_new] = restricted_.try_emplace(id, true);
+    if (is_new && is_own_) known->second = may_restrict(path);
+    const Mount* mount = known->second ? find(id) : nullptr;
+    const bool restricts = mount != nullptr && (mount->read_only || mount->no_exec || mount->no_devices);
+    return restricts ? mount : nullptr;
 }
 
 }  // namespace ward::sandbox
