@@ -15,11 +15,13 @@
 #include <execinfo.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <link.h>
 #include <linux/audit.h>
 #include <linux/filter.h>
 #include <linux/sched.h>
 #include <linux/seccomp.h>
 #include <netinet/in.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -93,6 +95,7 @@ static const struct Watched watched[] = {
 };
 
 static pid_t fork_server;  // 0 without one
+static uint64_t fork_begin = UINT64_MAX, fork_end;  // of the C library's code; nowhere without a fork server
 static volatile sig_atomic_t is_reporting;
 
 // ---- which path it is
@@ -209,7 +212,7 @@ PLAIN static void say_stack(const void* first) {
 __attribute__((noreturn)) PLAIN static void end(void) {
     struct sigaction old;
     sigset_t all;
-    // The fuzzer sees the process that the fork server made, and not what that one forks.
+    // The fuzzer sees the process that the fork server made, and not what that one forks (it can by `_Fork`).
     if (fork_server != 0 && getpid() != fork_server && getppid() != fork_server) kill(getppid(), SIGSYS);
     sigaction(SIGABRT, NULL, &old);
     sigfillset(&all);
@@ -314,39 +317,42 @@ PLAIN static void on_sigsys(int signal_number, siginfo_t* info, void* interrupte
 
 // ---- the start
 
+#define FIELD(name, offset) BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, name) + (offset))
+#define IF(test, value, yes, no) BPF_JUMP(BPF_JMP | test | BPF_K, (unsigned)(value), (__u8)(yes), (__u8)(no))
+#define RETURN(action) BPF_STMT(BPF_RET | BPF_K, action)
+
 static void load_filter(void) {
-    enum { head = 3, tail = 11, count = COUNT(watched) };
-    enum { allow = 0, of_thread = 1, of_mask = 4, of_any = 7 };  // in `last`
+    enum { head = 3, tail = 16, count = COUNT(watched) };
+    enum { allow = 0, of_thread = 1, of_mask = 9, of_any = 12 };  // in `last`
     struct sock_filter code[head + count + tail];
-    const struct sock_filter first[head] = {
-        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, arch)),
-        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, AUDIT_ARCH_X86_64, 0, count + 1 + allow),
-        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
-    };
+    const struct sock_filter first[head] = {FIELD(arch, 0), IF(BPF_JEQ, AUDIT_ARCH_X86_64, 0, count + 1 + allow),
+                                            FIELD(nr, 0)};
     const struct sock_filter last[tail] = {
-        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
-        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, args[0])),
-        BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, CLONE_THREAD, 6, 0),
-        // A fork server forks for each input, and a signal each time would cost a tenth. What a child of the target
-        // does is looked at all the same, see end().
-        BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, CLONE_VM, 3, (unsigned char)(fork_server != 0 ? 5 : 3)),
+        RETURN(SECCOMP_RET_ALLOW),
+        FIELD(args[0], 0),
+        IF(BPF_JSET, CLONE_THREAD, 11, 0),
+        IF(BPF_JSET, CLONE_VM, 7, 0),
+        // A fork server forks for each input, and a signal each time would cost a tenth: see before_fork().
+        FIELD(instruction_pointer, 4),
+        IF(BPF_JEQ, fork_begin >> 32, 0, fork_server != 0 && fork_end == 0 ? 8 : 5),
+        FIELD(instruction_pointer, 0),
+        IF(BPF_JGE, fork_begin, 0, 3),
+        IF(BPF_JGT, fork_end, 2, 5),
         // A mask that is only asked for.
-        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, args[1])),
-        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 0, 3, 0),
-        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_TRAP | OURS),
-        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, args[5])),
-        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, KEY, 0, 1),
-        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
-        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_TRAP | OURS),
+        FIELD(args[1], 0),
+        IF(BPF_JEQ, 0, 3, 0),
+        RETURN(SECCOMP_RET_TRAP | OURS),
+        FIELD(args[5], 0),
+        IF(BPF_JEQ, KEY, 0, 1),
+        RETURN(SECCOMP_RET_ALLOW),
+        RETURN(SECCOMP_RET_TRAP | OURS),
     };
     memcpy(code, first, sizeof first);
     memcpy(code + head + count, last, sizeof last);
     for (int n = 0; n < count; ++n) {
         const int number = watched[n].number;
         const int to = number == SYS_clone ? of_thread : number == SYS_rt_sigprocmask ? of_mask : of_any;
-        const struct sock_filter jump =
-            BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (unsigned)number, (unsigned char)(count - n - 1 + to), 0);
-        code[head + n] = jump;
+        code[head + n] = (struct sock_filter)IF(BPF_JEQ, number, count - n - 1 + to, 0);
     }
     struct sock_fprog program = {COUNT(code), code};
     if (prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) != 0) {
@@ -355,14 +361,32 @@ static void load_filter(void) {
     }
 }
 
-// Before the constructor of AFL++ that starts its fork server, so that it happens once.
+// fork(3) calls this first, whoever called it. The fork server may.
+PLAIN static void before_fork(void) {
+    if (getpid() != fork_server) end();
+}
+
+// fork(3) makes its call in `_Fork`, since version 2.34 of the C library: whatever else makes one is the target. In an
+// older one, or a static program, a call that goes around fork(3) is not seen.
+PLAIN static void be_fork_server(void) {
+    const ElfW(Sym)* symbol = NULL;
+    Dl_info where;
+    const char* code = (const char*)dlsym(RTLD_NEXT, "_Fork");
+    fork_server = getpid();
+    pthread_atfork(before_fork, NULL, NULL);
+    if (code == NULL || dladdr1(code, &where, (void**)&symbol, RTLD_DL_SYMENT) == 0 || symbol == NULL) return;
+    fork_begin = (uint64_t)code;
+    fork_end = fork_begin + symbol->st_size;
+}
+
+// Before the constructor of AFL++ that starts its fork server: once.
 __attribute__((constructor(101))) static void start(void) {
     if (getenv("WARD_FUZZING") == NULL) return;
     void* frames[4];
-    // The first time it loads a library, backtrace(3): too late in a handler. Not in a fork server, where the pages of
-    // that library cost each input four page faults more, a tenth of the speed; the input is run once more for its stack.
+    // The first time it loads a library, backtrace(3). Each input that a fork server runs would copy pages of that, which
+    // cost a tenth of the speed; whoever wants the stack runs the input once more.
     if (getenv("__AFL_SHM_ID") != NULL)
-        fork_server = getpid();
+        be_fork_server();
     else
         backtrace(frames, COUNT(frames));
     struct sigaction action;
