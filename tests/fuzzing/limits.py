@@ -15,7 +15,7 @@ def trouble(place, letter, *options, settings=()):
         seed.unlink()
     (trial.folder / "in/seed").write_text(letter + "ero")
     limits = [word for setting in settings for word in ("--set", setting)]
-    command = [*trial.outside(False)[:-1], *limits, "--", str(trial.program), *options, "-artifact_prefix=./", "-runs=1", "in"]
+    command = [*trial.ward_command()[:-1], *limits, "--", str(trial.program), *options, "-artifact_prefix=./", "-runs=1", "in"]
     log = subprocess.run(command, cwd=trial.folder, env=place.environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                          stderr=subprocess.STDOUT, timeout=120).stdout.decode(errors="replace")
     report = json.loads((trial.folder / "report.json").read_text())
@@ -37,7 +37,7 @@ LIMITS = [
     ("takes memory, and its fuzzer has no limit", "m", ["-rss_limit_mb=0"], ["memory=200M"],
      "the jail ends at `memory`, and the report says `memory`",
      lambda log, report, artifacts, size: report["end"] == "memory" and report["peak_memory_bytes"] <= 200 << 20),
-    ("is a fork bomb", "f", [], [], "the first `fork` is a crash, and the input is saved",
+    ("is a fork bomb", "f", [], [], "the first `fork` is a crash, and the input is saved; under AFL++ too",
      lambda log, report, artifacts, size: artifacts == ["crash"] and "refused call 56 clone" in log),
     ("makes threads without end", "t", [], [], "no more than `tasks` says: 64; the input is saved",
      lambda log, report, artifacts, size: 0 < number_after("threads", log) < 64 and artifacts == ["crash"]),

@@ -4,10 +4,11 @@
   found    a target with a planted bug: with ward the fuzzer saves an input that shows it, and `ward explain-crash` names
            the call, the rule and the line of the source; without ward it saves none
   clean    the same target without the bug makes no false crash
-  speed    executions per second with ward and without it, one after the other
+  forks    under AFL++ a target that forks is a crash, while the fork server forks
+  speed    executions per second with ward and without it, in turn
   limits   a target that hangs, takes memory, forks, or fills a disk stays inside its limits, and the report says so
 
-usage: run.py WARD [--seconds N] [--rounds N] [--clean N] [--page]
+usage: run.py WARD [--seconds N] [--rounds N] [--clean N] [--page] [--only-speed]
 
 Without ward the targets with bugs run in bubblewrap, so that what they do does no harm: it tells nobody. Prints TAP. --page writes
 docs/reference/fuzzing.md; else that page must have the same rows."""
@@ -16,20 +17,19 @@ import concurrent.futures
 import os
 import pathlib
 import shutil
-import statistics
 import subprocess
 import sys
 
 sys.dont_write_bytecode = True  # nothing is left in the source tree
 
+import forks
 import limits
 import page
 import recipes
-from trial import FORK_SERVER, FUZZERS, LIBFUZZER, PERSISTENT, TARGETS, Place, Tap, Trial
+import speed
+from trial import FORK_SERVER, FUZZERS, TARGETS, Place, Tap, Trial
 
 ORDINARY = 1234  # a user
-# Executions of one measurement: about as many seconds on the machine that this was written on.
-RUNS = {LIBFUZZER: 300_000, FORK_SERVER: 3_000, PERSISTENT: 40_000}
 
 
 # ---- found
@@ -49,7 +49,7 @@ def explained(trial, crash):
 def find(place, target, fuzzer, uid):
     """Seconds, or a fault."""
     trial = Trial(place, target, fuzzer, ward=True, uid=uid)
-    seconds, _ = trial.run(seconds=60, until_crash=True)
+    seconds = trial.run(seconds=60, until_crash=True)
     if not trial.crashes():
         return None, f"nothing found in {seconds:.0f} s:\n{trial.log()}"
     _, call, function = TARGETS[target]
@@ -107,33 +107,15 @@ def test_clean(place, tap, seconds, rows):
             tap.result(f"{pair[0]}, {pair[1]}: no false crash", fault, f"{executions} executions in {seconds} s")
 
 
-# ---- speed
-
-
-def rate(place, fuzzer, ward, runs):
-    """Executions per second of the processors: what else the machine does is not measured."""
-    trial = Trial(place, "steady", fuzzer, ward=ward, patched=True)
-    _, seconds = trial.run(runs=runs, measured=True)
-    done = trial.executions()
-    if done < runs or trial.crashes():
-        raise RuntimeError(trial.log())
-    shutil.rmtree(trial.folder)
-    return done / seconds
-
-
-def test_speed(place, tap, rounds):
-    """With ward and without it in turn."""
+def test_everything(place, tap, users, options):
     rows = {}
-    for fuzzer, runs in RUNS.items():
-        measured = []
-        for number in range(rounds):
-            order = (True, False) if number % 2 else (False, True)
-            measured.append({ward: rate(place, fuzzer, ward, runs) for ward in order})
-        rates = [statistics.median(each[ward] for each in measured) for ward in (True, False)]
-        ratio = statistics.median(each[True] / each[False] for each in measured)
-        rows[fuzzer] = (*rates, ratio)
-        tap.result(f"{fuzzer}: executions per second", "", f"{rates[0]:.0f} with ward, {rates[1]:.0f} without, ratio {ratio:.2f}")
-    return rows
+    test_found(place, tap, users, options.seconds, rows)
+    test_clean(place, tap, options.clean, rows)
+    forks.test_forks(place, tap, options.seconds)
+    speeds = speed.test_speed(place, tap, options.rounds)
+    limits.test_limits(place, tap)
+    recipes.test_recipes(place, tap)
+    page.test_page(tap, rows, speeds, options)
 
 
 def main():
@@ -141,21 +123,22 @@ def main():
     parser.add_argument("ward", type=pathlib.Path)
     parser.add_argument("--seconds", type=int, default=3, help="without ward")
     parser.add_argument("--clean", type=int, default=3, help="seconds of each clean target")
-    parser.add_argument("--rounds", type=int, default=2, help="of speed")
+    parser.add_argument("--rounds", type=int, default=3, help="of speed")
     parser.add_argument("--page", action="store_true")
+    parser.add_argument("--only-speed", action="store_true", help="with --page: of the page these figures alone")
     options = parser.parse_args()
-    tap, rows = Tap(), {}
+    tap = Tap()
     place = Place(options.ward.resolve())
     users = {ORDINARY: "an ordinary user", 0: "root"} if os.getuid() == 0 else {os.getuid(): "an ordinary user"}
     print("TAP version 14", flush=True)
     try:
         place.build()
-        test_found(place, tap, users, options.seconds, rows)
-        test_clean(place, tap, options.clean, rows)
-        speeds = test_speed(place, tap, options.rounds)
-        limits.test_limits(place, tap)
-        recipes.test_recipes(place, tap)
-        page.test_page(tap, rows, speeds, options)
+        if options.only_speed:
+            speeds = speed.test_speed(place, tap, options.rounds)
+            if options.page:
+                page.replace_speed(speeds, options)
+        else:
+            test_everything(place, tap, users, options)
     finally:
         shutil.rmtree(place.root)
     print(f"1..{tap.count}")

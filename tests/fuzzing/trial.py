@@ -69,6 +69,7 @@ class Place:
             for fuzzer, command in FUZZERS.items():
                 jobs.append((command, f"{target}.c", hook, name_of(target, fuzzer)))
                 jobs.append(([*command, "-DPATCHED"], f"{target}.c", hook, name_of(target, fuzzer, True)))
+        jobs += [(command, "forker.c", hook, name_of("forker", fuzzer)) for fuzzer, command in FUZZERS.items()]
         jobs += [([*command, "-DPATCHED", "-DSTEADY"], "converter.c", hook, name_of("steady", fuzzer, True)) for fuzzer, command in FUZZERS.items()]
         with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
             list(pool.map(lambda job: self.compile(*job[:3], output=job[3]), jobs))
@@ -101,38 +102,37 @@ class Trial:
         # An ordinary user has no cgroup on every machine.
         return options + (["--set", "bounded=false"] if self.uid else [])
 
-    def outside(self, harmless):
-        if self.ward:
-            return [self.place.ward, "run", *self.policy(), "--report", str(self.folder / "report.json"), "--"]
-        if not harmless:
-            return []
+    def ward_command(self):
+        return [self.place.ward, "run", *self.policy(), "--report", str(self.folder / "report.json"), "--"]
+
+    def harmless(self):
+        """Without ward: what a target does there harms nobody."""
         return ["bwrap", "--ro-bind", "/", "/", "--dev", "/dev", "--proc", "/proc", "--tmpfs", "/tmp", "--bind",
                 str(self.folder), str(self.folder), "--unshare-all", "--die-with-parent", "--"]
 
-    def inside(self, seconds, runs):
+    def inside(self, seconds=0, runs=0):
         if self.is_afl():
             return ["afl-fuzz", "-i", "in", "-o", "out", "-s", "1", "-x", "escapes.dict", *(["-V", str(seconds)] if seconds else ["-E", str(runs)]),
                     "--", str(self.program)]
         limit = f"-max_total_time={seconds}" if seconds else f"-runs={runs}"
         return [str(self.program), limit, "-seed=1", "-dict=escapes.dict", "-artifact_prefix=./", "corpus", "in"]
 
-    def run(self, seconds=0, runs=0, measured=False, until_crash=False):
-        """Seconds: on the clock, and of the processors. What was said is in the log."""
-        command = self.outside(harmless=not measured) + self.inside(seconds, runs)
-        if measured:  # a fork server and its fuzzer take turns: on two processors the scheduler is what is measured
-            command = ["taskset", "--cpu-list", "0", *command]
-        if self.uid != os.getuid():
-            command = ["setpriv", "--reuid", str(self.uid), "--regid", str(self.uid), "--clear-groups", *command]
-        environment = self.place.environment | AFL | {"ASAN_OPTIONS": "detect_leaks=0:symbolize=0"}
+    def execute(self, command, **more):
+        """What is said is in the log."""
+        environment = self.place.environment | AFL | {"ASAN_OPTIONS": "detect_leaks=0:symbolize=0"} | more
         if self.is_afl():
             environment.pop("ASAN_OPTIONS")
-        if until_crash:
-            environment["AFL_BENCH_UNTIL_CRASH"] = "1"
-        started = time.monotonic()
         with open(f"{self.folder}.log", "wb") as log:
-            process = subprocess.Popen(command, cwd=self.folder, env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
-        usage = os.wait4(process.pid, 0)[2]
-        return time.monotonic() - started, usage.ru_utime + usage.ru_stime
+            subprocess.run(command, cwd=self.folder, env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+
+    def run(self, seconds, until_crash=False):
+        """Seconds on the clock."""
+        command = (self.ward_command() if self.ward else self.harmless()) + self.inside(seconds)
+        if self.uid != os.getuid():
+            command = ["setpriv", "--reuid", str(self.uid), "--regid", str(self.uid), "--clear-groups", *command]
+        started = time.monotonic()
+        self.execute(command, **({"AFL_BENCH_UNTIL_CRASH": "1"} if until_crash else {}))
+        return time.monotonic() - started
 
     def log(self):
         return pathlib.Path(f"{self.folder}.log").read_text(errors="replace")

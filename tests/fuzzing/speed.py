@@ -1,0 +1,99 @@
+"""Executions per second of processor time: with ward, without it, and in the least jail that has a filter."""
+import contextlib
+import ctypes
+import os
+import resource
+import shutil
+import statistics
+import struct
+import subprocess
+
+from trial import FORK_SERVER, LIBFUZZER, PERSISTENT, Trial
+
+# Executions of one measurement: two seconds on the machine that this was written on, so that the launch is a hundredth.
+RUNS = {LIBFUZZER: 800_000, FORK_SERVER: 10_000, PERSISTENT: 80_000}
+WARD, BARE, FLOOR = "with ward", "without", "under a filter that allows everything"
+# What no noise explains: of the rate, and of the pages that an execution copies. That is where a hook is paid for.
+LEAST_RATIO, MORE_FAULTS = 0.85, 2.5
+PR_SET_CHILD_SUBREAPER = 36
+ALLOW_EVERYTHING = struct.pack("HBBI", 0x06, 0, 0, 0x7fff0000)  # BPF_RET, SECCOMP_RET_ALLOW
+
+
+def be_subreaper(value):
+    if ctypes.CDLL(None, use_errno=True).prctl(PR_SET_CHILD_SUBREAPER, value, 0, 0, 0) != 0:
+        raise OSError(ctypes.get_errno(), "prctl")
+
+
+@contextlib.contextmanager
+def orphans_are_ours():
+    """Without a PID namespace a fuzzer leaves processes that somebody else would wait for: half of what it used was not
+    seen, and the jailed run, whose init waits for everything, looked slower."""
+    be_subreaper(1)
+    try:
+        yield
+    finally:
+        be_subreaper(0)
+
+
+def wait_for_all():
+    with contextlib.suppress(ChildProcessError):
+        while True:
+            os.wait()
+
+
+def prelude():
+    """One processor: a fuzzer and its fork server take turns, and on two the scheduler is what is measured. On it,
+    nobody else: as an ordinary user, whoever has as much right to it."""
+    real_time = ["chrt", "--fifo", "1"]
+    command = ["taskset", "--cpu-list", str(min(os.sched_getaffinity(0)))]
+    allowed = subprocess.run([*real_time, "true"], stderr=subprocess.DEVNULL).returncode == 0
+    return (real_time if allowed else []) + command
+
+
+def least_jail(place, folder):
+    """bubblewrap with the shortest filter there is: what any filter costs."""
+    (place.root / "allow.bpf").write_bytes(ALLOW_EVERYTHING)
+    return ["sh", "-c", f'exec "$@" 9<{place.root}/allow.bpf', "sh", "bwrap", "--seccomp", "9", "--ro-bind", "/", "/", "--dev", "/dev",
+            "--proc", "/proc", "--tmpfs", "/tmp", "--bind", str(folder), str(folder), "--unshare-all", "--"]
+
+
+def measure(place, fuzzer, way, before):
+    """Executions per second of the processors, launch and all; page faults per execution."""
+    trial = Trial(place, "steady", fuzzer, ward=way == WARD, patched=True)
+    jail = {WARD: trial.ward_command, BARE: list, FLOOR: lambda: least_jail(place, trial.folder)}[way]()
+    at_first = resource.getrusage(resource.RUSAGE_CHILDREN)
+    trial.execute([*before, *jail, *trial.inside(runs=RUNS[fuzzer])])
+    wait_for_all()
+    at_last = resource.getrusage(resource.RUSAGE_CHILDREN)
+    done = trial.executions()
+    if done < RUNS[fuzzer] or trial.crashes():
+        raise RuntimeError(f"{fuzzer} {way}: {trial.log()}")
+    shutil.rmtree(trial.folder)
+    seconds = at_last.ru_utime + at_last.ru_stime - at_first.ru_utime - at_first.ru_stime
+    return done / seconds, (at_last.ru_minflt - at_first.ru_minflt) / done
+
+
+def summary(rounds):
+    """Of each way the median rate, of each but the bare one the median ratio in a round, and page faults."""
+    rates = {way: statistics.median(each[way][0] for each in rounds) for way in rounds[0]}
+    ratios = {way: statistics.median(each[way][0] / each[BARE][0] for each in rounds) for way in (WARD, FLOOR)}
+    # The least: where the kernel puts a library makes one more now and then.
+    faults = {way: min(each[way][1] for each in rounds) for way in rounds[0]}
+    return rates, ratios, faults
+
+
+def test_speed(place, tap, rounds):
+    """The three ways in turn, each first as often as the others."""
+    rows, before, ways = {}, prelude(), [WARD, BARE, FLOOR]
+    with orphans_are_ours():
+        for fuzzer in RUNS:
+            measured = []
+            for number in range(rounds):
+                order = ways[number % 3:] + ways[:number % 3]
+                measured.append({way: measure(place, fuzzer, way, before) for way in order})
+            rates, ratios, faults = rows[fuzzer] = summary(measured)
+            slow = ratios[WARD] < LEAST_RATIO or faults[WARD] > faults[BARE] + MORE_FAULTS
+            words = (f"{rates[WARD]:.0f} with ward, {rates[BARE]:.0f} without, ratio {ratios[WARD]:.2f}, {ratios[FLOOR]:.2f} {FLOOR}; "
+                     f"page faults {faults[WARD]:.1f} and {faults[BARE]:.1f}")
+            tap.result(f"{fuzzer}: executions per second", words if slow else "", words)
+    return rows
