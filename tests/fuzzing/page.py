@@ -28,9 +28,9 @@ the medians of their ratios. *Any filter* is the same in bubblewrap under a secc
 |---|---|---|---|---|
 """
 COSTS = """
-What is left is the kernel's: a process with a filter, whatever it says, takes the longer way into each system call, about fourteen of them for an input of
-AFL++. Hook, file view, Landlock, cgroup and limits cost nothing that can be measured, the launch 7 ms once. The target does next to nothing here:
-of one that works for longer than 20 µs an input the share is smaller.
+What is left is the kernel's price of any filter: a system call that does nothing takes {bare} ns without one, {floor} ns under the filter of one instruction, {ward} ns with ward and
+the hook. An input of AFL++ makes 20 calls with a fork server, 12 in persistent mode. The hook's own part is none: what it does not look at is not trapped,
+and a fork server copies no page of it. The launch, 7 ms, is in the figures. The target does next to nothing here: of one that works for longer the share is smaller.
 """
 LIMITS_INTRODUCTION = """
 ## Limits
@@ -51,10 +51,11 @@ def labels(text):
 
 
 def speed_section(speeds, options):
+    rows, calls = speeds
     text = SPEED.format(rounds=options.rounds)
-    for fuzzer, (rates, ratios, _) in speeds.items():
+    for fuzzer, (rates, ratios) in rows.items():
         text += f"| {fuzzer} | {rates[speed.WARD]:,.0f} | {rates[speed.BARE]:,.0f} | {ratios[speed.WARD]:.2f} | {ratios[speed.FLOOR]:.2f} |\n"
-    return text + COSTS
+    return text + COSTS.format(ward=calls[speed.WARD], bare=calls[speed.BARE], floor=calls[speed.FLOOR])
 
 
 def replace_speed(speeds, options):

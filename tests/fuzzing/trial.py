@@ -63,7 +63,7 @@ class Place:
     def build(self):
         hook = self.root / "hook.c"
         hook.write_text(subprocess.run([self.ward, "explain-crash", "--hook"], check=True, text=True, stdout=subprocess.PIPE).stdout)
-        jobs = [(SANITIZED, "trouble.c", hook, "trouble")]
+        jobs = [(SANITIZED, "trouble.c", hook, "trouble"), (["clang", "-O1"], "calls.c", hook, "calls")]
         for target in TARGETS:
             jobs.append((["clang", "-g", "-O1", "main.c"], f"{target}.c", hook, f"{target}-once"))
             for fuzzer, command in FUZZERS.items():
