@@ -1,4 +1,6 @@
-"""Executions per second of processor time: with ward, without it, and in the least jail that has a filter."""
+"""Executions per second of processor time: with ward, without it, and in the least jail that has a filter.
+
+Not by the clock: on a busy machine that measures the share of a session (sched(7), autogroup), and a jail is one of its own."""
 import contextlib
 import ctypes
 import os
@@ -44,9 +46,9 @@ def wait_for_all():
 
 
 def prelude():
-    """One processor: a fuzzer and its fork server take turns, and on two the scheduler is what is measured. On it,
-    nobody else: as an ordinary user, whoever has as much right to it. And memory at the same places each time, since an
-    input copies three pages more or less by that."""
+    """What makes runs alike. One processor: a fuzzer and its fork server take turns, and on two the scheduler is what is
+    measured. Priority over everybody else where that is allowed, so that nobody takes its caches. Memory at the same
+    places: by those an input copies three pages more or less."""
     real_time = ["chrt", "--fifo", "1"]
     command = ["setarch", "--addr-no-randomize", "taskset", "--cpu-list", str(min(os.sched_getaffinity(0)))]
     allowed = subprocess.run([*real_time, "true"], stderr=subprocess.DEVNULL).returncode == 0
