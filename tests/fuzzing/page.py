@@ -1,7 +1,7 @@
 """docs/reference/fuzzing.md: what a run has shown, as tables."""
 import limits
 import speed
-from trial import HERE, TARGETS
+from trial import HERE, PERSISTENT, TARGETS
 
 PAGE = HERE.parent.parent / "docs/reference/fuzzing.md"
 
@@ -21,7 +21,7 @@ Three targets have a planted bug, and twins that have it corrected. *With ward*:
 SPEED = """
 ## Speed
 
-Executions of the same work per second of processor time, launch, fuzzer, fork server and target together: medians of {rounds} rounds in turn, and
+Executions of the same work per second of processor time, that of fuzzer, fork server, target and jail together: medians of {rounds} rounds in turn, and
 the medians of their ratios. *Any filter* is the same in bubblewrap under a seccomp filter of one instruction that allows everything.
 
 | fuzzer | with ward | without | ratio | any filter |
@@ -30,7 +30,7 @@ the medians of their ratios. *Any filter* is the same in bubblewrap under a secc
 COSTS = """
 What is left is the kernel's price of any filter: a system call that does nothing takes {bare} ns without one, {floor} ns under the filter of one instruction, {ward} ns with ward and
 the hook. An input of AFL++ makes 20 calls with a fork server, 12 in persistent mode. The hook's own part is none: what it does not look at is not trapped,
-and a fork server copies no page of it. The launch, 7 ms, is in the figures. The target does next to nothing here: of one that works for longer the share is smaller.
+and a fork server copies no page of it. The start is not in the figures: {jailed:.0f} ms of AFL++ with ward, {unjailed:.0f} without. The target does next to nothing here: of one that works for longer the share is smaller.
 """
 LIMITS_INTRODUCTION = """
 ## Limits
@@ -53,9 +53,11 @@ def labels(text):
 def speed_section(speeds, options):
     rows, calls = speeds
     text = SPEED.format(rounds=options.rounds)
-    for fuzzer, (rates, ratios) in rows.items():
+    for fuzzer, (rates, ratios, _) in rows.items():
         text += f"| {fuzzer} | {rates[speed.WARD]:,.0f} | {rates[speed.BARE]:,.0f} | {ratios[speed.WARD]:.2f} | {ratios[speed.FLOOR]:.2f} |\n"
-    return text + COSTS.format(ward=calls[speed.WARD], bare=calls[speed.BARE], floor=calls[speed.FLOOR])
+    starts = rows[PERSISTENT][2]
+    return text + COSTS.format(ward=calls[speed.WARD], bare=calls[speed.BARE], floor=calls[speed.FLOOR],
+                               jailed=starts[speed.WARD], unjailed=starts[speed.BARE])
 
 
 def replace_speed(speeds, options):

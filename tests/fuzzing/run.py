@@ -123,7 +123,7 @@ def main():
     parser.add_argument("ward", type=pathlib.Path)
     parser.add_argument("--seconds", type=int, default=3, help="without ward")
     parser.add_argument("--clean", type=int, default=3, help="seconds of each clean target")
-    parser.add_argument("--rounds", type=int, default=3, help="of speed")
+    parser.add_argument("--rounds", type=int, default=9, help="of speed")
     parser.add_argument("--page", action="store_true")
     parser.add_argument("--only-speed", action="store_true", help="with --page: of the page these figures alone")
     options = parser.parse_args()
