@@ -15,8 +15,9 @@ works() {
     rm packed.zip
 }
 
-attack='a list of files to pack, which came with a project, names a private key'
-goal='stolen'
-denied='read ~/.ssh/id_ed25519'
-bait() { echo ~/.ssh/id_ed25519 >list.txt; }
-attack() { $ward 7z a -mx0 project.7z @list.txt; }
+# No archive is known that takes over 7-Zip 26.02, which Debian 12 has. /usr/bin/7z is a script, so the profile has a shell; the
+# exploit may start it, and that shell nothing else.
+attack='a broken archive that takes the parser over starts a program by a shell'
+goal='executed'
+denied='execute /usr/bin/touch'
+attack() { taken_over /usr/lib/p7zip/7z x -bd -bso0 ~/downloads/data.7z; }

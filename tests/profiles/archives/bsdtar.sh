@@ -1,4 +1,4 @@
-needs libarchive-tools:/usr/bin/bsdtar
+needs libarchive-tools:/usr/bin/bsdtar python3:/usr/bin/python3
 
 given() {
     mkdir -p ~/downloads ~/data/deep
@@ -16,11 +16,16 @@ works() {
     rm packed.cpio
 }
 
-attack='a member with an absolute path, unpacked with -P'
+attack='a hard link to a start-up file, whose content comes in the archive and is written through it (with -P)'
 goal='planted'
 denied='write ~/.bashrc'
 bait() {
-    echo 'echo taken over' >new
-    bsdtar -cPf ~/downloads/hostile.tar -s '|new|/home/you/.bashrc|' new
+    python3 -c '
+import tarfile
+content = b"echo taken over\n"
+link = tarfile.TarInfo("notes")
+link.type, link.linkname, link.size = tarfile.LNKTYPE, "/home/you/.bashrc", len(content)
+link.pax_headers = {"comment": "only in this format may a link have content"}
+print(end=(link.tobuf(tarfile.PAX_FORMAT) + content.ljust(1536, bytes(1))).decode())' >~/downloads/hostile.tar
 }
 attack() { $ward bsdtar -xPf ~/downloads/hostile.tar; }

