@@ -5,15 +5,14 @@ only='an ordinary user'  # PostgreSQL refuses to run as root
 PATH=/usr/lib/postgresql/15/bin:$PATH
 query() { psql -h 127.0.0.1 -U "$USER" -d postgres -tAc "$1"; }
 
-# start: the server, until it answers.
+# start: new data, and the server until it answers. Who makes data has the profile `initdb`: it starts programs, the server must not.
 start() {
+    ${ward:+${ward%--policy*} --policy initdb --} initdb -D data -U "$USER" --no-sync --locale=C.UTF-8 >/dev/null
     serve 5432 $ward postgres -D data -c unix_socket_directories=
     until query 'SELECT 1' >/dev/null 2>&1; do sleep 0.1; done
 }
 
 generated='data/*'
-given() { initdb -D data -U "$USER" --no-sync --locale=C.UTF-8; }
-
 works() {
     start
     query 'CREATE TABLE a (x int, y text)'
