@@ -21,6 +21,7 @@ namespace {
 enum class Rule {
     setuid_bits,
     setuid_in_memory,
+    file_capabilities,
     terminal_input,
     namespaces,
     namespaces_in_memory,
@@ -89,6 +90,14 @@ constexpr Row rows[] = {
     {"openat", Rule::setuid_bits, refuse(EPERM), {has_any(2, makes_file), has_any(3, setuid_bits)}},
     {"openat2", Rule::setuid_in_memory, refuse(ENOSYS)},
 
+    // Root of a user namespace may give its files capabilities, and the file says whose root that is (capabilities(7)).
+    // On an id-mapped mount, which root's jails have, that id is mapped too: on disk it is the machine's root. Which
+    // attribute is meant is in memory; programs go on where a file system has none.
+    {"setxattr", Rule::file_capabilities, refuse(EOPNOTSUPP)},
+    {"lsetxattr", Rule::file_capabilities, refuse(EOPNOTSUPP)},
+    {"fsetxattr", Rule::file_capabilities, refuse(EOPNOTSUPP)},
+    {"setxattrat", Rule::file_capabilities, refuse(EOPNOTSUPP)},
+
     // Typing into the terminal that the caller's shell reads (ioctl_tty(2)).
     {"ioctl", Rule::terminal_input, refuse(EPERM), {equals(1, TIOCSTI)}},
     {"ioctl", Rule::terminal_input, refuse(EPERM), {equals(1, console_ioctl)}},
@@ -139,6 +148,8 @@ bool is_active(Rule rule, Lifted lifted) {
             return !lifted.setuid_bits;
         case Rule::setuid_in_memory:
             return !lifted.openat2;
+        case Rule::file_capabilities:
+            return lifted.namespaces && !lifted.setuid_bits;
         case Rule::namespaces:
             return !lifted.namespaces;
         case Rule::namespaces_in_memory:
@@ -176,6 +187,8 @@ std::string_view words_for(Rule rule, Lifted lifted) {
         case Rule::setuid_in_memory:
         case Rule::namespaces_in_memory:
             return "answered with ENOSYS, because its flags are in memory";
+        case Rule::file_capabilities:
+            return "no extended attributes with `nested allow`";
         case Rule::terminal_input:
             return "no typing into the terminal";
         case Rule::namespaces:

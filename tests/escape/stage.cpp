@@ -2,11 +2,14 @@
 
 #include <arpa/inet.h>
 #include <fcntl.h>
+#include <linux/capability.h>
+#include <linux/xattr.h>
 #include <netinet/in.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
+#include <sys/xattr.h>
 #include <termios.h>
 #include <unistd.h>
 
@@ -110,6 +113,7 @@ void Stage::furnish() {
         if (geteuid() == 0 && (chown(path.c_str(), foreign_id, foreign_id) != 0 || chmod(path.c_str(), mode) != 0))
             throw std::runtime_error("a setuid file");
     }
+    add_capable_file(home + "/readonly/capable");
     scene_.add_file(work + "/a/b/lid", "lid");
     scene_.add_file(work + "/plain", "plain");
     // What races swap: a folder, and a link to one outside that is not granted.
@@ -118,6 +122,14 @@ void Stage::furnish() {
     scene_.add_folder(scene_.outside() + "/b");
     scene_.add_link(work + "/link", scene_.outside());
     scene_.add_link(home + "/link-to-key", home + "/.ssh/id");
+}
+
+// With a capability, where the runner may give it.
+void Stage::add_capable_file(const std::string& path) {
+    scene_.add_file(path, read_file(program("capable")), 0755);
+    const vfs_cap_data one = {.magic_etc = VFS_CAP_REVISION_2 | VFS_CAP_FLAGS_EFFECTIVE,
+                              .data = {{.permitted = 1U << CAP_NET_RAW, .inheritable = 0}, {}}};
+    if (geteuid() == 0) checked(setxattr(path.c_str(), XATTR_NAME_CAPS, &one, sizeof one, 0), "a file's capabilities");
 }
 
 void Stage::open_servers() {
@@ -192,6 +204,15 @@ bool Stage::setuid_file() const {
     return false;
 }
 
+// One that counts for root of this machine, not only for the root of a user namespace (capabilities(7)).
+bool Stage::file_capabilities() const {
+    return std::ranges::any_of(fs::directory_iterator(scene_.work()), [](const auto& file) {
+        vfs_ns_cap_data found{};
+        const ssize_t size = lgetxattr(file.path().c_str(), XATTR_NAME_CAPS, &found, sizeof found);
+        return size > 0 && found.rootid == 0;  // a shorter, older one has no such field
+    });
+}
+
 bool Stage::tampered() const {
     return std::ranges::any_of(guarded_, [](const auto& file) { return look_at(file.first) != file.second; });
 }
@@ -225,6 +246,7 @@ bool Stage::survivor() const {
 
 bool Stage::has(const std::string& effect, const Outcome& outcome) const {
     if (effect == "setuid-bit") return setuid_file();
+    if (effect == "file-capabilities") return file_capabilities();
     if (effect == "tampered") return tampered();
     if (effect == "planted") return planted();
     if (effect == "typed") return typed();
@@ -237,7 +259,8 @@ bool Stage::has(const std::string& effect, const Outcome& outcome) const {
 
 std::vector<std::string> Stage::effects(const Outcome& outcome) const {
     std::vector<std::string> found;
-    for (const char* effect : {"setuid-bit", "tampered", "planted", "typed", "written", "victim-hit", "survivor"})
+    for (const char* effect :
+         {"setuid-bit", "file-capabilities", "tampered", "planted", "typed", "written", "victim-hit", "survivor"})
         if (has(effect, outcome)) found.emplace_back(effect);
     return found;
 }

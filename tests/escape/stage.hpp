@@ -41,12 +41,14 @@ public:
 
 private:
     void furnish();
+    void add_capable_file(const std::string& path);
     void open_servers();
     void open_leaks();
     void open_terminal();
     void keep_guarded();
 
     [[nodiscard]] bool setuid_file() const;
+    [[nodiscard]] bool file_capabilities() const;
     [[nodiscard]] bool tampered() const;
     [[nodiscard]] bool planted() const;
     [[nodiscard]] bool typed() const;

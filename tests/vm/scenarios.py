@@ -29,6 +29,7 @@ LEFT_OUT = {
         "*.connect.12.vsock": "the guest's kernel has no such sockets loaded",
         "*.reopen_stream.*": "the guard of files that are streams needs interface 3, of Linux 6.2; ward says so in a note",
         "*.setuid_file.1.fchmodat2": "the call is of Linux 6.6",
+        "*.file_capabilities.2.own-setxattrat": "the call is of Linux 6.13",
     },
 }
 

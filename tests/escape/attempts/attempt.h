@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -34,6 +35,23 @@ static inline _Noreturn void report(long result, const char* words) {
 static inline _Noreturn void misused(const char* argument) {
     fprintf(stderr, "attempt: no such way: %s\n", argument);
     _exit(2);
+}
+
+static inline void write_setting(const char* path, const char* text) {
+    int file = open(path, O_WRONLY);
+    if (file < 0 || write(file, text, strlen(text)) < 0) refused(errno);
+    close(file);
+}
+
+// From now on it is root of a user namespace of its own, and of the others that are named.
+static inline void become_root_of(int namespaces) {
+    char uid_map[32], gid_map[32];
+    snprintf(uid_map, sizeof uid_map, "0 %d 1", (int)geteuid());
+    snprintf(gid_map, sizeof gid_map, "0 %d 1", (int)getegid());
+    if (unshare(CLONE_NEWUSER | namespaces)) refused(errno);
+    write_setting("/proc/self/setgroups", "deny");
+    write_setting("/proc/self/uid_map", uid_map);
+    write_setting("/proc/self/gid_map", gid_map);
 }
 
 // The argument, or the end: an attempt is never run with a guess.

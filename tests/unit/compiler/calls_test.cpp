@@ -185,6 +185,22 @@ TEST(Calls, GuardsThatThePolicyLifts) {
     EXPECT_EQ(sockets.rule("chmod").guard, "no setuid or setgid bits");
 }
 
+// Root of a namespace of its own may set any attribute of its files, and capabilities are one.
+TEST(Calls, WithNamespacesOfItsOwnThereAreNoAttributes) {
+    const auto nested = [](Jail& jail) { jail.process.nested = {policy::Span{}}; };
+    const auto both = [](Jail& jail) {
+        jail.process.nested = {policy::Span{}};
+        jail.may_set_setuid = true;
+    };
+    for (const char* call : {"setxattr", "lsetxattr", "fsetxattr", "setxattrat"}) {
+        const std::string allow = std::string("allow ") + call;
+        EXPECT_EQ(lower(allow.c_str()).response(call), Response{Response::Kind::allow});
+        EXPECT_EQ(lower(allow.c_str(), nested).response(call), refusal(EOPNOTSUPP));
+        EXPECT_EQ(lower(allow.c_str(), nested).rule(call).guard, "no extended attributes with `nested allow`");
+        EXPECT_EQ(lower(allow.c_str(), both).response(call), Response{Response::Kind::allow});
+    }
+}
+
 TEST(Calls, CallsWithFlagsInMemoryAreEnosys) {
     const auto allowed = lower("allow clone3, openat2");
     EXPECT_EQ(allowed.response("clone3"), refusal(ENOSYS));
