@@ -4,8 +4,8 @@ import pathlib
 import stat
 import subprocess
 
-# Modules for the disks and shares of the guest; what they depend on comes with them.
-MODULES = ("virtio_pci", "virtio_blk", "9pnet_virtio", "9p", "overlay", "crc32c_generic", "ext4", "loop")
+# Modules for the disks and shares of the guest, and what is attacked there; what they depend on comes with them.
+MODULES = ("virtio_pci", "virtio_blk", "9pnet_virtio", "9p", "overlay", "crc32c_generic", "ext4", "loop", "fuse")
 
 
 def unpack(package, folder):

@@ -36,7 +36,7 @@
 // layers: filter, capabilities = EACCES
 // control: root
 //
-// attempt: change the local descriptor table, or compare kernel objects
+// attempt: change the local descriptor table
 // covers: rare-calls
 // arguments: modify_ldt $work
 // expect: EPERM
