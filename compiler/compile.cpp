@@ -22,8 +22,8 @@ Jail lower_all(Lowering& lowering) {
     lower_setuid(lowering, jail);
     lower_network(lowering, jail);
     lower_process(lowering, jail);
-    lower_calls(lowering, jail);
     lower_capabilities(lowering, jail);
+    lower_calls(lowering, jail);
     lower_limits(lowering, jail);
     lower_environment(lowering, jail);
     return jail;

@@ -1,6 +1,7 @@
 #include "compiler/guards.hpp"
 
 #include <fcntl.h>
+#include <linux/capability.h>
 #include <linux/netlink.h>
 #include <netinet/in.h>
 #include <sched.h>
@@ -90,7 +91,8 @@ constexpr Row rows[] = {
     {"openat", Rule::setuid_bits, refuse(EPERM), {has_any(2, makes_file), has_any(3, setuid_bits)}},
     {"openat2", Rule::setuid_in_memory, refuse(ENOSYS)},
 
-    // Root of a user namespace may give its files capabilities, and the file says whose root that is (capabilities(7)).
+    // With CAP_SETFCAP, or as root of a user namespace of its own, a program may give files capabilities, and the file
+    // says whose root that is (capabilities(7)).
     // On an id-mapped mount, which root's jails have, that id is mapped too: on disk it is the machine's root. Which
     // attribute is meant is in memory; programs go on where a file system has none.
     {"setxattr", Rule::file_capabilities, refuse(EOPNOTSUPP)},
@@ -149,7 +151,7 @@ bool is_active(Rule rule, Lifted lifted) {
         case Rule::setuid_in_memory:
             return !lifted.openat2;
         case Rule::file_capabilities:
-            return lifted.namespaces && !lifted.setuid_bits;
+            return lifted.capable_files && !lifted.setuid_bits;
         case Rule::namespaces:
             return !lifted.namespaces;
         case Rule::namespaces_in_memory:
@@ -188,7 +190,7 @@ std::string_view words_for(Rule rule, Lifted lifted) {
         case Rule::namespaces_in_memory:
             return "answered with ENOSYS, because its flags are in memory";
         case Rule::file_capabilities:
-            return "no extended attributes with `nested allow`";
+            return "no extended attributes with `nested allow` or `keep setfcap`";
         case Rule::terminal_input:
             return "no typing into the terminal";
         case Rule::namespaces:
@@ -243,6 +245,7 @@ Lifted lifted_by(const Jail& jail) {
             .other_than_tcp = jail.network.host || !jail.network.shares_host(),
             .group_signals = jail.process.terminal.value != Terminal::inherit,
             .namespaces = namespaces,
+            .capable_files = namespaces || (jail.capabilities.kept >> CAP_SETFCAP & 1) != 0,
             .tracing = !jail.process.debug.empty(),
             .clone3 = namespaces,
             .openat2 = jail.may_set_setuid};

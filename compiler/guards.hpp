@@ -19,6 +19,7 @@ struct Lifted {
     bool other_than_tcp = true;  // not with ports in `network`: only TCP can be limited to them
     bool group_signals = true;   // not with process { terminal inherit }: the group is the caller's
     bool namespaces = false;     // process { nested allow }
+    bool capable_files = false;  // by `nested allow`, or `keep setfcap`: files may be given capabilities
     bool tracing = false;        // process { debug allow }
     // Calls that have in memory what these have in registers, where nothing limits those: clone, openat.
     bool clone3 = false;

@@ -59,6 +59,10 @@ ALL = {
     "kernel": Scenario("plain", f"./kernel_tests {without('kernel')}", environment=GIVEN),
     # The attempts, with a kernel that has the x32 calls.
     "escape": Scenario("plain", f"./escape_tests {without('escape')}", kernel_words="syscall.x32=y", environment=GIVEN, timeout=900),
+    # What a sleeping jail takes: each launcher in a guest that has just started.
+    "memory": Scenario("plain", "./many_jails --gtest_filter=ManyJails.LiveAndLeaveNothing",
+                       environment={"WARD_JAILS": "300", "WARD_MOST_KIB": "600"}),
+    "memory-bubblewrap": Scenario("plain", "./many_jails --gtest_filter=ManyJails.OfBubblewrap", environment={"WARD_JAILS": "300"}),
     # A kernel without Landlock.
     "no-landlock": Scenario("plain", "$WARD_SOURCE/tests/vm/checks/no_landlock", kernel_words="lsm=lockdown,yama"),
     # systemd as the first process, which has the tree of cgroups, and a session of the ordinary user.

@@ -185,18 +185,22 @@ TEST(Calls, GuardsThatThePolicyLifts) {
     EXPECT_EQ(sockets.rule("chmod").guard, "no setuid or setgid bits");
 }
 
-// Root of a namespace of its own may set any attribute of its files, and capabilities are one.
-TEST(Calls, WithNamespacesOfItsOwnThereAreNoAttributes) {
+// Root of a namespace of its own, or who keeps CAP_SETFCAP, may set any attribute of its files, and capabilities are
+// one.
+TEST(Calls, WhereFilesCouldBeGivenCapabilitiesThereAreNoAttributes) {
     const auto nested = [](Jail& jail) { jail.process.nested = {policy::Span{}}; };
     const auto both = [](Jail& jail) {
         jail.process.nested = {policy::Span{}};
         jail.may_set_setuid = true;
     };
+    const auto capable = [](Jail& jail) { jail.capabilities.kept = std::uint64_t{1} << 31; };
     for (const char* call : {"setxattr", "lsetxattr", "fsetxattr", "setxattrat"}) {
         const std::string allow = std::string("allow ") + call;
         EXPECT_EQ(lower(allow.c_str()).response(call), Response{Response::Kind::allow});
         EXPECT_EQ(lower(allow.c_str(), nested).response(call), refusal(EOPNOTSUPP));
-        EXPECT_EQ(lower(allow.c_str(), nested).rule(call).guard, "no extended attributes with `nested allow`");
+        EXPECT_EQ(lower(allow.c_str(), nested).rule(call).guard,
+                  "no extended attributes with `nested allow` or `keep setfcap`");
+        EXPECT_EQ(lower(allow.c_str(), capable).response(call), refusal(EOPNOTSUPP));
         EXPECT_EQ(lower(allow.c_str(), both).response(call), Response{Response::Kind::allow});
     }
 }
