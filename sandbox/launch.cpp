@@ -20,7 +20,6 @@
 #include "sandbox/handover.hpp"
 #include "sandbox/id_map.hpp"
 #include "sandbox/outcome_report.hpp"
-#include "sandbox/planner.hpp"
 #include "sandbox/raw_syscall.hpp"
 #include "sandbox/setup_failure.hpp"
 #include "sandbox/signals.hpp"
@@ -314,16 +313,14 @@ bool fill_standard_streams() {
     }
 }
 
-Report launch(Plan& plan, policy::Diagnostics& diagnostics, const compiler::Jail* jail,
+Report launch(Plan& plan, policy::Diagnostics& diagnostics, const FilterMaker& make_filter,
               std::optional<EarlyInit> early) {
     Report report;
     report.status = not_set_up;
     try {
         refuse_folders_as_streams(plan);
-        const auto make_filter = [&] {
-            return jail == nullptr || !plan.filter.empty() || add_filter(plan, *jail, diagnostics);
-        };
-        Launch launch(plan, make_filter, std::move(early));
+        const auto has_filter = [&] { return !make_filter || make_filter(plan, diagnostics); };
+        Launch launch(plan, has_filter, std::move(early));
         const Outcome outcome = launch.run();
         report.verified = plan.verify && outcome.started;
         tell(report, plan, outcome, launch.usage(), diagnostics);

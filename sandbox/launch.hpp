@@ -1,7 +1,9 @@
 // Runs a Plan: makes the processes, supervises them, and tells how it ended.
 #pragma once
 
-#include "compiler/jail.hpp"
+#include <functional>
+#include <optional>
+
 #include "policy/diagnostic.hpp"
 #include "sandbox/early_init.hpp"
 #include "sandbox/plan.hpp"
@@ -13,11 +15,14 @@ namespace ward::sandbox {
 // become a stream of the program. False, with errno set, if that fails.
 [[nodiscard]] bool fill_standard_streams();
 
+// Makes Plan::filter. False after an error.
+using FilterMaker = std::function<bool(Plan& plan, policy::Diagnostics& diagnostics)>;
+
 // Blocks until the jail is gone: no process of it is left when this returns, nor a cgroup. A set-up
 // failure becomes a diagnostic at the step's place in the policy, and the program has not run.
-// A plan without a filter gets that of `jail`, made while init builds the rest. `early`: an init that was made
-// before the plan; it is used if it fits, and gone if not.
-[[nodiscard]] Report launch(Plan& plan, policy::Diagnostics& diagnostics, const compiler::Jail* jail = nullptr,
+// `make_filter` is called while init builds the rest; without it the plan's own filter is taken. `early`: an init that
+// was made before the plan; it is used if it fits, and gone if not.
+[[nodiscard]] Report launch(Plan& plan, policy::Diagnostics& diagnostics, const FilterMaker& make_filter = {},
                             std::optional<EarlyInit> early = std::nullopt);
 
 }  // namespace ward::sandbox

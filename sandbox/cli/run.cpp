@@ -91,10 +91,16 @@ std::string reason_in(const policy::Diagnostics& diagnostics) {
 Report launch_and_tell(const Request& request, Prepared& prepared, const policy::Sources& sources) {
     policy::Diagnostics problems;
     const std::time_t began = std::time(nullptr);
-    Report report = sandbox::launch(*prepared.plan, problems, &*prepared.jail, std::move(prepared.early));
+    // Only what a violation is explained with must stay as long as the program.
+    const auto make_filter = [&](sandbox::Plan& plan, policy::Diagnostics& diagnostics) {
+        const bool made = add_filter(plan, *prepared.jail, diagnostics);
+        if (!plan.supervised_kill) prepared.jail.reset();
+        return made;
+    };
+    Report report = sandbox::launch(*prepared.plan, problems, make_filter, std::move(prepared.early));
     show(problems, sources);
     if (report.end == Report::End::not_started) report.reason = reason_in(problems);
-    if (report.violation) explain_violation(*report.violation, *prepared.jail, sources);
+    if (report.violation && prepared.jail) explain_violation(*report.violation, *prepared.jail, sources);
     report.began = static_cast<std::uint64_t>(began);
     report.policy = request.profile;
     report.program = prepared.program;

@@ -150,7 +150,10 @@ int main(int count, char** words) {
     if (!prepared.plan) return status;
     keep_only(*prepared.plan, kept);
     ward::policy::Diagnostics problems;
-    const ward::sandbox::Report report = launch(*prepared.plan, problems, &*prepared.jail);
+    const auto make_filter = [&](ward::sandbox::Plan& plan, ward::policy::Diagnostics& diagnostics) {
+        return !plan.filter.empty() || add_filter(plan, *prepared.jail, diagnostics);
+    };
+    const ward::sandbox::Report report = launch(*prepared.plan, problems, make_filter);
     ward::cli::show(problems, reading.sources);
     return report.exit_status();
 }
