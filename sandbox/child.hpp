@@ -73,8 +73,6 @@ constexpr int stream_of_place(Slot place) {
     return (-1 - place) % 3;
 }
 
-inline constexpr std::size_t max_processors = 1024, bits_of_a_word = 8 * sizeof(unsigned long);
-
 // Everything that the inside may look at. Lives in the supervisor's memory before the clone, and is
 // init's own copy afterwards.
 struct Inside {
@@ -89,11 +87,7 @@ struct Inside {
     int streams[3] = {0, 1, 2};    // what becomes standard input, output and error
     bool background = false;       // the program starts in the background of its terminal (Order::foreground)
     bool awaits_plan = false;      // `init` is only the first steps of the plan, which comes through the channel
-    // Of the supervisor (sched_setaffinity(2)): init gives them back to itself once it has its plan. 0 bytes: they are
-    // what it has.
-    unsigned long processors[max_processors / bits_of_a_word] = {};
-    std::size_t processor_bytes = 0;
-    void* heap = nullptr;  // whole pages that only the supervisor needs once the program runs
+    void* heap = nullptr;          // whole pages that only the supervisor needs once the program runs
     std::size_t heap_size = 0;
     bool verified = false;    // what steps did is read back, and the exec waits for Order::go
     int guarded_stream = -1;  // a stream that the Landlock ruleset lets nobody open for writing; -1: unknown

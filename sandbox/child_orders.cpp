@@ -73,22 +73,6 @@ int take_plan(Inside& inside) {
     return adopt(inside, handover);
 }
 
-int has_all_processors(const Inside& inside) {
-    unsigned long has[max_processors / bits_of_a_word] = {};
-    if (raw_syscall(SYS_sched_getaffinity, 0, sizeof has, &has[0]) <= 0) return EPROTO;
-    for (std::size_t i = 0; i < max_processors / bits_of_a_word; ++i)
-        if (has[i] != inside.processors[i]) return EPROTO;
-    return 0;
-}
-
-// The supervisor has moved this process to another processor before it sent the plan (early_init.cpp).
-int return_to_all_processors(const Inside& inside) {
-    if (inside.processor_bytes == 0) return 0;
-    const long set = raw_syscall(SYS_sched_setaffinity, 0, inside.processor_bytes, &inside.processors[0]);
-    if (const int error = outcome(set)) return error;
-    return inside.verified ? has_all_processors(inside) : 0;
-}
-
 }  // namespace
 
 // The index of the step that failed. An init that was made early has made the first ones when the plan comes.
@@ -99,7 +83,6 @@ std::uint32_t run_init_steps(Inside& inside, int* error) {
         made = run_steps(inside.init, inside, error);
         if (*error != 0) return made;
         *error = take_plan(inside);
-        if (*error == 0) *error = return_to_all_processors(inside);
         if (*error == 0 && inside.init.count < made) *error = EPROTO;
         // Only the plan says whether they are to be looked at.
         for (std::uint32_t i = 0; *error == 0 && inside.verified && i < made; ++i) {

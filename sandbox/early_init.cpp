@@ -6,7 +6,7 @@
 #include <sys/syscall.h>
 
 #include <algorithm>
-#include <array>
+#include <cerrno>
 #include <csignal>
 #include <string_view>
 
@@ -62,22 +62,33 @@ void hear_of_ends() {
     ::sigaction(SIGCHLD, &plain, nullptr);
 }
 
-// Without an answer, or with more processors than there is room for, init stays where it is.
-void note_processors(Inside& inside) {
-    const long bytes = raw_syscall(SYS_sched_getaffinity, 0, sizeof inside.processors, &inside.processors[0]);
-    inside.processor_bytes = bytes > 0 ? static_cast<std::size_t>(bytes) : 0;
+std::optional<Processors> processors_of(pid_t process) {
+    Processors all;
+    const long bytes = raw_syscall(SYS_sched_getaffinity, process, sizeof all.bits, all.bits.data());
+    if (bytes <= 0) return std::nullopt;
+    all.bytes = static_cast<std::size_t>(bytes);
+    return all;
+}
+
+// 0, or an errno.
+int give_processors(pid_t process, const Processors& processors) {
+    const long set = raw_syscall(SYS_sched_setaffinity, process, processors.bytes, processors.bits.data());
+    return set < 0 ? static_cast<int>(-set) : 0;
 }
 
 // A kernel may leave a new process on its maker's processor until that has nothing to do or a slice of time is over,
 // even where another one idles (seen in virtual machines, nine times of ten): then the two would not run at the same
-// time at all. So init is kept off this processor until it has its plan. An error costs time alone.
-void begin_elsewhere(pid_t init, const Inside& inside) {
+// time at all. So init is kept off this processor until it has its plan. What it had, if it was moved; an error costs
+// time alone.
+std::optional<Processors> move_elsewhere(pid_t init) {
     const int here = ::sched_getcpu();
-    if (inside.processor_bytes == 0 || here < 0 || here >= static_cast<int>(max_processors)) return;
-    auto others = std::to_array(inside.processors);
-    const auto place = static_cast<std::size_t>(here);
-    others.at(place / bits_of_a_word) &= ~(1UL << place % bits_of_a_word);
-    raw_syscall(SYS_sched_setaffinity, init, inside.processor_bytes, others.data());  // EINVAL: there is no other
+    auto all = processors_of(init);
+    if (!all || here < 0) return std::nullopt;
+    const auto place = static_cast<std::size_t>(here) / bits_of_a_word;
+    if (place >= all->bits.size()) return std::nullopt;
+    Processors others = *all;
+    others.bits.at(place) &= ~(1UL << static_cast<std::size_t>(here) % bits_of_a_word);
+    return give_processors(init, others) == 0 ? all : std::nullopt;  // EINVAL: there is no other
 }
 
 // Init begins with all signals blocked. It does not need this process's heap; without it there is less to copy, and
@@ -88,10 +99,8 @@ Clone clone_early(Inside& inside) {
     sigset_t before;
     ::sigfillset(&all);
     ::sigprocmask(SIG_SETMASK, &all, &before);
-    note_processors(inside);
     const bool apart = heap.size != 0 && ::madvise(heap.begin, heap.size, MADV_DONTFORK) == 0;
     Clone made = clone_init(cloned_namespaces, -1, inside);
-    if (made.result > 0) begin_elsewhere(static_cast<pid_t>(made.result), inside);
     // An error would only show in a later init: it would end at once, and nothing would run.
     if (apart) static_cast<void>(::madvise(heap.begin, heap.size, MADV_DOFORK));
     ::sigprocmask(SIG_SETMASK, &before, nullptr);
@@ -133,13 +142,32 @@ std::optional<EarlyInit> EarlyInit::make(const policy::PolicySet& set) {
     hear_of_ends();
     Clone made = clone_early(inside);
     if (made.result < 0) return std::nullopt;
+    early.moved_from = move_elsewhere(static_cast<pid_t>(made.result));
     early.process = std::make_unique<JailProcess>(static_cast<pid_t>(made.result), std::move(made.handle));
     early.channel = std::move(channel.own);
     return early;
 }
 
+// A mask of all processors restricts nothing, also not where the cpuset changes later (cpuset(7)); one of the caller's
+// own is given as it is.
+void return_processors(pid_t init, const Processors& had) {
+    Processors every = had;
+    every.bits.fill(~0UL);
+    int error = 0;
+    for (const Processors& mask : {every, had}) {
+        error = give_processors(init, mask);
+        const auto has = processors_of(init);
+        if (error == 0 && has && has->bits == had.bits) return;
+    }
+    cannot("give the jail its processors back", error != 0 ? error : EPROTO);
+}
+
+// Without a filter nothing would wait for the processors.
 bool EarlyInit::fits(const Plan& plan) const {
-    return plan.namespaces == cloned_namespaces && !plan.cgroup.any() && plan.init.size() > beginning.size() &&
+    const bool awaits_filter = std::any_of(plan.program.begin(), plan.program.end(),
+                                           [](const Step& step) { return step.operation == Operation::load_filter; });
+    return awaits_filter && plan.namespaces == cloned_namespaces && !plan.cgroup.any() &&
+           plan.init.size() > beginning.size() &&
            std::equal(beginning.begin(), beginning.end(), plan.init.begin(), is_same) && can_hand_over(plan);
 }
 

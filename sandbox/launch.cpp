@@ -241,6 +241,7 @@ std::optional<Message> Launch::admit() {
     }
     if (early_) {
         hand_over(inside_, channel_.own.number());
+        if (early_->moved_from) return_processors(jail_->pid(), *early_->moved_from);
         terminal_.release_inside();
     }
     close_slots();

@@ -1,6 +1,7 @@
 // /proc/self/mountinfo: proc_pid_mountinfo(5).
 #include "sandbox/mount_table.hpp"
 
+#include <fcntl.h>
 #include <sys/statfs.h>
 #include <sys/statvfs.h>
 #include <sys/sysmacros.h>
@@ -9,6 +10,7 @@
 #include <charconv>
 #include <utility>
 
+#include "sandbox/descriptor.hpp"
 #include "sandbox/host.hpp"
 
 namespace ward::sandbox {
@@ -85,11 +87,13 @@ std::optional<Mount> parse_mount(std::string_view line) {
     return mount;
 }
 
-// statfs(2) answers for one mount what the table would say. Without an answer the table has to.
+// statfs(2) answers for one mount what the table would say. Without an answer the table has to. O_PATH mounts nothing
+// (open(2)), where a path would.
 bool may_restrict(const std::string& path) {
     constexpr decltype(std::declval<struct statfs>().f_flags) restrictions = ST_RDONLY | ST_NOEXEC | ST_NODEV;
     struct statfs answer {};
-    return ::statfs(path.c_str(), &answer) != 0 || (answer.f_flags & restrictions) != 0;
+    const Descriptor file(::open(path.c_str(), O_PATH | O_NOFOLLOW | O_CLOEXEC));
+    return !file || ::fstatfs(file.number(), &answer) != 0 || (answer.f_flags & restrictions) != 0;
 }
 
 }  // namespace

@@ -70,8 +70,8 @@ public:
         const auto identity = decide_identity(
             {jail_->process.user, jail_->process.group, folder_inode(), command_->id_base}, *host_, *diagnostics_);
         if (view && identity) plan_inside(*view, devices, *identity);
-        if (diagnostics_->errors() != errors) return {};
         if (host_->mounts.is_unreadable()) return report_unknown_host("`/proc/self/mountinfo`");
+        if (diagnostics_->errors() != errors) return {};
         // A plan that breaks a rule is a mistake of this program, and no jail.
         if (!broken_rule(plan_).empty()) std::abort();
         return std::move(plan_);

@@ -136,6 +136,14 @@ int obstacle(const std::string& path) {
     return S_ISREG(status.st_mode) && faccessat(AT_FDCWD, path.c_str(), X_OK, 0) == 0 ? 0 : 126;
 }
 
+// The same answer for a whole start.
+std::function<std::string()> once(std::function<std::string()> ask) {
+    return [ask = std::move(ask), known = std::optional<std::string>()]() mutable {
+        if (!known) known = ask();
+        return *known;
+    };
+}
+
 }  // namespace
 
 std::string absolute_path(const std::string& path, const std::string& folder) {
@@ -187,8 +195,8 @@ std::optional<compiler::Facts> facts_about_caller(policy::Diagnostics& diagnosti
         return std::nullopt;
     }
     facts.cwd = *folder;
-    facts.repository = [folder = facts.cwd, home = facts.home] { return repository_around(folder, home); };
-    facts.user = [user] { return user_name(user); };
+    facts.repository = once([folder = facts.cwd, home = facts.home] { return repository_around(folder, home); });
+    facts.user = once([user] { return user_name(user); });
     facts.uid = user;
     facts.gid = getgid();
     facts.runtime = absolute_or_empty(variable("XDG_RUNTIME_DIR"));

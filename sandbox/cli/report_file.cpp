@@ -13,18 +13,26 @@
 #include <cstring>
 #include <utility>
 
-#include "sandbox/cli/caller.hpp"
 #include "sandbox/cli/console.hpp"
 
 namespace ward::cli {
 namespace {
 
-// A path that leads into the working folder means the same whichever way it is written.
+bool is_same(const struct stat& one, const struct stat& other) {
+    return one.st_ino == other.st_ino && one.st_dev == other.st_dev;
+}
+
+// What of a path is below the working folder, by whatever names it leads there; all of a path that does not.
 std::string from_working_folder(const std::string& path) {
-    const std::string folder = working_folder_or_root() + '/';
-    if (!path.starts_with(folder)) return path;
-    const std::size_t rest = path.find_first_not_of('/', folder.size());
-    return rest == std::string::npos ? path : path.substr(rest);
+    struct stat own {};
+    struct stat there {};
+    if (stat(".", &own) != 0) return path;
+    for (std::size_t end = path.rfind('/'); end != std::string::npos && end != 0; end = path.rfind('/', end - 1))
+        if (stat(path.substr(0, end).c_str(), &there) == 0 && is_same(own, there)) {
+            const std::size_t rest = path.find_first_not_of('/', end);
+            return rest == std::string::npos ? path : path.substr(rest);
+        }
+    return path;
 }
 
 // On the way below the working folder no link is followed: a program that ran there before may have made it. Another
@@ -37,10 +45,6 @@ sandbox::Descriptor open_folder(const std::string& written) {
     const std::string folder = path.substr(0, path.rfind('/') + 1);
     return sandbox::Descriptor(
         static_cast<int>(syscall(SYS_openat2, AT_FDCWD, folder.empty() ? "." : folder.c_str(), &how, sizeof how)));
-}
-
-bool is_same(const struct stat& one, const struct stat& other) {
-    return one.st_ino == other.st_ino && one.st_dev == other.st_dev;
 }
 
 // `/dev/stderr` and `/dev/fd/3` are links, and nobody but root makes any there.

@@ -1,11 +1,16 @@
 // What a process finds when it starts: environment, folder, descriptors, terminal, other processes.
 #include <fcntl.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <sched.h>
 #include <sys/ioctl.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <csignal>
+#include <cstddef>
 #include <cstdlib>
 #include <set>
 
@@ -120,6 +125,30 @@ TEST_P(Process, AllProcessorsOfTheCaller) {
         EXPECT_EQ(seen("", {"probe", "status", "Cpus_allowed"}), alone);
         ASSERT_EQ(sched_setaffinity(0, sizeof all, &all), 0);
     }
+}
+
+// In what surrounds ward the call may be forbidden. Root alone may load a filter without giving up new privileges,
+// which the change of users needs.
+void forbid_moving_about() {
+    sock_filter code[] = {BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, nr)),
+                          BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_sched_setaffinity, 0, 1),
+                          BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM),
+                          BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW)};
+    const sock_fprog program{std::size(code), &code[0]};
+    cpu_set_t all;
+    sched_getaffinity(0, sizeof all, &all);
+    if (syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &program) != 0) _exit(2);
+    if (sched_setaffinity(0, sizeof all, &all) == 0) _exit(3);
+}
+
+TEST_P(Process, StartsWhereProcessorsCannotBeChosen) {
+    if (geteuid() != 0) GTEST_SKIP() << "only root can load the filter";
+    EXPECT_EXIT(
+        {
+            forbid_moving_about();
+            _exit(seen("", {"probe", "status", "NoNewPrivs"}) == "1" ? 0 : 1);
+        },
+        testing::ExitedWithCode(0), "");
 }
 
 TEST_P(Process, TheBlockedSignalsOfTheCallerAreNotInherited) {
