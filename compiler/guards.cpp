@@ -92,9 +92,9 @@ constexpr Row rows[] = {
     {"openat2", Rule::setuid_in_memory, refuse(ENOSYS)},
 
     // With CAP_SETFCAP, or as root of a user namespace of its own, a program may give files capabilities, and the file
-    // says whose root that is (capabilities(7)).
-    // On an id-mapped mount, which root's jails have, that id is mapped too: on disk it is the machine's root. Which
-    // attribute is meant is in memory; programs go on where a file system has none.
+    // says whose root that is (capabilities(7)). On an id-mapped mount, which root's jails have, that id is mapped too:
+    // on disk it is the machine's root. Which attribute is meant is in memory; programs go on where a file system has
+    // none.
     {"setxattr", Rule::file_capabilities, refuse(EOPNOTSUPP)},
     {"lsetxattr", Rule::file_capabilities, refuse(EOPNOTSUPP)},
     {"fsetxattr", Rule::file_capabilities, refuse(EOPNOTSUPP)},

@@ -62,8 +62,8 @@ void hear_of_ends() {
     ::sigaction(SIGCHLD, &plain, nullptr);
 }
 
-std::optional<Processors> processors_of(pid_t process) {
-    Processors all;
+std::optional<ProcessorMask> mask_of_process(pid_t process) {
+    ProcessorMask all;
     const long bytes = raw_syscall(SYS_sched_getaffinity, process, sizeof all.bits, all.bits.data());
     if (bytes <= 0) return std::nullopt;
     all.bytes = static_cast<std::size_t>(bytes);
@@ -71,7 +71,7 @@ std::optional<Processors> processors_of(pid_t process) {
 }
 
 // 0, or an errno.
-int give_processors(pid_t process, const Processors& processors) {
+int give_processors(pid_t process, const ProcessorMask& processors) {
     const long set = raw_syscall(SYS_sched_setaffinity, process, processors.bytes, processors.bits.data());
     return set < 0 ? static_cast<int>(-set) : 0;
 }
@@ -80,13 +80,13 @@ int give_processors(pid_t process, const Processors& processors) {
 // even where another one idles (seen in virtual machines, nine times of ten): then the two would not run at the same
 // time at all. So init is kept off this processor until it has its plan. What it had, if it was moved; an error costs
 // time alone.
-std::optional<Processors> move_elsewhere(pid_t init) {
+std::optional<ProcessorMask> move_elsewhere(pid_t init) {
     const int here = ::sched_getcpu();
-    auto all = processors_of(init);
+    auto all = mask_of_process(init);
     if (!all || here < 0) return std::nullopt;
     const auto place = static_cast<std::size_t>(here) / bits_of_a_word;
     if (place >= all->bits.size()) return std::nullopt;
-    Processors others = *all;
+    ProcessorMask others = *all;
     others.bits.at(place) &= ~(1UL << static_cast<std::size_t>(here) % bits_of_a_word);
     return give_processors(init, others) == 0 ? all : std::nullopt;  // EINVAL: there is no other
 }
@@ -150,13 +150,13 @@ std::optional<EarlyInit> EarlyInit::make(const policy::PolicySet& set) {
 
 // A mask of all processors restricts nothing, also not where the cpuset changes later (cpuset(7)); one of the caller's
 // own is given as it is.
-void return_processors(pid_t init, const Processors& had) {
-    Processors every = had;
+void return_processors(pid_t init, const ProcessorMask& had) {
+    ProcessorMask every = had;
     every.bits.fill(~0UL);
     int error = 0;
-    for (const Processors& mask : {every, had}) {
+    for (const ProcessorMask& mask : {every, had}) {
         error = give_processors(init, mask);
-        const auto has = processors_of(init);
+        const auto has = mask_of_process(init);
         if (error == 0 && has && has->bits == had.bits) return;
     }
     cannot("give the jail its processors back", error != 0 ? error : EPROTO);

@@ -21,7 +21,7 @@ namespace ward::sandbox {
 inline constexpr std::size_t bits_of_a_word = 8 * sizeof(unsigned long);
 
 // As sched_setaffinity(2) has them; of machines with more there is no moving about.
-struct Processors {
+struct ProcessorMask {
     std::array<unsigned long, 1024 / bits_of_a_word> bits{};
     std::size_t bytes = 0;
 };
@@ -29,8 +29,8 @@ struct Processors {
 struct EarlyInit {
     std::unique_ptr<JailProcess> process;
     Descriptor channel;
-    std::vector<Step> beginning;           // of Plan::init
-    std::optional<Processors> moved_from;  // what it had before it was moved to another processor
+    std::vector<Step> beginning;              // of Plan::init
+    std::optional<ProcessorMask> moved_from;  // what it had before it was moved to another processor
 
     // Absent where it cannot be made, or would hardly be what the policy asks for.
     [[nodiscard]] static std::optional<EarlyInit> make(const policy::PolicySet& set);
@@ -38,7 +38,7 @@ struct EarlyInit {
 };
 
 // After the plan is sent, and before the filter is: the program must have what the caller has. Throws SetupFailure.
-void return_processors(pid_t init, const Processors& had);
+void return_processors(pid_t init, const ProcessorMask& had);
 
 // The first steps of every init: its own namespaces, and what needs nothing but them.
 [[nodiscard]] std::vector<Step> first_steps(std::uint64_t namespaces);
