@@ -78,14 +78,14 @@ void print(const std::vector<Row>& rows) {
 
 Launcher ward(const Place& place, const std::string& name, const std::string& file, const std::string& more,
               const Words& options = {}) {
-    Words words = ward_words(place.policy(file, more), options);
-    words.push_back(program(place, "nothing"));
+    Words words = ward_words(place, place.policy(file, more), options);
+    words.push_back(place.program("nothing"));
     return {name, words};
 }
 
 void compare(const Place& place, int rounds, uid_t user) {
     std::vector<Row> rows;
-    const std::string nothing = program(place, "nothing");
+    const std::string nothing = place.program("nothing");
     if (auto launcher = bubblewrap(place, nothing))
         rows.push_back({std::move(*launcher)});
     else
@@ -156,7 +156,7 @@ double launches_per_second(const Place& place, const Launcher& launcher, int wor
 }
 
 void throughput(const Place& place, double seconds) {
-    const std::string nothing = program(place, "nothing");
+    const std::string nothing = place.program("nothing");
     std::vector<Launcher> launchers{ward(place, "ward", "bench", ""),
                                     ward(place, "ward, the host's network", "shared", "network { host }")};
     if (auto launcher = bubblewrap(place, nothing)) launchers.push_back(std::move(*launcher));

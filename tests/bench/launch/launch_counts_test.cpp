@@ -25,8 +25,8 @@ class LaunchCounts : public testing::TestWithParam<uid_t> {
 protected:
     void SetUp() override {
         if (GetParam() != geteuid() && geteuid() != 0) GTEST_SKIP() << "only root can be another user";
-        launcher_ = {"ward", ward_words(place_.folder() + "/bench.ward")};
-        launcher_.words.push_back(program(place_, "nothing"));
+        launcher_ = {"ward", ward_words(place_, place_.folder() + "/bench.ward")};
+        launcher_.words.push_back(place_.program("nothing"));
         ASSERT_EQ(run(place_, launcher_, GetParam()).status, 0);
     }
 

@@ -50,11 +50,14 @@ Place::Place() {
     if (mkdtemp(pattern.data()) == nullptr) std::abort();
     folder_ = pattern;
     fs::permissions(folder_, fs::perms(0755));
-    for (const char* name : {"nothing", "sleeper"})
-        fs::copy_file(std::string(WARD_BENCH_PROGRAMS) + '/' + name, folder_ + '/' + name);
+    fs::copy_file(ward_binary(), program("ward"));
+    for (const char* name : {"nothing", "sleeper", "floor"}) {
+        const std::string built = std::string(WARD_BENCH_PROGRAMS) + '/' + name;
+        if (fs::exists(built)) fs::copy_file(built, program(name));
+    }
     static_cast<void>(policy("bench", ""));
     static_cast<void>(
-        output_of({ward_binary(), "compile", "--emit", "bpf", "-o", folder_ + "/filter", folder_ + "/bench.ward"}));
+        output_of({program("ward"), "compile", "--emit", "bpf", "-o", folder_ + "/filter", folder_ + "/bench.ward"}));
     if (fs::exists(folder_ + "/filter")) fs::permissions(folder_ + "/filter", fs::perms(0644));
 }
 
@@ -76,12 +79,8 @@ std::string ward_binary() {
     return stated == nullptr ? WARD_BINARY : stated;
 }
 
-std::string program(const Place& place, const std::string& name) {
-    return place.folder() + '/' + name;
-}
-
-Words ward_words(const std::string& policy, const Words& options) {
-    Words words{ward_binary(), "run", "-p", policy};
+Words ward_words(const Place& place, const std::string& policy, const Words& options) {
+    Words words{place.program("ward"), "run", "-p", policy};
     words.insert(words.end(), options.begin(), options.end());
     return words;
 }
@@ -100,7 +99,7 @@ std::optional<Launcher> bubblewrap(const Place& place, const std::string& progra
 }
 
 std::optional<Launcher> floor_launcher(const Place& place, const std::string& program) {
-    const std::string path = std::string(WARD_BENCH_PROGRAMS) + "/floor";
+    const std::string path = place.program("floor");
     if (access(path.c_str(), X_OK) != 0) return {};
     return Launcher{"floor", {path, place.folder() + "/filter", place.folder(), program}};
 }

@@ -23,7 +23,9 @@ struct Run {
     long page_faults = 0;     // of all its processes
 };
 
-// The folder of everything that a run needs, readable for every user, and gone with this.
+// The folder of everything that a run needs, readable for every user, and gone with this. The programs in it are
+// copies, as an installation makes them: a file that a linker has just written lies in the page cache in pieces of one
+// page each, and a start of it takes a tenth longer, until the next boot.
 class Place {
 public:
     Place();
@@ -32,6 +34,8 @@ public:
     ~Place();
 
     [[nodiscard]] const std::string& folder() const { return folder_; }
+    // Of `ward`, `floor`, `nothing` and `sleeper`.
+    [[nodiscard]] std::string program(const std::string& name) const { return folder_ + '/' + name; }
     // The policy `bench` with more statements behind it, under another name.
     [[nodiscard]] std::string policy(const std::string& name, const std::string& more) const;
 
@@ -42,9 +46,7 @@ private:
 // What is measured: WARD_BENCH_BINARY of the environment, or the ward of this build.
 [[nodiscard]] std::string ward_binary();
 // ward with the policy at `policy`, before the program.
-[[nodiscard]] Words ward_words(const std::string& policy, const Words& options = {});
-// The program at the end of every command: `nothing` or `sleeper`.
-[[nodiscard]] std::string program(const Place& place, const std::string& name);
+[[nodiscard]] Words ward_words(const Place& place, const std::string& policy, const Words& options = {});
 // Absent where it is not installed.
 [[nodiscard]] std::optional<Launcher> bubblewrap(const Place& place, const std::string& program);
 // Absent where the build had no musl.

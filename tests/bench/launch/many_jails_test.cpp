@@ -80,7 +80,7 @@ protected:
         fall_ = (before - kilobytes("/proc/meminfo", "MemAvailable")) / static_cast<double>(wanted());
     }
 
-    [[nodiscard]] std::size_t sleepers() const { return processes_of(program(place_, "sleeper")).size(); }
+    [[nodiscard]] std::size_t sleepers() const { return processes_of(place_.program("sleeper")).size(); }
 
     [[nodiscard]] double private_kib() const {
         double sum = 0;
@@ -100,8 +100,8 @@ protected:
     }
 
     [[nodiscard]] Words ward() const {
-        Words words = ward_words(place_.folder() + "/bench.ward");
-        words.push_back(program(place_, "sleeper"));
+        Words words = ward_words(place_, place_.folder() + "/bench.ward");
+        words.push_back(place_.program("sleeper"));
         return words;
     }
 
@@ -135,14 +135,14 @@ TEST_F(ManyJails, EndWithTheirSupervisors) {
 // The figures beside which the ones above are to be seen.
 TEST_F(ManyJails, OfBubblewrap) {
     if (geteuid() != 0) GTEST_SKIP() << "users of one id share the limits of that id";
-    const auto launcher = bubblewrap(place_, program(place_, "sleeper"));
+    const auto launcher = bubblewrap(place_, place_.program("sleeper"));
     if (!launcher) GTEST_SKIP() << "bubblewrap is not installed";
     start_all(launcher->words);
     std::printf(
         "%zu jails of bubblewrap: MemAvailable fell by %.0f KiB a jail, private memory of its first process "
         "%.0f KiB\n",
         wanted(), fall_, private_kib());
-    for (const pid_t sleeper : processes_of(program(place_, "sleeper"))) kill(sleeper, SIGKILL);
+    for (const pid_t sleeper : processes_of(place_.program("sleeper"))) kill(sleeper, SIGKILL);
     end(SIGKILL);
 }
 
