@@ -73,7 +73,8 @@ private:
     Node equals(const Word& word, std::uint32_t value) {
         Node all = Diagram::yes;
         for (unsigned bit = 0; bit < 32; ++bit)  // the least bit is last in the diagram's order: build upwards
-            all = diagram_.both((value >> bit) & 1 ? word.bits[bit] : diagram_.negate(word.bits[bit]), all);
+            all = (value >> bit) & 1 ? diagram_.choose(word.bits[bit], all, Diagram::no)
+                                     : diagram_.choose(word.bits[bit], Diagram::no, all);
         return all;
     }
 

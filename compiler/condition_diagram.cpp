@@ -5,17 +5,19 @@ namespace {
 
 using Node = Diagram::Node;
 
+// The diagram looks at the greatest bit first, and at bit 32 just before bit 0 (diagram.cpp): in this order, each bit
+// is above all before it.
 Node equal(const Comparison& comparison, Diagram& diagram) {
+    const std::uint64_t looked_at = comparison.bits < 64 ? (std::uint64_t{1} << comparison.bits) - 1 : ~std::uint64_t{0};
+    if ((comparison.value & ~comparison.mask & looked_at) != 0) return Diagram::no;
     Node all = Diagram::yes;
-    for (unsigned bit = 0; bit < comparison.bits; ++bit) {
-        const bool is_set = ((comparison.value >> bit) & 1) != 0;
-        if (((comparison.mask >> bit) & 1) != 0) {
+    for (unsigned place = 0; place < 32; ++place)
+        for (unsigned bit = place; bit < comparison.bits; bit += 32) {
+            if (((comparison.mask >> bit) & 1) == 0) continue;
+            const bool is_set = ((comparison.value >> bit) & 1) != 0;
             const Node set = diagram.bit(comparison.argument, bit);
-            all = diagram.both(is_set ? set : diagram.negate(set), all);
-        } else if (is_set) {
-            return Diagram::no;
+            all = diagram.choose(set, is_set ? all : Diagram::no, is_set ? Diagram::no : all);
         }
-    }
     return all;
 }
 
@@ -26,10 +28,10 @@ Node less(const Comparison& comparison, Diagram& diagram) {
     for (unsigned bit = 0; bit < comparison.bits; ++bit) {
         const bool is_sign = comparison.is_signed && bit + 1 == comparison.bits;
         const bool is_set = ((comparison.value >> bit) & 1) != 0;
+        const Node if_greater = is_set != is_sign ? result : Diagram::no;
+        const Node if_not = is_set != is_sign ? Diagram::yes : result;
         const Node set = diagram.bit(comparison.argument, bit);
-        const Node greater = is_sign ? diagram.negate(set) : set;
-        result = is_set != is_sign ? diagram.choose(greater, result, Diagram::yes)
-                                   : diagram.choose(greater, Diagram::no, result);
+        result = diagram.choose(set, is_sign ? if_not : if_greater, is_sign ? if_greater : if_not);
     }
     return result;
 }

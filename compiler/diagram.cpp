@@ -84,6 +84,12 @@ Diagram::Node Diagram::choose(Node condition, Node then, Node otherwise) {
     if (condition == no) return otherwise;
     if (then == yes && otherwise == no) return condition;
 
+    // One bit above all that follows, as comparisons have it that are built from their last bit on.
+    const Entry& test = nodes_[condition];
+    if (test.low <= yes && test.high <= yes && test.variable < nodes_[then].variable &&
+        test.variable < nodes_[otherwise].variable)
+        return test.low == no ? intern({test.variable, otherwise, then}) : intern({test.variable, then, otherwise});
+
     const std::size_t hash = mixed(condition, then, otherwise);
     if (const Chosen& known = chosen_[hash & (chosen_.size() - 1)];
         known.condition == condition && known.then == then && known.otherwise == otherwise)

@@ -146,9 +146,10 @@ int Cgroups::descriptor() const {
     return -1;
 }
 
-void Cgroups::enter(pid_t process) const {
-    for (const Group& group : groups_)
-        if (group.parent.version != second_version) group.folder.enter(process);
+Descriptor Cgroups::tasks_below(const std::string& parent) const {
+    const auto group = std::find_if(groups_.begin(), groups_.end(),
+                                    [&](const Group& each) { return each.parent.folder == parent; });
+    return group == groups_.end() ? Descriptor() : group->folder.open_tasks();
 }
 
 std::vector<std::string> Cgroups::folders() const {

@@ -57,8 +57,8 @@ public:
 
     // For CLONE_INTO_CGROUP: the folder of version 2; -1 if there is none.
     [[nodiscard]] int descriptor() const;
-    // Those of version 1, where a process must be moved. Throws SetupFailure.
-    void enter(pid_t process) const;
+    // `tasks` of the one below that folder, which is of version 1. Throws SetupFailure.
+    [[nodiscard]] Descriptor tasks_below(const std::string& parent) const;
     [[nodiscard]] CgroupUsage usage() const;
 
     struct Value {

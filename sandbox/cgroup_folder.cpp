@@ -141,6 +141,13 @@ void CgroupFolder::enter(pid_t process) const {
     write("cgroup.procs", std::to_string(process));
 }
 
+Descriptor CgroupFolder::open_tasks() const {
+    const std::string file = path_ + "/tasks";
+    Descriptor opened(::open(file.c_str(), O_WRONLY | O_CLOEXEC));
+    if (!opened) give_up("open `" + file + "`", errno);
+    return opened;
+}
+
 std::string CgroupFolder::read(const std::string& file) const {
     return read_record(path_ + "/" + file);
 }

@@ -29,6 +29,8 @@ public:
     // Both throw SetupFailure.
     void write(const std::string& file, const std::string& value) const;
     void enter(pid_t process) const;
+    // Whoever writes "0" to it is in (version 1). Throws SetupFailure.
+    [[nodiscard]] Descriptor open_tasks() const;
     // Leaves it as it is, for the next start to remove: this process could not leave it.
     void leave_behind();
     // Empty if it cannot be read.

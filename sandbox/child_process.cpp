@@ -41,7 +41,12 @@ int write_file(const Step& step, Inside& /*inside*/) {
     return write_whole(file.number, step.text);
 }
 
-// A plan that comes through the channel comes when ids and cgroups are in place.
+// The calling thread, which is all of init.
+int enter_cgroup(const Step& step, Inside& inside) {
+    return write_whole(in_slot(inside, step.slot), "0");
+}
+
+// A plan that comes through the channel comes when the ids are in place.
 int await_supervisor(const Step& /*step*/, Inside& inside) {
     return inside.awaits_plan ? 0 : await_go(inside);
 }

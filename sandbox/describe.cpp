@@ -141,6 +141,12 @@ std::string processors_in_words(const Step& step) {
     return text;
 }
 
+std::string folder_of_cgroup(const Step& step, const Plan& plan) {
+    for (const auto& [folder, slot] : plan.cgroup_slots)
+        if (slot == step.slot) return shown(folder.c_str());
+    return {};
+}
+
 // The fields of an operation as operations.inc lists them.
 std::string operands(const Step& step, const Plan& plan) {
     using enum Operation;
@@ -190,6 +196,8 @@ std::string operands(const Step& step, const Plan& plan) {
             return "descriptor " + number(step.number[1]) + " by " + slot(step.slot);
         case allow_ports:
             return ports_in_words(step) + " by " + slot(step.slot);
+        case enter_cgroup:
+            return "below " + folder_of_cgroup(step, plan);
         case enter_ruleset:
             return slot(step.slot);
         case make_file:

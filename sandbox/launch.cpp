@@ -111,6 +111,7 @@ public:
 private:
     void fill_inside();
     [[nodiscard]] std::optional<Message> run_here(Phase phase, const std::vector<Step>& steps);
+    void make_cgroups();
     void make_init();
     [[nodiscard]] std::optional<Message> admit();
     [[nodiscard]] std::optional<Message> failure_of_init() const;
@@ -144,7 +145,7 @@ Outcome Launch::run() {
     if (plan_.verify) look_at_streams();
     outcome.failure = run_here(Phase::prepare, plan_.prepare);
     if (outcome.failure) return outcome;
-    if (plan_.cgroup.any()) cgroups_.emplace(plan_.cgroup, plan_.cgroup_parents);
+    make_cgroups();
     make_init();
     outcome.failure = admit();
     if (outcome.failure) return outcome;
@@ -201,6 +202,12 @@ bool is_about_cgroups(int error) {
                        "run ward where a cgroup of version 2 is delegated to this user, with `cgroup.procs`");
 }
 
+void Launch::make_cgroups() {
+    if (!plan_.cgroup.any()) return;
+    cgroups_.emplace(plan_.cgroup, plan_.cgroup_parents);
+    for (const auto& [parent, slot] : plan_.cgroup_slots) inside_.slots[slot] = cgroups_->tasks_below(parent).release();
+}
+
 // An early init has begun already. A new one is made of everything that this process has by now.
 void Launch::make_init() {
     if (early_) {
@@ -223,7 +230,7 @@ void Launch::make_init() {
     signals_.open();
 }
 
-// Gives init its ids and cgroups, and lets it go on. A failure of init itself is the better message.
+// Gives init its ids, and lets it go on. A failure of init itself is the better message.
 std::optional<Message> Launch::admit() {
     try {
         if (plan_.supervisor_maps_ids) write_id_maps(jail_->pid(), plan_.uid_map, plan_.gid_map);
@@ -234,7 +241,6 @@ std::optional<Message> Launch::admit() {
             inside_.slots[plan_.map_namespace] = space.release();
         }
         if (auto failure = run_here(Phase::mapped, plan_.mapped)) return failure;
-        if (cgroups_) cgroups_->enter(jail_->pid());
     } catch (const SetupFailure&) {
         if (auto failure = failure_of_init()) return failure;
         throw;

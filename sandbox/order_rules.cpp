@@ -24,11 +24,12 @@ constexpr std::array<Stage, 1> mapped_stages{{{Operation::map_tree_ids, 1, 1}}};
 
 // ids, then mounts (sources, the new root, what is in it), then the pivot, then privileges are given up.
 // Root changes its ids twice: to build as the jail's root, and to be the program's user.
-constexpr std::array<Stage, 40> init_stages{{{Operation::await_supervisor, 1, 1},
+constexpr std::array<Stage, 41> init_stages{{{Operation::await_supervisor, 1, 1},
                                              {Operation::write_file, 1, 1},
                                              {Operation::set_groups, 2, 2},
                                              {Operation::set_group, 2, 16},
                                              {Operation::set_user, 2, 16},
+                                             {Operation::enter_cgroup, 3, 3},
                                              {Operation::unshare, 0, 3},
                                              {Operation::private_propagation, 4, 4},
                                              {Operation::open_source, 5, 5},
@@ -122,9 +123,13 @@ std::string missing_step(const std::vector<Step>& steps, const std::array<Operat
     return {};
 }
 
-// A slot is filled before it is used; the supervisor fills map_namespace itself.
+// A slot is filled before it is used; the supervisor fills map_namespace and those of cgroups itself.
 std::string broken_slot(const Plan& plan) {
     std::vector<bool> filled(max_slots, false);
+    for (const auto& [folder, slot] : plan.cgroup_slots) {
+        if (slot >= max_slots) return words(Operation::enter_cgroup) + " has no slot";
+        filled[static_cast<std::size_t>(slot)] = true;
+    }
     for (const auto* steps : {&plan.prepare, &plan.mapped, &plan.init, &plan.program}) {
         if (steps == &plan.mapped && plan.map_namespace != no_slot)
             filled[static_cast<std::size_t>(plan.map_namespace)] = true;
@@ -162,8 +167,22 @@ std::string missing_part(const Plan& plan) {
                                    [](const Step& step) { return step.operation == Operation::await_supervisor; });
     if (count(plan.init, Operation::new_ruleset) != count(plan.program, Operation::enter_ruleset))
         return words(Operation::enter_ruleset) + " is missing, but there is a ruleset";
-    if ((plan.supervisor_maps_ids || plan.helpers_map_ids || plan.moves_into_cgroups()) && !waits)
+    if ((plan.supervisor_maps_ids || plan.helpers_map_ids ) && !waits)
         return words(Operation::await_supervisor) + " is missing, but the supervisor has work to do";
+    return {};
+}
+
+// Into each of version 1 by a step; in one of version 2 init is born.
+std::string missing_cgroup(const Plan& plan) {
+    for (const auto& [controller, parent] : plan.cgroup_parents) {
+        const auto slot = plan.cgroup_slots.find(parent.folder);
+        const bool is_entered = slot != plan.cgroup_slots.end() &&
+                                std::any_of(plan.init.begin(), plan.init.end(), [&](const Step& step) {
+                                    return step.operation == Operation::enter_cgroup && step.slot == slot->second;
+                                });
+        if (parent.version == 1 && !is_entered)
+            return words(Operation::enter_cgroup) + " is missing for the controller " + controller;
+    }
     return {};
 }
 
@@ -172,6 +191,7 @@ std::string missing_part(const Plan& plan) {
 std::string broken_rule(const Plan& plan) {
     for (std::string broken : {
              missing_part(plan),
+             missing_cgroup(plan),
              broken_order(plan.prepare, supervisor_stages, "prepare"),
              broken_order(plan.mapped, mapped_stages, "mapped"),
              broken_order(plan.init, init_stages, "init"),

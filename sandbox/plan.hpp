@@ -88,6 +88,9 @@ struct Plan {
     // Where the cgroups are made: "memory" for memory and swap, "pids" for tasks, "cpu", "cpuset" for
     // processors, "io"; all that the limits need, as Host::cgroups has them.
     std::map<std::string, CgroupParent> cgroup_parents;
+    // By the parent's folder, for those of version 1, which init enters by itself: a process that moves another one
+    // waits for all processors (cgroup_threadgroup_rwsem), milliseconds; one that moves itself alone does not (Linux 5.4).
+    std::map<std::string, Slot> cgroup_slots;  // filled by the supervisor with their `tasks`
     std::optional<std::uint64_t> time_limit;  // milliseconds of wall clock
     compiler::Terminal terminal = compiler::Terminal::none;
     std::array<Stream, 3> streams{};    // the caller's standard streams
@@ -100,12 +103,6 @@ struct Plan {
 
     std::vector<Reason> reasons;    // [0]: no reason in the policy
     std::deque<std::string> texts;  // what steps point to
-
-    // Whether the supervisor moves init into cgroups: those of version 1, since a clone starts in one of version 2.
-    [[nodiscard]] bool moves_into_cgroups() const {
-        return std::any_of(cgroup_parents.begin(), cgroup_parents.end(),
-                           [](const auto& parent) { return parent.second.version == 1; });
-    }
 
     // Keeps a text for as long as the plan lives.
     const char* keep(std::string text) { return texts.emplace_back(std::move(text)).c_str(); }

@@ -89,7 +89,7 @@ private:
         plan_umask();
         plan_limits({*jail_, *host_, identity, view, command_->allow_degraded}, writer_, *diagnostics_);
         note_needless_options();
-        plan_waiting();
+        plan_cgroups();
         plan_privileges(identity);
         plan_filter();
         plan_execution(view);
@@ -188,8 +188,8 @@ private:
         if (!groups.empty()) enforced("supplementary groups kept: " + groups);
     }
 
-    // The supervisor's work before init goes on: root's id maps, and cgroups. Known after the limits.
-    void plan_waiting() {
+    // Known after the limits. The cgroup namespace begins where init is by then.
+    void plan_cgroups() {
         const CgroupLimits& limits = plan_.cgroup;
         if (limits.memory || limits.swap) use_cgroup("memory");
         if (limits.tasks) use_cgroup("pids");
@@ -199,16 +199,15 @@ private:
         const bool own_cgroups = jail_->process.share_cgroup.empty();
         if (!limits.any() && own_cgroups) plan_.init.front().number[0] |= CLONE_NEWCGROUP;
         if (!limits.any()) return;
-        const bool waits = plan_.supervisor_maps_ids || plan_.helpers_map_ids;
-        if (!waits && plan_.moves_into_cgroups()) insert_after_ids(Operation::await_supervisor);
-        // The cgroup namespace begins where the supervisor has put the jail by then.
-        if (own_cgroups) insert_after_ids(Operation::unshare, CLONE_NEWCGROUP);
+        for (const auto& [controller, parent] : plan_.cgroup_parents)
+            if (parent.version == 1 && !plan_.cgroup_slots.contains(parent.folder)) {
+                plan_.cgroup_slots.emplace(parent.folder, writer_.new_slot());
+                insert_after_ids({.operation = Operation::enter_cgroup, .slot = plan_.cgroup_slots.at(parent.folder)});
+            }
+        if (own_cgroups) insert_after_ids({.operation = Operation::unshare, .number = {CLONE_NEWCGROUP}});
     }
 
-    void insert_after_ids(Operation operation, std::uint64_t number = 0) {
-        Step step;
-        step.operation = operation;
-        step.number[0] = number;
+    void insert_after_ids(const Step& step) {
         const auto mounts = std::find_if(plan_.init.begin(), plan_.init.end(), [](const Step& each) {
             return each.operation == Operation::private_propagation;
         });

@@ -144,7 +144,17 @@ protected:
     [[nodiscard]] HandMadeJail limited(const std::string& script, const CgroupLimits& limits) const {
         HandMadeJail jail(Caller::root, {"/usr/bin/sh", "-c", script});
         jail.plan.cgroup = limits;
-        jail.plan.cgroup_parents = parents_;
+        const std::pair<const char*, bool> needed[] = {
+            {"memory", limits.memory.has_value()}, {"pids", limits.tasks.has_value()}, {"cpu", limits.cpu.has_value()}};
+        Slot slot = max_slots;
+        for (const auto& [controller, is_needed] : needed) {
+            if (!is_needed) continue;
+            Step enter = make_step(Operation::enter_cgroup);
+            enter.slot = --slot;
+            jail.plan.cgroup_parents[controller] = parents_.at(controller);
+            jail.plan.cgroup_slots[parents_.at(controller).folder] = slot;
+            jail.plan.init.insert(jail.plan.init.begin() + 1, enter);
+        }
         return jail;
     }
 

@@ -77,6 +77,19 @@ TEST(BrokenRule, EveryLockIsNeeded) {
     }
 }
 
+TEST(BrokenRule, InitEntersEveryCgroupOfVersion1) {
+    Plan plan = whole_plan();
+    plan.cgroup_parents = {{"memory", {"/m", 1}}, {"io", {"/unified", 2}}, {"pids", {"/p", 1}}};
+    plan.cgroup_slots = {{"/m", Slot{5}}, {"/p", Slot{6}}};
+    const auto behind_ids = plan.init.begin() + 2;
+    plan.init.insert(behind_ids, {step(Operation::enter_cgroup, 5), step(Operation::enter_cgroup, 6)});
+    EXPECT_EQ(broken_rule(plan), "");
+    plan.init.erase(plan.init.begin() + 3);
+    EXPECT_EQ(broken_rule(plan), "`enter a cgroup` is missing for the controller pids");
+    plan.init.insert(plan.init.begin() + 3, step(Operation::enter_cgroup, 5));
+    EXPECT_EQ(broken_rule(plan), "`enter a cgroup` is missing for the controller pids");
+}
+
 TEST(BrokenRule, EveryStepOfTheProgramHasItsPlace) {
     const Plan whole = plan_with_capabilities();
     for (std::size_t i = 1; i < whole.program.size(); ++i) {

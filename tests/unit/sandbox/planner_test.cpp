@@ -120,13 +120,15 @@ TEST_F(PlanFor, AHiddenFolderIsNotTheWorkingFolder) {
                   "the working folder `/home/u/work` is not in the jail: the program starts in `/home/u`"});
 }
 
-TEST_F(PlanFor, AnOrdinaryUsersInitWaitsOnlyForCgroups) {
+TEST_F(PlanFor, InitEntersCgroupsOfVersion1ByItself) {
     const std::string text = std::string(smallest) + "limits { tasks 4 }\n";
-    EXPECT_EQ(find(plan(text)->init, Operation::await_supervisor), nullptr);
+    EXPECT_EQ(find(plan(text)->init, Operation::enter_cgroup), nullptr);
     host.cgroups["pids"] = {"/c/pids", 1};
     const auto made = plan(text);
     ASSERT_TRUE(made);
-    EXPECT_NE(find(made->init, Operation::await_supervisor), nullptr);
+    EXPECT_EQ(find(made->init, Operation::await_supervisor), nullptr);
+    ASSERT_NE(find(made->init, Operation::enter_cgroup), nullptr);
+    EXPECT_EQ(find(made->init, Operation::enter_cgroup)->slot, made->cgroup_slots.at("/c/pids"));
     EXPECT_EQ(made->cgroup_parents.at("pids").folder, "/c/pids");
 }
 
