@@ -79,7 +79,7 @@ public:
 
     // `where` is absent for a diagnostic about no text. When no more are kept, a scratch diagnostic is
     // handed out, valid until the next one.
-    Diagnostic& add(const Slug& kind, std::optional<Span> where, std::string message);
+    [[gnu::cold]] Diagnostic& add(const Slug& kind, std::optional<Span> where, std::string message);
 
     [[nodiscard]] bool has_errors() const { return errors_ != 0; }
     [[nodiscard]] std::size_t errors() const { return errors_; }
