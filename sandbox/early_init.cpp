@@ -1,17 +1,22 @@
 #include "sandbox/early_init.hpp"
 
+#include <linux/magic.h>
 #include <linux/sched.h>
 #include <sched.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
+#include <sys/vfs.h>
 
 #include <algorithm>
+#include <bit>
 #include <cerrno>
+#include <charconv>
 #include <csignal>
 #include <string_view>
 
 #include "sandbox/first_process.hpp"
 #include "sandbox/handover.hpp"
+#include "sandbox/host.hpp"
 #include "sandbox/raw_syscall.hpp"
 #include "sandbox/setup_failure.hpp"
 
@@ -22,15 +27,23 @@ bool is_one_of(const policy::Word& word, std::initializer_list<std::string_view>
     return std::find(names.begin(), names.end(), word.text) != names.end();
 }
 
-// What makes a jail that shares something with the host, or that must begin in a cgroup of its own. Whether the
-// statement holds is not known yet.
+// What makes a jail that shares something with the host. Whether the statement holds is not known yet.
 bool changes_the_beginning(const policy::Statement& statement) {
-    // `tasks?` alone is mostly counted without a cgroup.
-    if (const auto* limit = std::get_if<policy::LimitStatement>(&statement))
-        return is_one_of(limit->name, {"memory", "swap", "cpu", "cpu-set", "io"}) ||
-               (is_one_of(limit->name, {"tasks"}) && !limit->optional);
     const auto* process = std::get_if<policy::ProcessStatement>(&statement);
     return process != nullptr && is_one_of(process->name, {"share", "terminal"});
+}
+
+// As may_take_cgroup() says it of the whole policy (limits_plan.hpp).
+bool takes_cgroup(const policy::Statement& statement) {
+    const auto* limit = std::get_if<policy::LimitStatement>(&statement);
+    return limit != nullptr && (is_one_of(limit->name, {"memory", "swap", "cpu", "cpu-set", "io"}) ||
+                                (is_one_of(limit->name, {"tasks"}) && !limit->optional));
+}
+
+// In those of version 2 init must be born, so it waits until they are there: to be moved into one takes milliseconds.
+bool has_cgroups_of_version_2_alone() {
+    struct statfs tree {};
+    return ::statfs("/sys/fs/cgroup", &tree) == 0 && tree.f_type == CGROUP2_SUPER_MAGIC;
 }
 
 bool shares_the_network(const policy::Statement& statement) {
@@ -76,14 +89,33 @@ int give_processors(pid_t process, const ProcessorMask& processors) {
     return set < 0 ? static_cast<int>(-set) : 0;
 }
 
+std::size_t count_of(const ProcessorMask& processors) {
+    std::size_t count = 0;
+    for (const unsigned long word : processors.bits) count += static_cast<std::size_t>(std::popcount(word));
+    return count;
+}
+
+// Processes that run or could, on the whole machine, this one too; 0 if the kernel does not say (proc(5)).
+std::size_t running_processes() {
+    const std::string load = read_record("/proc/loadavg");  // "0.20 0.18 0.12 1/80 11206"
+    const auto slash = load.find('/');
+    std::size_t running = 0;
+    if (slash == std::string::npos) return running;
+    const auto before = load.rfind(' ', slash) + 1;
+    std::from_chars(load.data() + before, load.data() + slash, running);
+    return running;
+}
+
 // A kernel may leave a new process on its maker's processor until that has nothing to do or a slice of time is over,
 // even where another one idles (seen in virtual machines, nine times of ten): then the two would not run at the same
-// time at all. So init is kept off this processor until it has its plan. What it had, if it was moved; an error costs
-// time alone.
+// time at all. So init is kept off this processor until it has its plan, but not where it would wait for a slice of
+// another program's time. What it had, if it was moved; an error costs time alone.
 std::optional<ProcessorMask> move_elsewhere(pid_t init) {
     const int here = ::sched_getcpu();
     auto all = mask_of_process(init);
     if (!all || here < 0) return std::nullopt;
+    const std::size_t running = running_processes();
+    if (running == 0 || running > count_of(*all)) return std::nullopt;  // this process and init among them
     const auto place = static_cast<std::size_t>(here) / bits_of_a_word;
     if (place >= all->bits.size()) return std::nullopt;
     ProcessorMask others = *all;
@@ -119,12 +151,13 @@ std::vector<Step> first_steps(std::uint64_t namespaces) {
 }
 
 std::optional<EarlyInit> EarlyInit::make(const policy::PolicySet& set) {
-    if (any(set, changes_the_beginning)) return std::nullopt;
+    const bool limited = any(set, takes_cgroup);
+    if (any(set, changes_the_beginning) || (limited && has_cgroups_of_version_2_alone())) return std::nullopt;
     // Init's copy of this process's memory has them, but not its heap.
     static Step steps[2];
     static Inside inside;
     EarlyInit early;
-    early.beginning = first_steps(CLONE_NEWNS | CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWCGROUP |
+    early.beginning = first_steps(CLONE_NEWNS | CLONE_NEWIPC | CLONE_NEWUTS | (limited ? 0U : CLONE_NEWCGROUP) |
                                   (any(set, shares_the_network) ? 0U : CLONE_NEWNET));
     std::copy(early.beginning.begin(), early.beginning.end(), std::begin(steps));
     Channel channel;
@@ -166,7 +199,7 @@ void return_processors(pid_t init, const ProcessorMask& had) {
 bool EarlyInit::fits(const Plan& plan) const {
     const bool awaits_filter = std::any_of(plan.program.begin(), plan.program.end(),
                                            [](const Step& step) { return step.operation == Operation::load_filter; });
-    return awaits_filter && plan.namespaces == cloned_namespaces && !plan.cgroup.any() &&
+    return awaits_filter && plan.namespaces == cloned_namespaces && !plan.begins_in_cgroup() &&
            plan.init.size() > beginning.size() &&
            std::equal(beginning.begin(), beginning.end(), plan.init.begin(), is_same) && can_hand_over(plan);
 }

@@ -93,7 +93,8 @@ bool can_hand_over(const Plan& plan) {
                              size_of_texts(plan.arguments) + size_of_texts(plan.environment) +
                              size_of_texts(plan.texts);
     constexpr std::size_t streams_and_map = 4;
-    return size <= handover_size && plan.prepare.size() + streams_and_map <= most_handed_over;
+    return size <= handover_size &&
+           plan.prepare.size() + plan.cgroup_slots.size() + streams_and_map <= most_handed_over;
 }
 
 void hand_over(const Inside& inside, int channel) {

@@ -123,6 +123,21 @@ TEST_F(FindCgroups, UsesAHandedOverFolderOfVersion1) {
     EXPECT_EQ(find(), "memory v1 /c/memory/users/me\n");
 }
 
+// The hybrid layout: version 2 has some controllers, version 1 the others.
+TEST_F(FindCgroups, TakesEachControllerFromWhereItIs) {
+    mounts = {hierarchy("cgroup", "/c/memory", "rw,memory"), hierarchy("cgroup2", "/c/unified", "rw"),
+              hierarchy("cgroup", "/c/cpuset", "rw,cpuset"), hierarchy("cgroup", "/c/pids", "rw,pids")};
+    own = "3:memory:/\n2:cpuset:/\n1:pids:/\n0::/user/leaf\n";
+    writable = {"/c/memory",
+                "/c/cpuset",
+                "/c/unified/user",
+                "/c/unified/user/cgroup.procs",
+                "/c/unified/user/leaf",
+                "/c/unified/user/leaf/cgroup.procs"};
+    texts["/c/unified/user/cgroup.subtree_control"] = "io cpu\n";
+    EXPECT_EQ(find(), "cpu v2 /c/unified/user\ncpuset v1 /c/cpuset\nio v2 /c/unified/user\nmemory v1 /c/memory\n");
+}
+
 TEST_F(FindCgroups, LooksUpwardsInVersion2) {
     mounts = {hierarchy("cgroup2", "/c", "rw")};
     own = "0::/user/me/leaf\n";
