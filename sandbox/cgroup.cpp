@@ -147,8 +147,8 @@ int Cgroups::descriptor() const {
 }
 
 Descriptor Cgroups::tasks_below(const std::string& parent) const {
-    const auto group = std::find_if(groups_.begin(), groups_.end(),
-                                    [&](const Group& each) { return each.parent.folder == parent; });
+    const auto group =
+        std::find_if(groups_.begin(), groups_.end(), [&](const Group& each) { return each.parent.folder == parent; });
     return group == groups_.end() ? Descriptor() : group->folder.open_tasks();
 }
 

@@ -9,7 +9,9 @@
 #include <cerrno>
 #include <ctime>
 #include <memory>
+#include <random>
 #include <string_view>
+#include <vector>
 
 #include "sandbox/host.hpp"
 #include "sandbox/setup_failure.hpp"
@@ -18,8 +20,8 @@ namespace ward::sandbox {
 namespace {
 
 constexpr std::string_view name_start = "ward-";
-// A machine with many jails should not pay for each of them at each start.
-constexpr int most_in_use = 32;
+// A machine with many jails should not pay for each of them at each start: each looks at some of them.
+constexpr std::size_t most_looked_at = 32;
 
 [[noreturn]] void give_up(const std::string& what, int error) {
     throw SetupFailure(policy::slug::cgroup_failed, "cannot " + what + ": " + error_words(error),
@@ -57,19 +59,12 @@ bool is_at(const Descriptor& folder, const std::string& path) {
            opened.st_ino == named.st_ino && opened.st_dev == named.st_dev;
 }
 
-// A folder with a process in it stays: rmdir(2) refuses it. One that was made anew since it was opened is not the
-// one that is locked here, and stays as well.
-void remove_left_overs(const std::string& parent) {
+std::vector<std::string> folders_of_ours(const std::string& parent) {
+    std::vector<std::string> all;
     const std::unique_ptr<DIR, int (*)(DIR*)> folder(::opendir(parent.c_str()), ::closedir);
-    if (!folder) return;
-    int in_use = 0;
-    while (const dirent* entry = in_use < most_in_use ? ::readdir(folder.get()) : nullptr) {
-        if (!is_ours(entry->d_name)) continue;
-        const std::string path = parent + "/" + entry->d_name;
-        const Descriptor found = open_folder(path);
-        if (!found) continue;
-        if (lock(found, LOCK_EX | LOCK_NB) != 0 || !is_at(found, path) || ::rmdir(path.c_str()) != 0) ++in_use;
-    }
+    while (const dirent* entry = folder ? ::readdir(folder.get()) : nullptr)
+        if (is_ours(entry->d_name)) all.push_back(parent + "/" + entry->d_name);
+    return all;
 }
 
 // The lock is taken after the folder is there, and another launcher may have taken it for a left-over in
@@ -86,6 +81,22 @@ void sleep_milliseconds(long milliseconds) {
 }
 
 }  // namespace
+
+// A folder with a process in it stays: rmdir(2) refuses it. One that was made anew since it was opened is not the
+// one that is locked here, and stays as well.
+void remove_left_overs(const std::string& parent) {
+    std::vector<std::string> paths = folders_of_ours(parent);
+    if (paths.size() > most_looked_at) {
+        timespec now{};
+        ::clock_gettime(CLOCK_MONOTONIC, &now);
+        std::shuffle(paths.begin(), paths.end(), std::minstd_rand(static_cast<unsigned>(now.tv_nsec)));
+        paths.resize(most_looked_at);
+    }
+    for (const std::string& path : paths) {
+        const Descriptor found = open_folder(path);
+        if (found && lock(found, LOCK_EX | LOCK_NB) == 0 && is_at(found, path)) ::rmdir(path.c_str());
+    }
+}
 
 int try_cgroup_file(const std::string& file, const std::string& value) {
     const Descriptor opened(::open(file.c_str(), O_WRONLY | O_CLOEXEC));

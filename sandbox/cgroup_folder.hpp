@@ -41,6 +41,8 @@ private:
     Descriptor lock_;
 };
 
+// Those below `parent` that nobody holds, or some of them where there are many: others another time.
+void remove_left_overs(const std::string& parent);
 // A file of the cgroup file system. Throws SetupFailure.
 void write_cgroup_file(const std::string& file, const std::string& value);
 // 0, or an errno.

@@ -204,6 +204,7 @@ bool is_about_cgroups(int error) {
 
 void Launch::make_cgroups() {
     if (!plan_.cgroup.any()) return;
+    for (const std::string& folder : plan_.other_cgroup_folders) remove_left_overs(folder);
     cgroups_.emplace(plan_.cgroup, plan_.cgroup_parents);
     for (const auto& [parent, slot] : plan_.cgroup_slots) inside_.slots[slot] = cgroups_->tasks_below(parent).release();
 }

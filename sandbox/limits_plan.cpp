@@ -128,18 +128,19 @@ private:
         const auto& tasks = get(LimitName::tasks);
         if (!tasks) return;
         const std::string words = std::to_string(tasks->value);
-        const bool will_do = tasks->optional && !limits_more_by_cgroup() && is_counted_by_user_alone();
+        const bool will_do = tasks->optional && !limits_more_by_cgroup() && is_exact_by_user();
         if (const std::string cgroup = cgroup_with("pids"); !cgroup.empty() && !will_do) {
             writer_->plan.cgroup.tasks = tasks->value;
             return enforced("tasks: " + cgroup);
         }
-        if (process_count_is_enforced()) {
-            // Init has the program's ids, and counts.
-            set_rlimit(*tasks, "tasks " + words, RLIMIT_NPROC, tasks->value + 1);
-            return enforced("tasks: rlimit");
-        }
-        if (!may_weaken("tasks", tasks->optional)) return unavailable("tasks", "pids", *tasks, words);
-        weakened("tasks", *tasks, words, "is not enforced: " + obstacle("pids"));
+        const bool is_exact = is_exact_by_user();
+        if (!is_exact && !may_weaken("tasks", tasks->optional)) return unavailable("tasks", "pids", *tasks, words);
+        if (!process_count_is_enforced())
+            return weakened("tasks", *tasks, words, "is not enforced: " + obstacle("pids"));
+        // Init has the program's ids, and counts.
+        set_rlimit(*tasks, "tasks " + words, RLIMIT_NPROC, tasks->value + 1);
+        enforced(is_exact ? "tasks: rlimit" : "tasks: per-user");
+        if (!is_exact) weakened("tasks", *tasks, words, "holds for each user of the jail alone: " + obstacle("pids"));
     }
 
     [[nodiscard]] bool limits_more_by_cgroup() const {
@@ -148,9 +149,11 @@ private:
                is_there(LimitName::cpu) || is_there(LimitName::io);
     }
 
-    // For each user of a user namespace (Linux 5.14), and so exact as long as the program cannot be another one.
-    [[nodiscard]] bool is_counted_by_user_alone() const {
-        return process_count_is_enforced() && request_->jail.capabilities.kept == 0;
+    // The kernel counts for each user of a user namespace (Linux 5.14): exact as long as the program cannot be another
+    // one, which takes a capability and a second id.
+    [[nodiscard]] bool is_exact_by_user() const {
+        const bool has_one_id = !request_->identity.supervisor_maps_ids && !request_->identity.helpers_map_ids;
+        return process_count_is_enforced() && (has_one_id || request_->jail.capabilities.kept == 0);
     }
 
     // The kernel does not count the processes of the host's root (getrlimit(2), RLIMIT_NPROC).
@@ -300,6 +303,13 @@ private:
 bool limits_anything(const compiler::Jail& jail) {
     return jail.cpu_set ||
            std::any_of(jail.limits.begin(), jail.limits.end(), [](const auto& limit) { return limit.has_value(); });
+}
+
+bool may_take_cgroup(const compiler::Jail& jail) {
+    using enum compiler::LimitName;
+    const auto& counted = jail.limit(tasks);
+    return jail.cpu_set || jail.limit(memory) || jail.limit(swap) || jail.limit(cpu) || jail.limit(io) ||
+           (counted && !counted->optional);
 }
 
 void plan_limits(const LimitsRequest& request, PlanWriter& writer, policy::Diagnostics& diagnostics) {

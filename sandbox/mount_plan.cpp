@@ -302,9 +302,19 @@ private:
         const bool is_stored = in_hidden(entry.path) != nullptr;
         if (entry.kind == Kind::pin) return add_pin(entry);
         if (!entry.over_existing && !is_stored) make_place(entry);
-        if (is_mounted_by_name(entry)) return mount_by_name(entry);
         const auto slot = slots_.find(entry.path);
-        if (slot != slots_.end()) mount(slot->second, entry.path);
+        if (is_mounted_by_name(entry))
+            mount_by_name(entry);
+        else if (slot != slots_.end())
+            mount(slot->second, entry.path);
+        if (entry.kind == Kind::proc && request_->seals_sysctls) seal_sysctls(entry.path + "/sys");
+    }
+
+    void seal_sysctls(const std::string& path) {
+        const Slot slot = writer_->new_slot();
+        writer_->add(init_, Operation::clone_below_root, {.into = slot, .path = below_root(path), .numbers = {0}});
+        restrict(init_, slot, sealed, false);
+        mount(slot, path);
     }
 
     void add_pin(const ViewEntry& pin) {

@@ -17,6 +17,8 @@ struct MountRequest {
     const FileView& view;
     const std::vector<DevicePlace>& devices;
     const Identity& identity;
+    // The program could write sysctls of the jail's own namespaces: as their root, or by a capability.
+    bool seals_sysctls = false;
 };
 
 // Root: sources go to `prepare`, id maps to `mapped`. The rest goes to `init`, up to and with the pivot

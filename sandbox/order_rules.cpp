@@ -167,7 +167,7 @@ std::string missing_part(const Plan& plan) {
                                    [](const Step& step) { return step.operation == Operation::await_supervisor; });
     if (count(plan.init, Operation::new_ruleset) != count(plan.program, Operation::enter_ruleset))
         return words(Operation::enter_ruleset) + " is missing, but there is a ruleset";
-    if ((plan.supervisor_maps_ids || plan.helpers_map_ids ) && !waits)
+    if ((plan.supervisor_maps_ids || plan.helpers_map_ids) && !waits)
         return words(Operation::await_supervisor) + " is missing, but the supervisor has work to do";
     return {};
 }
@@ -176,10 +176,10 @@ std::string missing_part(const Plan& plan) {
 std::string missing_cgroup(const Plan& plan) {
     for (const auto& [controller, parent] : plan.cgroup_parents) {
         const auto slot = plan.cgroup_slots.find(parent.folder);
-        const bool is_entered = slot != plan.cgroup_slots.end() &&
-                                std::any_of(plan.init.begin(), plan.init.end(), [&](const Step& step) {
-                                    return step.operation == Operation::enter_cgroup && step.slot == slot->second;
-                                });
+        const bool is_entered =
+            slot != plan.cgroup_slots.end() && std::any_of(plan.init.begin(), plan.init.end(), [&](const Step& step) {
+                return step.operation == Operation::enter_cgroup && step.slot == slot->second;
+            });
         if (parent.version == 1 && !is_entered)
             return words(Operation::enter_cgroup) + " is missing for the controller " + controller;
     }

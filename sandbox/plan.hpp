@@ -12,6 +12,7 @@
 #include <deque>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -88,10 +89,13 @@ struct Plan {
     // Where the cgroups are made: "memory" for memory and swap, "pids" for tasks, "cpu", "cpuset" for
     // processors, "io"; all that the limits need, as Host::cgroups has them.
     std::map<std::string, CgroupParent> cgroup_parents;
+    // Where this host would have the others: what killed launchers have left there is removed as well.
+    std::set<std::string> other_cgroup_folders;
     // By the parent's folder, for those of version 1, which init enters by itself: a process that moves another one
-    // waits for all processors (cgroup_threadgroup_rwsem), milliseconds; one that moves itself alone does not (Linux 5.4).
+    // waits for all processors (cgroup_threadgroup_rwsem), milliseconds; one that moves itself alone does not
+    // (Linux 5.4).
     std::map<std::string, Slot> cgroup_slots;  // filled by the supervisor with their `tasks`
-    std::optional<std::uint64_t> time_limit;  // milliseconds of wall clock
+    std::optional<std::uint64_t> time_limit;   // milliseconds of wall clock
     compiler::Terminal terminal = compiler::Terminal::none;
     std::array<Stream, 3> streams{};    // the caller's standard streams
     std::uint64_t ignored_signals = 0;  // by the caller; bit 0: signal 1
@@ -103,6 +107,12 @@ struct Plan {
 
     std::vector<Reason> reasons;    // [0]: no reason in the policy
     std::deque<std::string> texts;  // what steps point to
+
+    // Whether init begins its life in a cgroup: of version 2. Those of version 1 it enters.
+    [[nodiscard]] bool begins_in_cgroup() const {
+        return std::any_of(cgroup_parents.begin(), cgroup_parents.end(),
+                           [](const auto& parent) { return parent.second.version == 2; });
+    }
 
     // Keeps a text for as long as the plan lives.
     const char* keep(std::string text) { return texts.emplace_back(std::move(text)).c_str(); }

@@ -81,7 +81,7 @@ private:
     void plan_inside(FileView& view, const std::vector<DevicePlace>& devices, const Identity& identity) {
         check_mounts(*host_, identity, view, *diagnostics_);
         plan_ids(identity);
-        plan_mounts({view, devices, identity}, writer_);
+        plan_mounts({view, devices, identity, may_write_sysctls(identity)}, writer_);
         if (!writer_.slots_suffice()) report_too_many_mounts();
         plan_rest_of_init({*jail_, *host_, view, devices});
         plan_folder(view);
@@ -95,6 +95,13 @@ private:
         plan_execution(view);
         if (!files_.has_root())
             plan_.lost = lost_outputs(command_->arguments, command_->folder, view, files_.walkers().host);
+    }
+
+    // A jail that may make jails has an open /proc: the kernel mounts one in them only where it sees all of another
+    // (mount_namespaces(7)).
+    [[nodiscard]] bool may_write_sysctls(const Identity& identity) const {
+        const bool is_root = identity.user == 0;
+        return (is_root || jail_->capabilities.kept != 0) && jail_->process.nested.empty();
     }
 
     // What the host has is enforced, whatever the command line gives up.
@@ -188,7 +195,8 @@ private:
         if (!groups.empty()) enforced("supplementary groups kept: " + groups);
     }
 
-    // Known after the limits. The cgroup namespace begins where init is by then.
+    // Known after the limits. The cgroup namespace begins where init is by then. A policy that may take a cgroup has it
+    // apart in any case, so that an early init (early_init.hpp) need not know what this host has.
     void plan_cgroups() {
         const CgroupLimits& limits = plan_.cgroup;
         if (limits.memory || limits.swap) use_cgroup("memory");
@@ -196,15 +204,18 @@ private:
         if (limits.cpu) use_cgroup("cpu");
         if (!limits.processors.empty()) use_cgroup("cpuset");
         if (limits.limits_disks()) use_cgroup("io");
+        for (const auto& [controller, parent] : host_->cgroups)
+            if (limits.any() && parent.way == CgroupParent::Way::below && !plan_.cgroup_parents.contains(controller))
+                plan_.other_cgroup_folders.insert(parent.folder);
         const bool own_cgroups = jail_->process.share_cgroup.empty();
-        if (!limits.any() && own_cgroups) plan_.init.front().number[0] |= CLONE_NEWCGROUP;
-        if (!limits.any()) return;
+        const bool is_apart = limits.any() || may_take_cgroup(*jail_);
+        if (own_cgroups && !is_apart) plan_.init.front().number[0] |= CLONE_NEWCGROUP;
         for (const auto& [controller, parent] : plan_.cgroup_parents)
             if (parent.version == 1 && !plan_.cgroup_slots.contains(parent.folder)) {
                 plan_.cgroup_slots.emplace(parent.folder, writer_.new_slot());
                 insert_after_ids({.operation = Operation::enter_cgroup, .slot = plan_.cgroup_slots.at(parent.folder)});
             }
-        if (own_cgroups) insert_after_ids({.operation = Operation::unshare, .number = {CLONE_NEWCGROUP}});
+        if (own_cgroups && is_apart) insert_after_ids({.operation = Operation::unshare, .number = {CLONE_NEWCGROUP}});
     }
 
     void insert_after_ids(const Step& step) {

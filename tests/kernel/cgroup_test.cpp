@@ -67,6 +67,8 @@ protected:
     void SetUp() override {
         if (!as_root() && given_folder().empty())
             GTEST_SKIP() << "nobody has delegated a cgroup to the ordinary user here: the guests of the tier `vm` do";
+        if (given_folder().empty() && !fs::exists("/sys/fs/cgroup/memory/cgroup.procs"))
+            GTEST_SKIP() << "where ward makes its cgroups here is for systemd to say: the guests of the tier `vm` know";
         JailTest::SetUp();
     }
 };
@@ -91,6 +93,21 @@ TEST_P(LeftOvers, OfKilledLaunchersGoWithTheNextStart) {
         return groups_of(killed).empty();
     };
     EXPECT_TRUE(eventually(start_removes_all)) << testing::PrintToString(groups_of(killed));
+}
+
+// Which limits the next one has does not matter.
+TEST_P(LeftOvers, OfAKilledLauncherGoWithAStartOfOtherLimits) {
+    Running running(jail_invocation(limits, {"probe", "wait", "waits"}));
+    const pid_t killed = running.process();
+    ASSERT_TRUE(running.wait_for_output("waits"));
+    running.kill(SIGKILL);
+    (void)running.finish();
+    EXPECT_FALSE(groups_of({killed}).empty()) << "nothing was left over, so that this test shows nothing";
+    const auto start_removes_all = [&] {
+        EXPECT_EQ(jail("limits { cpu 1 }", {"probe", "exit", "0"}).status, 0);
+        return groups_of({killed}).empty();
+    };
+    EXPECT_TRUE(eventually(start_removes_all)) << testing::PrintToString(groups_of({killed}));
 }
 
 TEST_P(LeftOvers, AreNotThereAfterAnEnd) {
@@ -140,6 +157,21 @@ TEST_P(SecondVersion, HoldsEveryLimit) {
         const std::string wanted = std::string(limit) + ": cgroup-v2";
         EXPECT_NE(std::find(enforced.begin(), enforced.end(), wanted), enforced.end()) << wanted << found;
     }
+}
+
+TEST_P(SecondVersion, IsAsVerified) {
+    const Outcome outcome =
+        jail("limits { memory 64M; swap 0; tasks 8; cpu 0.5; cpu-set 0; io 8M }", {"probe", "exit", "0"}, {"--verify"});
+    EXPECT_EQ(outcome.status, 0) << outcome.err;
+}
+
+TEST_P(SecondVersion, TellsWhatWasUsedAndOfPressure) {
+    ASSERT_TRUE(fs::exists("/proc/pressure/memory")) << "the guest begins with psi=1";
+    const nlohmann::json found = limited("memory 64M; tasks 8; cpu 0.5; io 8M", {"probe", "fork", "3"});
+    for (const char* resource : {"memory", "cpu", "io"})
+        EXPECT_TRUE(found["pressure"].is_object() && found["pressure"].contains(resource)) << resource << found;
+    EXPECT_GE(found["peak_tasks"], 4) << found;
+    EXPECT_GT(found["peak_memory_bytes"], 0) << found;
 }
 
 TEST_P(SecondVersion, EndsAllOfTheJailWhenMemoryIsShort) {

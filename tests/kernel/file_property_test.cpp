@@ -347,7 +347,7 @@ private:
 
 unsigned number_of_cases() {
     const char* stated = std::getenv("WARD_FILE_CASES");
-    return stated == nullptr ? 2500 : static_cast<unsigned>(std::stoul(stated));
+    return stated == nullptr ? 3800 : static_cast<unsigned>(std::stoul(stated));
 }
 
 }  // namespace
@@ -361,7 +361,7 @@ protected:
         Comparison comparison(scene, tally);
         const unsigned trees = number_of_cases() / cases_for_each_tree;
         for (unsigned tree = first; tree < trees; tree += workers) {
-            CaseMaker maker(scene, tree);
+            CaseMaker maker(scene, scene.user().privileged() ? tree : trees + tree);
             for (unsigned i = 0; i < cases_for_each_tree; ++i)
                 if (const std::string wrong = comparison.compare(maker.next()); !wrong.empty())
                     return "tree " + std::to_string(tree) + ", " + wrong;

@@ -80,6 +80,19 @@ TEST_P(Process, ProcIsReadOnlyWhereItMatters) {
         EXPECT_NE(seen("", {"file_probe", "write", path, "x"}), "written") << path;
 }
 
+// The kernel lets the root of a namespace, or who has a capability in it, change what belongs to that: proc_sys(5).
+TEST_P(Process, SysctlsOfTheJailsOwnNamespacesAreReadOnly) {
+    const std::string keeps = "capabilities { keep net_admin, sys_resource }\n";
+    for (const char* path : {"/proc/sys/net/ipv4/ip_forward", "/proc/sys/user/max_net_namespaces"}) {
+        EXPECT_EQ(seen(keeps, {"file_probe", "write", path, "1"}), "EROFS") << path;
+        EXPECT_EQ(seen(keeps + "process { nested allow }\n", {"file_probe", "write", path, "1"}), "written")
+            << path << ": a jail that may make jails has an open /proc";
+    }
+    if (!as_root()) return;  // an ordinary user's program is root only with subordinate ids
+    for (const char* path : {"/proc/sys/kernel/shmmni", "/proc/sys/kernel/msgmax"})
+        EXPECT_EQ(seen("process { user root }\n", {"file_probe", "write", path, "1"}), "EROFS") << path;
+}
+
 TEST_P(Process, ATerminationSignalReachesTheProgram) {
     Running running(jail_invocation("", {"probe", "wait", scene().marker()}));
     ASSERT_TRUE(running.wait_for_output(scene().marker()));
@@ -188,7 +201,7 @@ protected:
         close(master_);
     }
 
-    // The words of `probe terminal`: is 0, 1, 2 a terminal; what opening /dev/tty gives; the session.
+    // The words of `probe terminal`: is 0, 1, 2 a terminal; what opening /dev/tty gives; who leads the session.
     [[nodiscard]] std::vector<std::string> on_terminal(const std::string& policy) {
         Invocation invocation = jail_invocation(policy, {"probe", "terminal"});
         invocation.terminal = slave_;
@@ -206,6 +219,7 @@ TEST_P(Terminal, InheritIsTheCallers) {
     ASSERT_EQ(found.size(), 5U);
     EXPECT_EQ(found[0], "1");
     EXPECT_EQ(found[3], "tty");
+    EXPECT_EQ(found[4], "outside") << "the session's leader has no number in the jail: getsid(2)";
 }
 
 TEST_P(Terminal, NoneIsNone) {
@@ -221,6 +235,7 @@ TEST_P(Terminal, PrivateIsOneOfItsOwn) {
     EXPECT_EQ(found[0], "1");
     EXPECT_EQ(found[1], "0") << "a pipe stays a pipe";
     EXPECT_EQ(found[3], "tty");
+    EXPECT_EQ(found[4], "follows") << "init, in the jail, leads the session";
 }
 
 }  // namespace ward::test

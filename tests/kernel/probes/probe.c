@@ -167,7 +167,7 @@ static int terminal(char** arguments) {
     (void)arguments;
     int own = open("/dev/tty", O_RDWR);
     printf("%d %d %d %s %s\n", isatty(0), isatty(1), isatty(2), own < 0 ? strerrorname_np(errno) : "tty",
-           getsid(0) == getpid() ? "leads" : "follows");
+           getsid(0) == getpid() ? "leads" : getsid(0) == 0 ? "outside" : "follows");
     return 0;
 }
 

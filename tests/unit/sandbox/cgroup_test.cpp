@@ -136,7 +136,8 @@ protected:
         WARD_SKIP_UNLESS_POSSIBLE(Caller::root);
         for (const char* controller : {"memory", "pids", "cpu"}) {
             const std::string folder = std::string("/sys/fs/cgroup/") + controller;
-            ASSERT_TRUE(fs::exists(folder + "/cgroup.procs")) << "this host has no version 1 hierarchy " << folder;
+            if (!fs::exists(folder + "/cgroup.procs"))
+                GTEST_SKIP() << "this host has no cgroups of version 1 with `" << controller << '`';
             parents_[controller] = {folder, 1};
         }
     }

@@ -70,6 +70,7 @@ TEST_F(LimitsPlan, TasksAloneTakeNoCgroupWhereTheWeakerFormWillDo) {
 TEST_F(LimitsPlan, TasksAreTheCgroupsWhereThereIsOneOrIdsChange) {
     use_cgroups();
     limit(LimitName::tasks, 10, true);
+    identity.helpers_map_ids = true;
     jail.capabilities.kept = 1U << CAP_SETUID;
     EXPECT_EQ(plan(), "tasks: cgroup-v2\n");
     jail.capabilities.kept = 0;
@@ -146,6 +147,25 @@ TEST_F(LimitsPlan, OneProcessIsNotLimitedExactlyEither) {
 TEST_F(LimitsPlan, TasksWithoutACgroupCountTheUsersProcessesInTheJail) {
     limit(LimitName::tasks, 10);
     EXPECT_EQ(plan(), "tasks: rlimit\n" + rlimit(RLIMIT_NPROC, 11));
+}
+
+// Each id of the jail would have as many.
+TEST_F(LimitsPlan, TasksWithoutACgroupAreNotExactWhereTheProgramCanBeAnother) {
+    jail.capabilities.kept = 1U << CAP_SETUID;
+    limit(LimitName::tasks, 10);
+    EXPECT_EQ(plan(), "tasks: rlimit\n" + rlimit(RLIMIT_NPROC, 11)) << "there is one id alone";
+    for (bool Identity::*several : {&Identity::supervisor_maps_ids, &Identity::helpers_map_ids}) {
+        result = {};
+        identity = {};
+        identity.*several = true;
+        limit(LimitName::tasks, 10, true);
+        EXPECT_EQ(plan(), "tasks: per-user\n" + rlimit(RLIMIT_NPROC, 11) +
+                              "note: `tasks? 10` holds for each user of the jail alone: the `pids` controller cannot "
+                              "be used, no cgroup with it was handed to user 1234\n");
+    }
+    limit(LimitName::tasks, 10);
+    static_cast<void>(plan());
+    EXPECT_EQ(diagnostics.errors(), 1U) << "no silent weaker form";
 }
 
 TEST_F(LimitsPlan, TheHostsRootIsNotCounted) {
