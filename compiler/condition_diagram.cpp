@@ -8,7 +8,8 @@ using Node = Diagram::Node;
 // The diagram looks at the greatest bit first, and at bit 32 just before bit 0 (diagram.cpp): in this order, each bit
 // is above all before it.
 Node equal(const Comparison& comparison, Diagram& diagram) {
-    const std::uint64_t looked_at = comparison.bits < 64 ? (std::uint64_t{1} << comparison.bits) - 1 : ~std::uint64_t{0};
+    const std::uint64_t looked_at =
+        comparison.bits < 64 ? (std::uint64_t{1} << comparison.bits) - 1 : ~std::uint64_t{0};
     if ((comparison.value & ~comparison.mask & looked_at) != 0) return Diagram::no;
     Node all = Diagram::yes;
     for (unsigned place = 0; place < 32; ++place)

@@ -20,7 +20,6 @@ constexpr auto execute_bit = static_cast<compiler::AccessBits>(policy::Access::e
 
 constexpr std::uint64_t closed = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC;
 constexpr std::uint64_t sealed = closed | MOUNT_ATTR_RDONLY;
-
 constexpr unsigned private_mode = 0700;
 constexpr unsigned folder_mode = 0755;
 constexpr unsigned text_mode = 0444;
@@ -220,8 +219,18 @@ private:
             store_hidden_folder(entry, place);
         else
             add_file(place, "", 0);
+        return clone_sealed(place);
+    }
+
+    Slot clone_below(const std::string& path, bool recursive) {
         const Slot slot = writer_->new_slot();
-        writer_->add(init_, Operation::clone_below_root, {.into = slot, .path = below_root(place), .numbers = {0}});
+        writer_->add(init_, Operation::clone_below_root,
+                     {.into = slot, .path = below_root(path), .numbers = {recursive ? 1U : 0U}});
+        return slot;
+    }
+
+    Slot clone_sealed(const std::string& path) {
+        const Slot slot = clone_below(path, false);
         restrict(init_, slot, sealed, false);
         return slot;
     }
@@ -300,27 +309,15 @@ private:
     void build(const ViewEntry& entry) {
         because(entry);
         const bool is_stored = in_hidden(entry.path) != nullptr;
-        if (entry.kind == Kind::pin) return add_pin(entry);
+        if (entry.kind == Kind::pin) return mount(clone_below(entry.path, true), entry.path);
         if (!entry.over_existing && !is_stored) make_place(entry);
         const auto slot = slots_.find(entry.path);
         if (is_mounted_by_name(entry))
             mount_by_name(entry);
         else if (slot != slots_.end())
             mount(slot->second, entry.path);
-        if (entry.kind == Kind::proc && request_->seals_sysctls) seal_sysctls(entry.path + "/sys");
-    }
-
-    void seal_sysctls(const std::string& path) {
-        const Slot slot = writer_->new_slot();
-        writer_->add(init_, Operation::clone_below_root, {.into = slot, .path = below_root(path), .numbers = {0}});
-        restrict(init_, slot, sealed, false);
-        mount(slot, path);
-    }
-
-    void add_pin(const ViewEntry& pin) {
-        const Slot slot = writer_->new_slot();
-        writer_->add(init_, Operation::clone_below_root, {.into = slot, .path = below_root(pin.path), .numbers = {1}});
-        mount(slot, pin.path);
+        const std::string sysctls = entry.path + "/sys";
+        if (entry.kind == Kind::proc && request_->seals_sysctls) mount(clone_sealed(sysctls), sysctls);
     }
 
     // What is mounted needs a mount point; links and texts are there when they are made.

@@ -11,6 +11,7 @@
 
 #include "compiler/proved_filter.hpp"
 #include "policy/policy.hpp"
+#include "sandbox/cgroup_plan.hpp"
 #include "sandbox/early_init.hpp"
 #include "sandbox/environment_plan.hpp"
 #include "sandbox/file_view.hpp"
@@ -89,7 +90,7 @@ private:
         plan_umask();
         plan_limits({*jail_, *host_, identity, view, command_->allow_degraded}, writer_, *diagnostics_);
         note_needless_options();
-        plan_cgroups();
+        plan_cgroups(*jail_, *host_, writer_);
         plan_privileges(identity);
         plan_filter();
         plan_execution(view);
@@ -193,40 +194,6 @@ private:
         for (const gid_t group : host_->groups)
             if (group != host_->gid) groups += (groups.empty() ? "" : ", ") + std::to_string(group);
         if (!groups.empty()) enforced("supplementary groups kept: " + groups);
-    }
-
-    // Known after the limits. The cgroup namespace begins where init is by then. A policy that may take a cgroup has it
-    // apart in any case, so that an early init (early_init.hpp) need not know what this host has.
-    void plan_cgroups() {
-        const CgroupLimits& limits = plan_.cgroup;
-        if (limits.memory || limits.swap) use_cgroup("memory");
-        if (limits.tasks) use_cgroup("pids");
-        if (limits.cpu) use_cgroup("cpu");
-        if (!limits.processors.empty()) use_cgroup("cpuset");
-        if (limits.limits_disks()) use_cgroup("io");
-        for (const auto& [controller, parent] : host_->cgroups)
-            if (limits.any() && parent.way == CgroupParent::Way::below && !plan_.cgroup_parents.contains(controller))
-                plan_.other_cgroup_folders.insert(parent.folder);
-        const bool own_cgroups = jail_->process.share_cgroup.empty();
-        const bool is_apart = limits.any() || may_take_cgroup(*jail_);
-        if (own_cgroups && !is_apart) plan_.init.front().number[0] |= CLONE_NEWCGROUP;
-        for (const auto& [controller, parent] : plan_.cgroup_parents)
-            if (parent.version == 1 && !plan_.cgroup_slots.contains(parent.folder)) {
-                plan_.cgroup_slots.emplace(parent.folder, writer_.new_slot());
-                insert_after_ids({.operation = Operation::enter_cgroup, .slot = plan_.cgroup_slots.at(parent.folder)});
-            }
-        if (own_cgroups && is_apart) insert_after_ids({.operation = Operation::unshare, .number = {CLONE_NEWCGROUP}});
-    }
-
-    void insert_after_ids(const Step& step) {
-        const auto mounts = std::find_if(plan_.init.begin(), plan_.init.end(), [](const Step& each) {
-            return each.operation == Operation::private_propagation;
-        });
-        plan_.init.insert(mounts, step);
-    }
-
-    void use_cgroup(const std::string& controller) {
-        plan_.cgroup_parents.emplace(controller, host_->cgroups.at(controller));
     }
 
     // ---- init

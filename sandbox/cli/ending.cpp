@@ -94,9 +94,13 @@ std::string ending(const Report& report, const sandbox::Plan& plan, const std::s
         case Report::End::exited:
         case Report::End::signalled:
         case Report::End::not_started:
-            return {};
+            break;
     }
-    return {};
+    // With cgroups of version 1 the kernel picks a process, and the program may go on.
+    const std::uint64_t killed = report.memory_kills.value_or(0);
+    if (killed == 0) return {};
+    return "the memory limit of " + size(plan.cgroup.memory.value_or(0)) + " ended " + std::to_string(killed) +
+           (killed == 1 ? " process of " : " processes of ") + name;
 }
 
 }  // namespace ward::cli

@@ -75,7 +75,20 @@ TEST_P(LimitsByCgroup, MemoryEndsIt) {
     EXPECT_EQ(found["end"], "memory") << found;
     EXPECT_EQ(found["exit_status"], 128 + SIGKILL);
     EXPECT_LE(found["peak_memory_bytes"], 64 << 20);
+    EXPECT_GE(found["memory_kills"], 1);
     EXPECT_EQ(seen("limits { memory 512M }", {"probe", "allocate", "256"}), "filled");
+}
+
+// In version 1 the program goes on; in version 2 it ends, too.
+TEST_P(LimitsByCgroup, AChildThatMemoryEndedIsTold) {
+    const std::string policy = "files { write $work }\nlimits { memory 32M }";
+    const nlohmann::json found = report(policy, {"limit_probe", "allocate-in-child", "256"});
+    EXPECT_GE(found["memory_kills"], 1) << found;
+    EXPECT_EQ(report("files { write $work }\nlimits { memory 512M }",
+                     {"limit_probe", "allocate-in-child", "64"})["memory_kills"],
+              0);
+    const Outcome outcome = jail("limits { memory 32M }", {"limit_probe", "allocate-in-child", "256"});
+    EXPECT_NE(outcome.err.find("the memory limit"), std::string::npos) << outcome.err;
 }
 
 TEST_P(LimitsWithoutCgroup, MemoryOfManyTasksIsAnError) {

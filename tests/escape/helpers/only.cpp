@@ -54,7 +54,7 @@ const std::vector<Layer>& layers() {
         {"not-dumpable", 0, {set_dumpable}},
         {"landlock", 0, {new_ruleset, allow_path, allow_stream, allow_ports, enter_ruleset}},
         {"capabilities", 0, {set_securebits, drop_bounding, set_capabilities, raise_ambient}},
-        {"limits", 0, {set_rlimit, set_priority, set_processors}},
+        {"limits", 0, {enter_cgroup, set_rlimit, set_priority, set_processors}},
         {"descriptors", 0, {close_descriptors}},
         {"environment", 0, {}},
         {"no-new-privileges", 0, {no_new_privileges}},
@@ -95,6 +95,7 @@ void take_out_the_rest(Plan& plan, std::string_view name) {
     } else if (name == "limits") {
         plan.cgroup = {};
         plan.cgroup_parents.clear();
+        plan.cgroup_slots.clear();
         plan.time_limit.reset();
     } else if (name == "environment") {
         plan.environment.clear();

@@ -96,6 +96,18 @@ TEST(Ending, RefusedTasksAreCounted) {
     EXPECT_EQ(ending(report, Plan(), "sh"), "the tasks limit refused sh 7 new tasks");
 }
 
+TEST(Ending, ProcessesThatMemoryEndedAreCountedWhereTheProgramWentOn) {
+    Plan plan;
+    plan.cgroup.memory = 32 << 20;
+    Report report = ended(Report::End::exited);
+    report.memory_kills = 0;
+    EXPECT_EQ(ending(report, plan, "sh"), "");
+    report.memory_kills = 1;
+    EXPECT_EQ(ending(report, plan, "sh"), "the memory limit of 32M ended 1 process of sh");
+    report.memory_kills = 2;
+    EXPECT_EQ(ending(report, plan, "sh"), "the memory limit of 32M ended 2 processes of sh");
+}
+
 TEST(Ending, TheStatusSpeaksForTheRest) {
     for (const auto end : {Report::End::exited, Report::End::signalled, Report::End::not_started})
         EXPECT_EQ(ending(ended(end), Plan(), "x"), "");

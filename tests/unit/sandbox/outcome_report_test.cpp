@@ -133,6 +133,16 @@ TEST_F(OutcomeReport, RefusedForksAreKnownWhereACgroupCountsThem) {
     EXPECT_EQ(told().refused_forks, 0U);
 }
 
+TEST_F(OutcomeReport, TheProgramMayGoOnWithoutAProcessThatMemoryEnded) {
+    ends(CLD_EXITED, 3);
+    usage.out_of_memory_kills = 2;
+    EXPECT_FALSE(told().memory_kills) << "other jails may share a cgroup that is not this one's";
+    plan.cgroup.memory = 1 << 20;
+    EXPECT_EQ(told().memory_kills, 2U);
+    EXPECT_EQ(told().end, Report::End::exited);
+    EXPECT_EQ(told().exit_status(), 3);
+}
+
 TEST_F(OutcomeReport, InitIsNoTaskOfTheProgram) {
     ends(CLD_EXITED, 0);
     EXPECT_FALSE(told().peak_tasks);

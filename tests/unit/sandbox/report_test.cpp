@@ -54,6 +54,7 @@ TEST(Report, JsonOfAPlainEnd) {
   "peak_memory_bytes": 4096,
   "peak_tasks": null,
   "refused_forks": null,
+  "memory_kills": null,
   "pressure": null,
   "pressure_missing": "the jail had no cgroup of version 2, which counts it",
   "verified": false,
