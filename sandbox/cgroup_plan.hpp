@@ -7,8 +7,8 @@
 
 namespace ward::sandbox {
 
-// After plan_limits(): fills cgroup_parents, cgroup_slots and other_cgroup_folders, and adds to `init`, whose first
-// step makes namespaces, the cgroup namespace and the ways into cgroups of version 1.
+// After plan_limits(): fills cgroup_parents, cgroup_slots and other_cgroup_folders, and adds to `init` the ways into
+// cgroups of version 1 and the cgroup namespace.
 void plan_cgroups(const compiler::Jail& jail, const Host& host, PlanWriter& writer);
 
 }  // namespace ward::sandbox

@@ -14,7 +14,7 @@ constexpr std::array<DegradableFeature, 8> features{{
     {"ports", "it may use every TCP port of the host's network"},
     {"scopes", "it may reach abstract Unix sockets of the host"},
     {"swap", "it may use as much swap as there is"},
-    {"tasks", "it may make as many processes as the host lets it"},
+    {"tasks", "it may make more processes, at most as many as the host lets it"},
 }};
 
 }  // namespace

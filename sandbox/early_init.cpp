@@ -33,7 +33,7 @@ bool changes_the_beginning(const policy::Statement& statement) {
     return process != nullptr && is_one_of(process->name, {"share", "terminal"});
 }
 
-// As may_take_cgroup() says it of the whole policy (limits_plan.hpp).
+// A limit that a cgroup holds, where the host has it. `tasks?` alone is mostly counted without.
 bool takes_cgroup(const policy::Statement& statement) {
     const auto* limit = std::get_if<policy::LimitStatement>(&statement);
     return limit != nullptr && (is_one_of(limit->name, {"memory", "swap", "cpu", "cpu-set", "io"}) ||
@@ -151,14 +151,14 @@ std::vector<Step> first_steps(std::uint64_t namespaces) {
 }
 
 std::optional<EarlyInit> EarlyInit::make(const policy::PolicySet& set) {
-    const bool limited = any(set, takes_cgroup);
-    if (any(set, changes_the_beginning) || (limited && has_cgroups_of_version_2_alone())) return std::nullopt;
+    if (any(set, changes_the_beginning) || (any(set, takes_cgroup) && has_cgroups_of_version_2_alone()))
+        return std::nullopt;
     // Init's copy of this process's memory has them, but not its heap.
     static Step steps[2];
     static Inside inside;
     EarlyInit early;
-    early.beginning = first_steps(CLONE_NEWNS | CLONE_NEWIPC | CLONE_NEWUTS | (limited ? 0U : CLONE_NEWCGROUP) |
-                                  (any(set, shares_the_network) ? 0U : CLONE_NEWNET));
+    early.beginning =
+        first_steps(CLONE_NEWNS | CLONE_NEWIPC | CLONE_NEWUTS | (any(set, shares_the_network) ? 0U : CLONE_NEWNET));
     std::copy(early.beginning.begin(), early.beginning.end(), std::begin(steps));
     Channel channel;
     try {

@@ -37,7 +37,8 @@ struct EarlyInit {
     [[nodiscard]] bool fits(const Plan& plan) const;
 };
 
-// After the plan is sent, and before the filter is: the program must have what the caller has. Throws SetupFailure.
+// Before the plan is sent, which may take init into a cpuset: the program must have what the caller has. Throws
+// SetupFailure.
 void return_processors(pid_t init, const ProcessorMask& had);
 
 // The first steps of every init: its own namespaces, and what needs nothing but them.

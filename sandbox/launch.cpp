@@ -247,8 +247,8 @@ std::optional<Message> Launch::admit() {
         throw;
     }
     if (early_) {
-        hand_over(inside_, channel_.own.number());
         if (early_->moved_from) return_processors(jail_->pid(), *early_->moved_from);
+        hand_over(inside_, channel_.own.number());
         terminal_.release_inside();
     }
     close_slots();

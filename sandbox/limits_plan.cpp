@@ -1,5 +1,6 @@
 #include "sandbox/limits_plan.hpp"
 
+#include <linux/capability.h>
 #include <sys/resource.h>
 
 #include <algorithm>
@@ -134,7 +135,7 @@ private:
             return enforced("tasks: " + cgroup);
         }
         const bool is_exact = is_exact_by_user();
-        if (!is_exact && !may_weaken("tasks", tasks->optional)) return unavailable("tasks", "pids", *tasks, words);
+        if (!is_exact && !may_weaken("tasks", tasks->optional)) return uncounted_tasks(*tasks, words);
         if (!process_count_is_enforced())
             return weakened("tasks", *tasks, words, "is not enforced: " + obstacle("pids"));
         // Init has the program's ids, and counts.
@@ -149,11 +150,19 @@ private:
                is_there(LimitName::cpu) || is_there(LimitName::io);
     }
 
+    void uncounted_tasks(const Limit& tasks, const std::string& words) {
+        auto& error = report_unavailable("tasks", "pids", tasks.origins, words);
+        if (process_count_is_enforced())
+            error.note(
+                "without a cgroup the kernel counts for each user, and what it keeps lets the program be several");
+    }
+
     // The kernel counts for each user of a user namespace (Linux 5.14): exact as long as the program cannot be another
     // one, which takes a capability and a second id.
     [[nodiscard]] bool is_exact_by_user() const {
+        constexpr std::uint64_t changes_users = (1ULL << CAP_SETUID) | (1ULL << CAP_SYS_ADMIN);
         const bool has_one_id = !request_->identity.supervisor_maps_ids && !request_->identity.helpers_map_ids;
-        return process_count_is_enforced() && (has_one_id || request_->jail.capabilities.kept == 0);
+        return process_count_is_enforced() && (has_one_id || (request_->jail.capabilities.kept & changes_users) == 0);
     }
 
     // The kernel does not count the processes of the host's root (getrlimit(2), RLIMIT_NPROC).
@@ -266,11 +275,17 @@ private:
 
     void unavailable(const std::string& name, const std::string& controller, const compiler::Origins& origins,
                      const std::string& value) {
+        static_cast<void>(report_unavailable(name, controller, origins, value));
+    }
+
+    policy::Diagnostic& report_unavailable(const std::string& name, const std::string& controller,
+                                           const compiler::Origins& origins, const std::string& value) {
         auto& error = diagnostics_->add(policy::slug::limit_not_available, first_of(origins),
                                         "this host cannot enforce `" + name + ' ' + value + '`');
         error.note(obstacle(controller));
         error.note(degrading_note(name));
         error.help("write `" + name + "? " + value + "` to have what the host can do");
+        return error;
     }
 
     // ---- limits of each process
@@ -303,13 +318,6 @@ private:
 bool limits_anything(const compiler::Jail& jail) {
     return jail.cpu_set ||
            std::any_of(jail.limits.begin(), jail.limits.end(), [](const auto& limit) { return limit.has_value(); });
-}
-
-bool may_take_cgroup(const compiler::Jail& jail) {
-    using enum compiler::LimitName;
-    const auto& counted = jail.limit(tasks);
-    return jail.cpu_set || jail.limit(memory) || jail.limit(swap) || jail.limit(cpu) || jail.limit(io) ||
-           (counted && !counted->optional);
 }
 
 void plan_limits(const LimitsRequest& request, PlanWriter& writer, policy::Diagnostics& diagnostics) {

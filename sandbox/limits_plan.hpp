@@ -21,8 +21,6 @@ struct LimitsRequest {
 
 // Whether planning will look at the host's limits and cgroups.
 [[nodiscard]] bool limits_anything(const compiler::Jail& jail);
-// Whether a limit is one that a cgroup holds, where the host has it. `tasks?` alone is mostly counted without.
-[[nodiscard]] bool may_take_cgroup(const compiler::Jail& jail);
 
 // Fills cgroup and time_limit, adds set_rlimit steps to `program`, and says in `enforced` what holds
 // each limit. A limit without `?` that this host cannot hold exactly is an error, unless it may be degraded:

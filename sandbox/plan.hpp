@@ -93,7 +93,7 @@ struct Plan {
     std::set<std::string> other_cgroup_folders;
     // By the parent's folder, for those of version 1, which init enters by itself: a process that moves another one
     // waits for all processors (cgroup_threadgroup_rwsem), milliseconds; one that moves itself alone does not
-    // (Linux 5.4).
+    // (Linux 5.5).
     std::map<std::string, Slot> cgroup_slots;  // filled by the supervisor with their `tasks`
     std::optional<std::uint64_t> time_limit;   // milliseconds of wall clock
     compiler::Terminal terminal = compiler::Terminal::none;

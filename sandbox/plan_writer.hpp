@@ -33,7 +33,7 @@ public:
         add(phase, operation, Parts{.numbers = {number}});
     }
 
-    // May be past max_slots: the caller asks slots_left() once at the end.
+    // May be past max_slots: the caller asks slots_suffice() once at the end.
     [[nodiscard]] Slot new_slot() { return next_slot_++; }
     [[nodiscard]] bool slots_suffice() const { return next_slot_ <= max_slots; }
 

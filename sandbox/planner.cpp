@@ -83,7 +83,6 @@ private:
         check_mounts(*host_, identity, view, *diagnostics_);
         plan_ids(identity);
         plan_mounts({view, devices, identity, may_write_sysctls(identity)}, writer_);
-        if (!writer_.slots_suffice()) report_too_many_mounts();
         plan_rest_of_init({*jail_, *host_, view, devices});
         plan_folder(view);
         plan_.notes = view.notes;
@@ -94,6 +93,7 @@ private:
         plan_privileges(identity);
         plan_filter();
         plan_execution(view);
+        if (!writer_.slots_suffice()) report_too_many_mounts();
         if (!files_.has_root())
             plan_.lost = lost_outputs(command_->arguments, command_->folder, view, files_.walkers().host);
     }

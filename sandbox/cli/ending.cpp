@@ -99,8 +99,9 @@ std::string ending(const Report& report, const sandbox::Plan& plan, const std::s
     // With cgroups of version 1 the kernel picks a process, and the program may go on.
     const std::uint64_t killed = report.memory_kills.value_or(0);
     if (killed == 0) return {};
-    return "the memory limit of " + size(plan.cgroup.memory.value_or(0)) + " ended " + std::to_string(killed) +
-           (killed == 1 ? " process of " : " processes of ") + name;
+    return std::to_string(killed) + (killed == 1 ? " process of " : " processes of ") + name +
+           (killed == 1 ? " was" : " were") + " ended for want of memory: the limit is " +
+           size(plan.cgroup.memory.value_or(0));
 }
 
 }  // namespace ward::cli

@@ -92,7 +92,7 @@ class Scene:
             with open(f"{folder}/{name}", "w", encoding="ascii") as file:
                 file.write("text\n")
         shutil.copy(f"{programs}/state_probe", f"{folder}/shown/program")
-        memory = "memory 64M" if user == 0 else ""
+        memory = "memory 64M; cpu-set 0" if user == 0 else ""
         with open(f"{folder}/faults.ward", "w", encoding="ascii") as file:
             file.write(POLICY.format(scene=folder, memory=memory))
         for place, folders, files in os.walk(folder):

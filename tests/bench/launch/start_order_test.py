@@ -1,16 +1,17 @@
 #!/usr/bin/env python3
 """Whether the order of a start (sandbox/start_order.ld) still names functions that are there.
 
-    start_order_test.py PROGRAM SCRIPT SHARE
+    start_order_test.py PROGRAM SCRIPT SHARE [linked]
 
 A build without optimisation has other functions inlined, so SHARE, what must be there at least, depends on the build.
+With `linked` the program must have been linked with the script.
 """
 import pathlib
 import re
 import subprocess
 import sys
 
-program, script, share = sys.argv[1:]
+program, script, share = sys.argv[1:4]
 
 
 def plain(symbol):
@@ -25,3 +26,7 @@ there = named & {plain(line.split()[-1]) for line in symbols.splitlines()}
 print(f"{len(there)} of {len(named)} functions of the script are in the program (at least {share})")
 if not named or len(there) < float(share) * len(named):
     sys.exit("the order of a start is out of date: run sandbox/generate/start_order.py on a release build")
+if "linked" in sys.argv[4:]:
+    headers = subprocess.run(["readelf", "-SW", program], check=True, capture_output=True, text=True).stdout
+    if " .text.start " not in headers:
+        sys.exit("the program was not linked with the order of a start")

@@ -103,9 +103,9 @@ TEST(Ending, ProcessesThatMemoryEndedAreCountedWhereTheProgramWentOn) {
     report.memory_kills = 0;
     EXPECT_EQ(ending(report, plan, "sh"), "");
     report.memory_kills = 1;
-    EXPECT_EQ(ending(report, plan, "sh"), "the memory limit of 32M ended 1 process of sh");
+    EXPECT_EQ(ending(report, plan, "sh"), "1 process of sh was ended for want of memory: the limit is 32M");
     report.memory_kills = 2;
-    EXPECT_EQ(ending(report, plan, "sh"), "the memory limit of 32M ended 2 processes of sh");
+    EXPECT_EQ(ending(report, plan, "sh"), "2 processes of sh were ended for want of memory: the limit is 32M");
 }
 
 TEST(Ending, TheStatusSpeaksForTheRest) {

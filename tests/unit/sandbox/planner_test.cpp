@@ -244,6 +244,23 @@ TEST_F(PlanFor, TooManyMountsAreAnError) {
               "  help: grant the folders in place of the files in them\n");
 }
 
+// The cgroups and the ruleset have slots, too: no number of files may be one too many without a word.
+TEST_F(PlanFor, TheLastSlotsAreCountedWhoeverTakesThem) {
+    host.cgroups["pids"] = {"/c/pids", 1};
+    host.cgroups["memory"] = {"/c/memory", 1};
+    bool any_fits = false;
+    for (int i = 0; i < max_slots; ++i) {
+        files.file("/many/" + std::to_string(i));
+        if (i < max_slots - 20) continue;
+        policy::Diagnostics seen;
+        std::swap(seen, diagnostics);
+        const auto made = plan("policy p\nfiles { execute /bin/prog; read /many/* }\nlimits { tasks 4; memory 1M }\n");
+        EXPECT_NE(made.has_value(), errors().find("too-many-mounts") != std::string::npos) << i;
+        any_fits |= made.has_value();
+    }
+    EXPECT_TRUE(any_fits);
+}
+
 TEST_F(PlanFor, AFilterThatIsTooLongIsAnError) {
     const auto file = sources.add("test.ward", smallest);
     policy::PolicySet set;
