@@ -78,7 +78,7 @@ public:
     explicit Diagnostics(std::size_t most = max_kept, Keep keep = Keep::all) : most_(most), keep_(keep) {}
 
     // `where` is absent for a diagnostic about no text. When no more are kept, a scratch diagnostic is
-    // handed out, valid until the next one.
+    // handed out, valid until the next one. Cold: compilers move what leads here out of the way of what is executed.
     [[gnu::cold]] Diagnostic& add(const Slug& kind, std::optional<Span> where, std::string message);
 
     [[nodiscard]] bool has_errors() const { return errors_ != 0; }

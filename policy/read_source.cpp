@@ -78,7 +78,7 @@ private:
     // The size that fstat tells is not trusted: files of /proc say 0, and a file may grow.
     std::optional<FileId> read(int descriptor, std::string name) {
         std::string text;
-        char chunk[4096];
+        char chunk[4096];  // a page, as the stack grows by: most policies are shorter
         while (text.size() <= max_source_bytes) {
             const ssize_t count = ::read(descriptor, chunk, sizeof chunk);
             if (count < 0 && errno == EINTR) continue;

@@ -166,7 +166,7 @@ std::string read_whole(const std::string& path, bool ends_short) {
     std::string text;
     const int descriptor = open(path.c_str(), O_RDONLY | O_CLOEXEC);
     if (descriptor < 0) return text;
-    std::array<char, 4096> piece;
+    std::array<char, 4096> piece;  // as much as /proc gives at once
     ssize_t length = 0;
     do {
         length = read(descriptor, piece.data(), piece.size());

@@ -9,14 +9,13 @@
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
-#include <filesystem>
 #include <string>
-#include <system_error>
 #include <vector>
 
 #include "compiler/compile.hpp"
 #include "compiler/proof.hpp"
 #include "policy/parser.hpp"
+#include "tests/bench/copied_programs.hpp"
 #include "tests/unit/compiler/benchmark_models.hpp"
 
 namespace ward::bench {
@@ -90,36 +89,14 @@ Round run_once(const std::string& text, bool guarded) {
     return round;
 }
 
-// This program, as an installation makes it: a file that a linker has just written lies in the page cache in pieces of
-// one page each, and its first round takes half as long again.
-class Copy {
-public:
-    Copy() {
-        std::string pattern = "/var/tmp/ward-bench-XXXXXX";
-        if (mkdtemp(pattern.data()) == nullptr) std::exit(1);
-        folder_ = pattern;
-        std::filesystem::copy_file("/proc/self/exe", program());
-    }
-    Copy(const Copy&) = delete;
-    Copy& operator=(const Copy&) = delete;
-    ~Copy() {
-        std::error_code ignored;
-        std::filesystem::remove_all(folder_, ignored);
-    }
-    [[nodiscard]] std::string program() const { return folder_ + "/bench_filter"; }
-
-private:
-    std::string folder_;
-};
-
 // A new process, as a launcher is one: what it has not touched yet is part of the time.
-Round run_cold(const Copy& copy, bool guarded) {
+Round run_cold(const std::string& program, bool guarded) {
     int ends[2];
     if (pipe2(ends, O_CLOEXEC) != 0) std::exit(1);
     const pid_t child = fork();
     if (child == 0) {
         dup2(ends[1], STDOUT_FILENO);
-        execl(copy.program().c_str(), "bench_filter", "once", guarded ? "guarded" : "bare", nullptr);
+        execl(program.c_str(), "bench_filter", "once", guarded ? "guarded" : "bare", nullptr);
         _exit(1);
     }
     close(ends[1]);
@@ -154,10 +131,12 @@ int write_one_round(bool guarded) {
 
 void print_text_to_bytes(int rounds) {
     const std::string text = docker_text();
-    const Copy copy;
+    const CopiedPrograms copies;
+    copies.add("bench_filter", "/proc/self/exe");
     std::vector<Round> cold[2], warm[2];
     for (int round = 0; round < rounds; ++round)
-        for (const bool guarded : {false, true}) cold[guarded].push_back(run_cold(copy, guarded));
+        for (const bool guarded : {false, true})
+            cold[guarded].push_back(run_cold(copies.program("bench_filter"), guarded));
     for (int round = 0; round < rounds; ++round)
         for (const bool guarded : {false, true}) warm[guarded].push_back(run_once(text, guarded));
     for (const bool guarded : {false, true}) {

@@ -139,25 +139,26 @@ def normal(state):
 # ---- the points
 
 
-# Where the supervisor makes something. Between the two it looks at the host, and a kernel that lies about that describes
-# another host: the jail is what it would be there.
-SET_UP = {"socketpair": True, "getgroups": False, "rt_sigprocmask": True}
+# From the one to the other the supervisor looks at the host. A kernel that lies about that describes another host, and
+# the jail is what it would be there.
+LOOKS_AT_HOST = ("getgroups", "rt_sigprocmask")
 
 
-def points_of(trace, changes=None):
-    """Of the launcher's own processes, in order. changes: calls from which on those of process 0 count, or do not."""
+def points_of(trace, from_call=None, but_not=(None, None)):
+    """Of the launcher's own processes, in order. from_call: the first one of process 0 that counts; but_not: from the
+    first of these to the second, those of process 0 do not."""
     counts = collections.Counter()
-    points, begun = [], changes is None
-    first = next(iter(changes or [None]))
+    points, begun, left_out = [], from_call is None, False
     for line in open(trace, encoding="ascii"):
         words = line.split()
         if words[1] == "exec":
             continue
         process, call = int(words[0]), NAMES.get(int(words[1]), words[1])
         counts[process, call] += 1
-        if process == 0 and changes and (call == first or counts[0, first]):
-            begun = changes.get(call, begun)
-        if (begun or process != 0) and not {call, (process, call)} & NOT_INJECTED.keys():
+        if process == 0:
+            begun = begun or call == from_call
+            left_out = (left_out or call == but_not[0]) and call != but_not[1]
+        if (process != 0 or (begun and not left_out)) and not {call, (process, call)} & NOT_INJECTED.keys():
             points.append(Point(process, call, counts[process, call]))
     return points
 
@@ -239,7 +240,7 @@ MEANINGS = {"c": "closed: did not run, and said why", "s": "ran, in the state of
 # ---- a sweep
 
 
-def sweep(title, scene, kinds, options=(), changes=None, everything=False):
+def sweep(title, scene, kinds, options=(), from_call=None, but_not=(None, None), everything=False):
     """Makes the faults, prints a table, and gives back what was wrong."""
     trace = f"{scene.folder}/trace"
     scene.run("none", options)  # removes what others may have left behind
@@ -248,7 +249,7 @@ def sweep(title, scene, kinds, options=(), changes=None, everything=False):
         raise SystemExit(f"{title}: a clean run fails with {reference.status}: {reference.errors}{reference.state}")
     if scene.run("none", options).state != reference.state:
         raise SystemExit(f"{title}: two clean runs differ")
-    points = points_of(trace, changes)
+    points = points_of(trace, from_call, but_not)
     jobs = [(point, kind) for point in points for kind in chosen(point, kinds, everything)]
 
     def one(job):
@@ -299,7 +300,7 @@ def control(programs, user):
         shutil.copytree(programs, f"{folder}/programs")
         scene = Scene(f"{folder}/scene", lambda scene, options: [f"{scene.programs}/careless"], user,
                       f"{folder}/programs", facts=("status.", "namespace.", "limit.", "try.keyctl"))
-        found = sweep("control: a careless launcher", scene, ["EPERM"], {"unshare": True})
+        found = sweep("control: a careless launcher", scene, ["EPERM"], from_call="unshare")
     weaker = {re.search(r", (\w+) number", what)[1] for what, letter, _ in found if letter == "W"}
     missed = {"unshare", "prlimit64", "prctl", "seccomp"} - weaker
     return [("the sweep itself", "X", f"it does not see that this was refused: {call}") for call in sorted(missed)]
@@ -337,12 +338,13 @@ def main():
             shutil.copy(launcher, f"{folder}/ward")
             shutil.copytree(programs, f"{folder}/programs")
             scene = Scene(f"{folder}/scene", ward(f"{folder}/ward"), user, f"{folder}/programs")
-            for title, kinds, options, changes in (
-                    (f"errors, {name}", list(ERRORS), (), None),
-                    (f"lies, {name}", ["lie"], ("--verify",), SET_UP),
-                    (f"kills, {name}", ["SIGKILL"], (), {"socketpair": True})):
+            nothing = (None, None)
+            for title, kinds, options, from_call, but_not in (
+                    (f"errors, {name}", list(ERRORS), (), None, nothing),
+                    (f"lies, {name}", ["lie"], ("--verify",), "socketpair", LOOKS_AT_HOST),
+                    (f"kills, {name}", ["SIGKILL"], (), "socketpair", nothing)):
                 if only in title:
-                    wrong += sweep(title, scene, kinds, options, changes, everything)
+                    wrong += sweep(title, scene, kinds, options, from_call, but_not, everything)
         finally:
             shutil.rmtree(folder, ignore_errors=True)
     for what, letter, words in wrong:

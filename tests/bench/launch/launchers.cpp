@@ -46,31 +46,22 @@ std::vector<char*> pointers(const Words& words) {
 }  // namespace
 
 Place::Place() {
-    std::string pattern = "/var/tmp/ward-bench-XXXXXX";  // not in /tmp, which is the jail's own
-    if (mkdtemp(pattern.data()) == nullptr) std::abort();
-    folder_ = pattern;
-    fs::permissions(folder_, fs::perms(0755));
-    fs::copy_file(ward_binary(), program("ward"));
+    programs_.add("ward", ward_binary());
     for (const char* name : {"nothing", "sleeper", "floor"}) {
         const std::string built = std::string(WARD_BENCH_PROGRAMS) + '/' + name;
-        if (fs::exists(built)) fs::copy_file(built, program(name));
+        if (fs::exists(built)) programs_.add(name, built);
     }
     static_cast<void>(policy("bench", ""));
-    static_cast<void>(
-        output_of({program("ward"), "compile", "--emit", "bpf", "-o", folder_ + "/filter", folder_ + "/bench.ward"}));
-    if (fs::exists(folder_ + "/filter")) fs::permissions(folder_ + "/filter", fs::perms(0644));
-}
-
-Place::~Place() {
-    std::error_code ignored;
-    fs::remove_all(folder_, ignored);
+    const std::string filter = folder() + "/filter";
+    static_cast<void>(output_of({program("ward"), "compile", "--emit", "bpf", "-o", filter, folder() + "/bench.ward"}));
+    if (fs::exists(filter)) fs::permissions(filter, fs::perms(0644));
 }
 
 std::string Place::policy(const std::string& name, const std::string& more) const {
     std::string text = text_of(WARD_BENCH_POLICY);
     text.replace(0, text.find('"'), "policy " + name + ' ');
-    const std::string path = folder_ + '/' + name + ".ward";
-    std::ofstream(path) << text << "files { execute " << folder_ << " }\n" << more << '\n';
+    const std::string path = folder() + '/' + name + ".ward";
+    std::ofstream(path) << text << "files { execute " << folder() << " }\n" << more << '\n';
     return path;
 }
 

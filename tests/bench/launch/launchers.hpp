@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "tests/bench/copied_programs.hpp"
+
 namespace ward::bench {
 
 using Words = std::vector<std::string>;
@@ -23,24 +25,19 @@ struct Run {
     long page_faults = 0;     // of all its processes
 };
 
-// The folder of everything that a run needs, readable for every user, and gone with this. The programs in it are
-// copies, as an installation makes them: a file that a linker has just written lies in the page cache in pieces of one
-// page each, and a start of it takes a tenth longer, until the next boot.
+// The folder of everything that a run needs.
 class Place {
 public:
     Place();
-    Place(const Place&) = delete;
-    Place& operator=(const Place&) = delete;
-    ~Place();
 
-    [[nodiscard]] const std::string& folder() const { return folder_; }
+    [[nodiscard]] const std::string& folder() const { return programs_.folder(); }
     // Of `ward`, `floor`, `nothing` and `sleeper`.
-    [[nodiscard]] std::string program(const std::string& name) const { return folder_ + '/' + name; }
+    [[nodiscard]] std::string program(const std::string& name) const { return programs_.program(name); }
     // The policy `bench` with more statements behind it, under another name.
     [[nodiscard]] std::string policy(const std::string& name, const std::string& more) const;
 
 private:
-    std::string folder_;
+    CopiedPrograms programs_;
 };
 
 // What is measured: WARD_BENCH_BINARY of the environment, or the ward of this build.
