@@ -69,22 +69,24 @@ public:
         const std::string_view kind = kind_words(status.st_mode);
         if (!kind.empty()) return not_a_file(kind);
         if (const std::string writer = other_writer(status); !writer.empty()) return writable_by_others(status, writer);
-        return read(file.number(), path_);
+        return read(file.number(), path_, static_cast<std::size_t>(status.st_size));
     }
 
-    std::optional<FileId> from_standard_input() { return read(STDIN_FILENO, "<stdin>"); }
+    std::optional<FileId> from_standard_input() { return read(STDIN_FILENO, "<stdin>", 0); }
 
 private:
-    // The size that fstat tells is not trusted: files of /proc say 0, and a file may grow.
-    std::optional<FileId> read(int descriptor, std::string name) {
+    // The size that fstat told saves the read that would find the end. It is not trusted: files of /proc say 0, and a
+    // file may have become shorter.
+    std::optional<FileId> read(int descriptor, std::string name, std::size_t size) {
         std::string text;
         char chunk[4096];  // a page, as the stack grows by: most policies are shorter
         while (text.size() <= max_source_bytes) {
             const ssize_t count = ::read(descriptor, chunk, sizeof chunk);
             if (count < 0 && errno == EINTR) continue;
             if (count < 0) return unreadable(errno);
-            if (count == 0) return checked(std::move(name), std::move(text));
             text.append(chunk, static_cast<std::size_t>(count));
+            const bool is_whole = count == 0 || text.size() == size;
+            if (is_whole && text.size() <= max_source_bytes) return checked(std::move(name), std::move(text));
         }
         diagnostics_.add(slug::source_too_large, asked_by_, '`' + name + "` has more than 1 MiB")
             .note("a policy has at most 1 MiB")

@@ -210,6 +210,7 @@ void Supervisor::handle(Packet packet) {
             break;
         case Message::Kind::ended:
             outcome_.ended = packet.message;
+            channel_open_ = false;  // init's last words
             break;
         case Message::Kind::stopped:
             program_stopped(packet.message.wait_status);

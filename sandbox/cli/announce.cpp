@@ -10,6 +10,7 @@
 #include "policy/render.hpp"
 #include "sandbox/cli/caller.hpp"
 #include "sandbox/cli/console.hpp"
+#include "sandbox/cli/shim.hpp"
 #include "sandbox/script.hpp"
 
 namespace ward::cli {
@@ -91,6 +92,7 @@ bool grants_execution(const compiler::Jail& jail, const std::string& path) {
 
 // `#!/usr/bin/env node`: env(1) is in the jail, says that there is no `node`, and nobody knows who has said it.
 void note_missing_interpreter(const Prepared& prepared) {
+    if (!is_script(prepared.program)) return;
     const auto interpreter = sandbox::interpreter_of(prepared.program);
     if (!interpreter || base_name(interpreter->path) != "env" || interpreter->argument.find(' ') != std::string::npos)
         return;

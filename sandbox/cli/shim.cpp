@@ -83,6 +83,10 @@ std::string without_shims(const std::string& search_path, const std::string& fol
     return kept;
 }
 
+bool is_script(const std::string& path) {
+    return beginning_of(path).starts_with("#!");
+}
+
 bool is_script_of_ward(const std::string& path) {
     const std::string text = beginning_of(path);
     std::string_view line = std::string_view(text).substr(0, text.find('\n'));

@@ -19,7 +19,10 @@ namespace ward::cli {
 // PATH without the folder of the shims.
 [[nodiscard]] std::string without_shims(const std::string& search_path, const std::string& folder);
 
-// Whether the first line of a file makes ward run it: `#!/usr/bin/env -S ward run -p python3 --`.
+// Whether the first line of a file names what runs it.
+[[nodiscard]] bool is_script(const std::string& path);
+
+// Whether that line makes ward run it: `#!/usr/bin/env -S ward run -p python3 --`.
 [[nodiscard]] bool is_script_of_ward(const std::string& path);
 
 }  // namespace ward::cli

@@ -301,7 +301,13 @@ double seconds_for(const std::string& text) {
 TEST_P(Shapes, TakeLinearTime) {
     constexpr std::size_t count = 4000;
     ASSERT_TRUE(is_formatted_well(GetParam().text(count)));
-    EXPECT_LT(seconds_for(GetParam().text(16 * count)), 64 * (seconds_for(GetParam().text(count)) + 1e-4));
+    // A machine that is busy with something else may be so for one measurement, and not for all of them.
+    double ratio = 0;
+    for (int attempt = 0; attempt < 5; ++attempt) {
+        ratio = seconds_for(GetParam().text(16 * count)) / (seconds_for(GetParam().text(count)) + 1e-4);
+        if (ratio < 64) return;
+    }
+    ADD_FAILURE() << "16 times as much text took " << ratio << " times as long";
 }
 
 INSTANTIATE_TEST_SUITE_P(
