@@ -2,8 +2,12 @@
 
 #include <sys/resource.h>
 
+#include <algorithm>
 #include <array>
+#include <cctype>
+#include <csignal>
 #include <cstdio>
+#include <cstring>
 
 #include "policy/render.hpp"
 
@@ -70,6 +74,18 @@ std::uint64_t process_limit(const sandbox::Plan& plan, int resource) {
     return 0;
 }
 
+// A program's own fault. A shell would say so of a program that it starts itself; of ward it sees an exit status. The
+// fault may lie in what the program makes of an errno that it never gets elsewhere. Empty for other signals.
+std::string fault(int signal, const sandbox::Plan& plan, const std::string& name) {
+    constexpr std::array faults{SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT, SIGTRAP};
+    if (std::ranges::find(faults, signal) == faults.end()) return {};
+    std::string words = ::sigdescr_np(signal);
+    words[0] = static_cast<char>(std::tolower(static_cast<unsigned char>(words[0])));
+    const std::string text = name + " was ended by SIG" + ::sigabbrev_np(signal) + " (" + words + ')';
+    if (plan.supervised_kill) return text;
+    return text + "; if it only does that in a jail, `--allow 'refuse with kill'` names the call that was refused";
+}
+
 }  // namespace
 
 std::string ending(const Report& report, const sandbox::Plan& plan, const std::string& program) {
@@ -96,6 +112,8 @@ std::string ending(const Report& report, const sandbox::Plan& plan, const std::s
         case Report::End::not_started:
             break;
     }
+    if (report.end == Report::End::signalled)
+        if (std::string words = fault(report.status, plan, name); !words.empty()) return words;
     // With cgroups of version 1 the kernel picks a process, and the program may go on.
     const std::uint64_t killed = report.memory_kills.value_or(0);
     if (killed == 0) return {};

@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 #include <sys/resource.h>
 
+#include <csignal>
+
 namespace ward::cli {
 namespace {
 
@@ -116,6 +118,23 @@ TEST(Ending, TheStatusSpeaksForTheRest) {
 TEST(Ending, ANameCannotDriveTheTerminal) {
     EXPECT_EQ(ending(ended(Report::End::time_limit), Plan(), "\033]0;x"),
               "the time limit ended \\x1b]0;x: it ran longer than 0 ms");
+}
+
+TEST(Ending, AFaultIsNamedAndACallThatWasRefusedMayBeItsReason) {
+    Report report = ended(Report::End::signalled);
+    report.status = SIGSEGV;
+    Plan plan;
+    EXPECT_EQ(ending(report, plan, "x"),
+              "x was ended by SIGSEGV (segmentation fault); if it only does that in a jail, `--allow 'refuse with kill'` "
+              "names the call that was refused");
+    plan.supervised_kill = true;
+    EXPECT_EQ(ending(report, plan, "x"), "x was ended by SIGSEGV (segmentation fault)");
+    report.status = SIGABRT;
+    EXPECT_EQ(ending(report, plan, "x"), "x was ended by SIGABRT (aborted)");
+    for (const int ordinary : {SIGTERM, SIGINT, SIGPIPE, SIGKILL, SIGHUP, SIGRTMIN}) {
+        report.status = ordinary;
+        EXPECT_EQ(ending(report, plan, "x"), "") << ordinary;
+    }
 }
 
 }  // namespace
