@@ -8,6 +8,7 @@
 #include <sys/vfs.h>
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <cerrno>
 #include <charconv>
@@ -123,18 +124,18 @@ std::optional<ProcessorMask> move_elsewhere(pid_t init) {
     return give_processors(init, others) == 0 ? all : std::nullopt;  // EINVAL: there is no other
 }
 
-// Init begins with all signals blocked. It does not need this process's heap; without it there is less to copy, and
-// no page of it is copied again because both have it (fork(2), madvise(2)).
+// Init begins with all signals blocked. It needs neither heap nor stack of this process; without them there is less to
+// copy, and no page of them is copied again because both have it (fork(2), madvise(2)). An error costs time alone, or
+// shows in a later init: it would end at once, and nothing would run.
 Clone clone_early(Inside& inside) {
-    const HeapPages heap = heap_pages();
+    const std::array apart{heap_pages(), stack_pages()};
     sigset_t all;
     sigset_t before;
     ::sigfillset(&all);
     ::sigprocmask(SIG_SETMASK, &all, &before);
-    const bool apart = heap.size != 0 && ::madvise(heap.begin, heap.size, MADV_DONTFORK) == 0;
+    for (const Pages& pages : apart) static_cast<void>(::madvise(pages.begin, pages.size, MADV_DONTFORK));
     Clone made = clone_init(cloned_namespaces, -1, inside);
-    // An error would only show in a later init: it would end at once, and nothing would run.
-    if (apart) static_cast<void>(::madvise(heap.begin, heap.size, MADV_DOFORK));
+    for (const Pages& pages : apart) static_cast<void>(::madvise(pages.begin, pages.size, MADV_DOFORK));
     ::sigprocmask(SIG_SETMASK, &before, nullptr);
     return made;
 }

@@ -1,6 +1,7 @@
 #include "sandbox/first_process.hpp"
 
 #include <linux/sched.h>
+#include <sys/auxv.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -19,6 +20,20 @@ static_assert(cloned_namespaces == (CLONE_NEWUSER | CLONE_NEWPID));
 
 void* const early_piece = std::malloc(1);
 
+constexpr std::uintptr_t page = 4096;
+
+// Init's own copy is the one in use.
+alignas(16) char init_stack[std::size_t{64} << 10];
+
+Pages pages_between(std::uintptr_t begin, std::uintptr_t end) {
+    if (begin >= end) return {};
+    return {reinterpret_cast<void*>(begin), end - begin};  // NOLINT(performance-no-int-to-ptr): pages have numbers
+}
+
+[[noreturn]] void begin_init(void* inside) {
+    run_init(*static_cast<Inside*>(inside));
+}
+
 }  // namespace
 
 Channel open_channel() {
@@ -29,12 +44,17 @@ Channel open_channel() {
 
 // From a piece that malloc(3) gave before main() to the end of the data segment (sbrk(2)): nothing but heap
 // lies between. Where malloc has taken memory elsewhere there is nothing to share.
-HeapPages heap_pages() {
-    constexpr std::uintptr_t page = 4096;
+Pages heap_pages() {
     const auto end = reinterpret_cast<std::uintptr_t>(::sbrk(0)) / page * page;
-    const std::uintptr_t begin = (reinterpret_cast<std::uintptr_t>(early_piece) + page - 1) / page * page;
-    if (begin >= end) return {};
-    return {reinterpret_cast<void*>(begin), end - begin};  // NOLINT(performance-no-int-to-ptr): pages have numbers
+    return pages_between((reinterpret_cast<std::uintptr_t>(early_piece) + page - 1) / page * page, end);
+}
+
+// Not the pages above, with what the kernel put there: ps(1) shows the arguments of init, too. exec maps 128 KiB of a
+// stack, and lets nothing be within a megabyte below one (setup_arg_pages() and stack_guard_gap of the kernel).
+Pages stack_pages() {
+    constexpr std::uintptr_t mapped_by_exec = std::uintptr_t{128} << 10;
+    const auto here = reinterpret_cast<std::uintptr_t>(__builtin_frame_address(0));
+    return pages_between(here / page * page - mapped_by_exec, ::getauxval(AT_RANDOM) / page * page);
 }
 
 Clone clone_init(std::uint64_t namespaces, int cgroup, Inside& inside) {
@@ -47,10 +67,9 @@ Clone clone_init(std::uint64_t namespaces, int cgroup, Inside& inside) {
         how.flags |= CLONE_INTO_CGROUP;
         how.cgroup = static_cast<__u64>(cgroup);
     }
-    const pid_t own = ::getpid();
-    const long result = raw_syscall(SYS_clone3, &how, sizeof how);
-    if (result == 0 && ::getpid() != own) run_init(inside);
-    if (result == 0) return {-EPROTO, {}};  // a kernel that answers and does nothing
+    how.stack = reinterpret_cast<std::uint64_t>(&init_stack[0]);
+    how.stack_size = sizeof init_stack;
+    const long result = raw_clone(&how, sizeof how, ::getpid(), begin_init, &inside);
     return {result, Descriptor(handle)};
 }
 

@@ -22,14 +22,17 @@ struct Channel {
 // Throws SetupFailure.
 [[nodiscard]] Channel open_channel();
 
-// Whole pages that only the supervisor needs, as far as malloc(3) has them now.
-struct HeapPages {
+// Whole pages of the supervisor that it alone needs, as far as it has them now.
+struct Pages {
     void* begin = nullptr;
     std::size_t size = 0;
 };
-[[nodiscard]] HeapPages heap_pages();
+[[nodiscard]] Pages heap_pages();
+// May reach below what is mapped, where nothing else is.
+[[nodiscard]] Pages stack_pages();
 
-// clone3(2) into run_init(). Signals must be blocked: init has the mask of now. `cgroup`: a descriptor, or -1.
+// clone3(2) into run_init(), on a stack of its own. Signals must be blocked: init has the mask of now. `cgroup`: a
+// descriptor, or -1.
 struct Clone {
     long result = 0;  // its process id, or below 0 an errno
     Descriptor handle;

@@ -133,17 +133,18 @@ std::uint32_t run_program_steps(Inside& inside, int* error) {
 }
 
 // Runs on program_stack. Whatever comes back from exec is a failure.
-[[noreturn]] void become_program(Inside* inside) {
-    std::uint32_t step = inside->program.count;
-    int error = lead_group(*inside);
-    if (error == 0) step = run_program_steps(*inside, &error);
-    inside->failure = failure_at(Phase::program, step, error != 0 ? error : EPROTO);
+[[noreturn]] void become_program(void* argument) {
+    Inside& inside = *static_cast<Inside*>(argument);
+    std::uint32_t step = inside.program.count;
+    int error = lead_group(inside);
+    if (error == 0) step = run_program_steps(inside, &error);
+    inside.failure = failure_at(Phase::program, step, error != 0 ? error : EPROTO);
     __atomic_store_n(&memory_shared, 0, __ATOMIC_RELEASE);
     leave(1);
 }
 
-// clone3 onto program_stack: the child has nothing of this frame. Descriptors are shared as well, so
-// that the filter's listener lands in init's table; the exec ends all sharing.
+// Descriptors are shared as well as memory, so that the filter's listener lands in init's table; the exec ends all
+// sharing.
 long start_program(Inside& inside) {
     clone_args how{};
     how.flags = CLONE_VM | CLONE_FILES | CLONE_CHILD_CLEARTID;
@@ -151,22 +152,7 @@ long start_program(Inside& inside) {
     how.exit_signal = child_signal;
     how.stack = reinterpret_cast<std::uint64_t>(&program_stack[0]);
     how.stack_size = sizeof program_stack;
-    long result = SYS_clone3;
-    register Inside* argument __asm__("r12") = &inside;               // NOLINT(readability-identifier-naming)
-    register void (*entry)(Inside*) __asm__("r13") = become_program;  // NOLINT(readability-identifier-naming)
-    __asm__ volatile(
-        "syscall\n\t"
-        "test %%rax, %%rax\n\t"
-        "jnz 1f\n\t"
-        "xor %%ebp, %%ebp\n\t"
-        "mov %%r12, %%rdi\n\t"
-        "call *%%r13\n\t"
-        "hlt\n"
-        "1:"
-        : "+a"(result)
-        : "D"(&how), "S"(sizeof how), "r"(argument), "r"(entry)
-        : "rcx", "r11", "memory");
-    return result;
+    return raw_clone(&how, sizeof how, 1, become_program, &inside);
 }
 
 // ---- giving up

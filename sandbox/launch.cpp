@@ -215,7 +215,7 @@ void Launch::make_init() {
         jail_ = std::move(early_->process);
         return signals_.open();
     }
-    const HeapPages heap = heap_pages();
+    const Pages heap = heap_pages();
     inside_.heap = heap.begin;
     inside_.heap_size = heap.size;
     Clone made = clone_init(plan_.namespaces, cgroups_ ? cgroups_->descriptor() : -1, inside_);

@@ -4,6 +4,10 @@
 // retries. The result is the kernel's own: negative errno on failure.
 #pragma once
 
+#include <sys/syscall.h>
+
+#include <cerrno>
+#include <cstddef>
 #include <type_traits>
 
 namespace ward::sandbox {
@@ -41,6 +45,35 @@ long raw_syscall(long number, Arguments... arguments) {
     static_assert(sizeof...(Arguments) <= 6);
     const long all[6] = {raw_argument(arguments)...};
     return raw_syscall_6(number, all);
+}
+
+// clone3(2) onto the stack that `how` names: the child has nothing of this frame. It begins in `entry`, which must not
+// return. `own`: what getpid(2) says here, and not there. A kernel that answers 0 and makes no process is -EPROTO.
+inline long raw_clone(const void* how, std::size_t size, long own, void (*entry)(void*), void* argument) {
+    long result = SYS_clone3;
+    // NOLINTBEGIN(readability-identifier-naming): the registers' names
+    register long r12 __asm__("r12") = raw_argument(argument);
+    register void (*r13)(void*) __asm__("r13") = entry;
+    register long r14 __asm__("r14") = own;
+    // NOLINTEND(readability-identifier-naming)
+    __asm__ volatile(
+        "syscall\n\t"
+        "test %%rax, %%rax\n\t"
+        "jnz 1f\n\t"
+        "mov %[getpid], %%eax\n\t"
+        "syscall\n\t"
+        "cmp %%rax, %%r14\n\t"
+        "mov %[nothing_made], %%rax\n\t"
+        "je 1f\n\t"
+        "xor %%ebp, %%ebp\n\t"
+        "mov %%r12, %%rdi\n\t"
+        "call *%%r13\n\t"
+        "hlt\n"
+        "1:"
+        : "+a"(result)
+        : "D"(how), "S"(size), "r"(r12), "r"(r13), "r"(r14), [getpid] "i"(SYS_getpid), [nothing_made] "i"(-EPROTO)
+        : "rcx", "r11", "cc", "memory");
+    return result;
 }
 
 }  // namespace ward::sandbox

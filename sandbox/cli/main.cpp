@@ -3,6 +3,8 @@
 #include <sys/auxv.h>
 #include <unistd.h>
 
+#include <cstdlib>
+
 #include "sandbox/cli/console.hpp"
 #include "sandbox/cli/subcommand.hpp"
 #include "sandbox/launch.hpp"
@@ -44,5 +46,7 @@ int main(int count, char** words) {
         ward::cli::say("a standard stream is closed, and /dev/null cannot be opened in its place");
         return ward::cli::nothing_ran_status;
     }
-    return dispatch({words + 1, words + (count < 1 ? 1 : count)});
+    // Everything is written when it is said, and has been given back: what is left to destroy are tables and the C++
+    // library's streams.
+    std::quick_exit(dispatch({words + 1, words + (count < 1 ? 1 : count)}));
 }
