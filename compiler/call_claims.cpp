@@ -113,7 +113,7 @@ private:
         const CallPlace place{abi_, prototype(static_cast<std::uint32_t>(listed.named.calls._Find_first())), pattern};
         if (!check_pattern(place, diagnostics_)) return false;
         diagnostics_
-            .add(policy::slug::arguments_without_if, pattern.span,
+            .add(policy::slug::arguments_without_if, pattern.arguments->span,
                  "`" + pattern.name.text + "` has names for its arguments and no condition")
             .label("limits nothing")
             .note("after `if` a condition says which arguments are meant; without one, all are")
