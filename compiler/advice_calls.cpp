@@ -78,7 +78,7 @@ void report_need(const Advice& advice, const Need& need, policy::Span span, std:
         missing_call, span, "`" + word + "` has no effect: the system call `" + name + "` is not allowed");
     const CallRule* rule = rule_of(advice.jail, call);
     if (rule != nullptr && !rule->origins.empty()) {
-        warning.also(rule->origins.front(), "forbidden here").help("remove one of the two");
+        warning.also(advice.jail.origins_of(*rule).front(), "forbidden here").help("remove one of the two");
     } else {
         warning.help("write `allow " + name + "` in `syscalls`");
     }

@@ -88,16 +88,12 @@ std::optional<std::uint32_t> call_index(Abi abi, std::string_view name) {
     return *number & ~x32_bit;
 }
 
-std::vector<std::string_view> call_names_of(Abi abi) {
-    std::vector<std::string_view> names;
-    if (abi == Abi::x86_64) {
-        names.reserve(syscall_count());
-        for (std::uint32_t number = 0; number < syscall_count(); ++number) names.push_back(syscall_name(number));
-        return names;
-    }
-    names.resize((foreign_calls(abi).back().number & ~x32_bit) + 1);
-    for (const CallNumber& call : foreign_calls(abi)) names[call.number & ~x32_bit] = call.name;
-    return names;
+std::uint32_t index_count(Abi abi) {
+    return abi == Abi::x86_64 ? syscall_count() : (foreign_calls(abi).back().number & ~x32_bit) + 1;
+}
+
+std::string_view name_at(Abi abi, std::uint32_t index) {
+    return call_name(abi, abi == Abi::x32 ? index | x32_bit : index);
 }
 
 }  // namespace ward::compiler

@@ -16,7 +16,9 @@ namespace ward::compiler {
 // The index of a call in AbiModel::calls: by the ABI's own name, or any other that people use for the
 // same call of x86_64.
 [[nodiscard]] std::optional<std::uint32_t> call_index(Abi abi, std::string_view name);
-// The names in the order of AbiModel::calls; empty where the ABI has no call.
-[[nodiscard]] std::vector<std::string_view> call_names_of(Abi abi);
+// One past the greatest index.
+[[nodiscard]] std::uint32_t index_count(Abi abi);
+// Empty where the ABI has no call.
+[[nodiscard]] std::string_view name_at(Abi abi, std::uint32_t index);
 
 }  // namespace ward::compiler

@@ -66,7 +66,7 @@ void report_misplaced(const CallPlace& place, const Word& name, const Argument& 
 }
 
 bool check_name(const CallPlace& place, std::size_t index, Diagnostics& diagnostics) {
-    const std::vector<Word>& names = *place.pattern.arguments;
+    const std::vector<Word>& names = place.pattern.arguments->names;
     const Word& name = names[index];
     if (name.text == unnamed) return true;
     const auto end = names.begin() + static_cast<std::ptrdiff_t>(index);
@@ -85,7 +85,7 @@ bool check_name(const CallPlace& place, std::size_t index, Diagnostics& diagnost
 // The parentheses with the name of one more argument, if its place is free; else empty.
 std::string with_name(const CallPlace& place, const Argument& argument) {
     std::vector<std::string_view> names;
-    for (const Word& name : *place.pattern.arguments) names.push_back(name.text);
+    for (const Word& name : place.pattern.arguments->names) names.push_back(name.text);
     const auto index = static_cast<std::size_t>(&argument - place.call.arguments.data());
     if (index >= names.size()) names.resize(index + 1, unnamed);
     if (names[index] != unnamed) return {};
@@ -97,7 +97,7 @@ std::string with_name(const CallPlace& place, const Argument& argument) {
 std::vector<std::string_view> usable_names(const CallPlace& place) {
     std::vector<std::string_view> names;
     if (place.pattern.arguments) {
-        for (const Word& name : *place.pattern.arguments)
+        for (const Word& name : place.pattern.arguments->names)
             if (name.text != unnamed) names.push_back(name.text);
         return names;
     }
@@ -137,7 +137,7 @@ void report_unknown(const Word& name, const CallPlace& place, Diagnostics& diagn
 
 bool check_pattern(const CallPlace& place, Diagnostics& diagnostics) {
     if (!place.pattern.arguments) return true;
-    const std::vector<Word>& names = *place.pattern.arguments;
+    const std::vector<Word>& names = place.pattern.arguments->names;
     const std::size_t count = place.call.arguments.size();
     bool is_right = true;
     for (std::size_t index = 0; index < std::min(names.size(), count); ++index)
@@ -151,7 +151,7 @@ const Argument* argument_named(const Word& name, const CallPlace& place, Diagnos
     if (!place.pattern.arguments) {
         if (const Argument* const found = find_argument(place.call, name.text)) return found;
     } else if (name.text != unnamed) {
-        const auto& names = *place.pattern.arguments;
+        const auto& names = place.pattern.arguments->names;
         const auto found =
             std::find_if(names.begin(), names.end(), [&](const Word& other) { return other.text == name.text; });
         if (found != names.end()) return &place.call.arguments[static_cast<std::size_t>(found - names.begin())];

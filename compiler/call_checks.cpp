@@ -17,10 +17,6 @@ using Claims = std::span<const CallClaim>;
 
 constexpr std::size_t most_places = 2;  // that a diagnostic shows beside its own
 
-bool is_within(const CallSet& part, const CallSet& whole) {
-    return (part & ~whole).none();
-}
-
 std::string quoted(std::string_view text) {
     return "`" + std::string(text) + "`";
 }
@@ -39,50 +35,55 @@ std::string described(const CallSet& calls) {
 void show_places(Diagnostic& diagnostic, Claims claims, const CallSet& calls, std::string_view words) {
     std::size_t shown = 0;
     for (const CallClaim& claim : claims)
-        if ((claim.calls & calls).any() && shown++ < most_places) diagnostic.also(claim.span, std::string(words));
+        if (claim.calls.meet(calls) && shown++ < most_places) diagnostic.also(claim.span(), std::string(words));
 }
 
 // The claims that are not nearer than `distance`: a nearer one changes on purpose what a used policy says.
 Claims not_nearer(Claims claims, unsigned distance) {
     const auto first = std::find_if(claims.begin(), claims.end(),
-                                    [distance](const CallClaim& claim) { return claim.distance >= distance; });
+                                    [distance](const CallClaim& claim) { return claim.distance() >= distance; });
     return claims.last(static_cast<std::size_t>(claims.end() - first));
 }
 
 CallSet union_of(Claims claims) {
     CallSet result;
-    for (const CallClaim& claim : claims) result |= claim.calls;
+    for (const CallClaim& claim : claims) claim.calls.for_each([&](std::uint32_t call) { result.set(call); });
     return result;
 }
 
 // ---- allows without effect
 
 void report_forbidden(const CallClaim& allow, Claims forbids, Diagnostics& diagnostics) {
-    Diagnostic& diagnostic = diagnostics.add(policy::slug::useless_allow, allow.span,
-                                             quoted(allow.word) + " is allowed here, but forbidden");
+    Diagnostic& diagnostic = diagnostics.add(policy::slug::useless_allow, allow.span(),
+                                             quoted(allow.word->text) + " is allowed here, but forbidden");
     diagnostic.label("never allowed");
-    show_places(diagnostic, forbids, allow.calls, "forbidden here");
-    diagnostic.note("`forbid` beats every `allow`, wherever each is written").help("remove " + quoted(allow.word));
+    show_places(diagnostic, forbids, allow.calls.set(), "forbidden here");
+    diagnostic.note("`forbid` beats every `allow`, wherever each is written")
+        .help("remove " + quoted(allow.word->text));
 }
 
 void report_covered(const CallClaim& allow, const CallClaim& by, Diagnostics& diagnostics) {
     diagnostics
-        .add(policy::slug::useless_allow, allow.span, quoted(allow.word) + " is already allowed by " + quoted(by.word))
+        .add(policy::slug::useless_allow, allow.span(),
+             quoted(allow.word->text) + " is already allowed by " + quoted(by.word->text))
         .label("changes nothing")
-        .also(by.span, "allows it already")
-        .help("remove " + quoted(allow.word));
+        .also(by.span(), "allows it already")
+        .help("remove " + quoted(allow.word->text));
 }
 
 // Another word of the same file that allows all that `allow` does. Of two that say the same, the
 // first counts.
 const CallClaim* covering(const CallClaim& allow, const std::vector<CallClaim>& allows, const CallNames& names) {
-    const auto are_two_elsewhere = [&](std::string_view other) {
-        return !allow.word.starts_with('@') && !other.starts_with('@') && !names.are_one_everywhere(allow.word, other);
+    const std::string& word = allow.word->text;
+    const CallSet calls = allow.calls.set();
+    const auto are_two_elsewhere = [&](const std::string& other) {
+        return !word.starts_with('@') && !other.starts_with('@') && !names.are_one_everywhere(word, other);
     };
     for (const CallClaim& other : allows) {
-        const bool is_elsewhere = &other == &allow || other.span.file != allow.span.file;
-        if (is_elsewhere || !is_within(allow.calls, other.calls) || are_two_elsewhere(other.word)) continue;
-        if (allow.calls != other.calls || &other < &allow) return &other;
+        const bool is_elsewhere = &other == &allow || other.span().file != allow.span().file;
+        const CallSet others = other.calls.set();
+        if (is_elsewhere || (calls & ~others).any() || are_two_elsewhere(other.word->text)) continue;
+        if (calls != others || &other < &allow) return &other;
     }
     return nullptr;
 }
@@ -92,10 +93,8 @@ const CallClaim* covering(const CallClaim& allow, const std::vector<CallClaim>& 
 CallSet repeated_calls(const std::vector<CallClaim>& claims) {
     CallSet once;
     CallSet twice;
-    for (const CallClaim& claim : claims) {
-        twice |= once & claim.calls;
-        once |= claim.calls;
-    }
+    for (const CallClaim& claim : claims)
+        claim.calls.for_each([&](std::uint32_t call) { (once.test(call) ? twice : once).set(call); });
     return twice;
 }
 
@@ -105,12 +104,12 @@ void check_allows(const CallClaims& claims, const CallNames& names, Diagnostics&
     const CallSet doubtful = forbidden | repeated;
     if (doubtful.none()) return;
     for (const CallClaim& allow : claims.allows) {
-        if ((allow.calls & doubtful).none()) continue;
+        if (!allow.calls.meet(doubtful)) continue;
         const Claims forbids =
-            is_within(allow.calls, forbidden) ? not_nearer(claims.forbids, allow.distance) : Claims();
-        if (is_within(allow.calls, union_of(forbids)))
+            allow.calls.are_within(forbidden) ? not_nearer(claims.forbids, allow.distance()) : Claims();
+        if (allow.calls.are_within(union_of(forbids)))
             report_forbidden(allow, forbids, diagnostics);
-        else if (!is_within(allow.calls, repeated))
+        else if (!allow.calls.are_within(repeated))
             continue;
         else if (const CallClaim* by = covering(allow, claims.allows, names))
             report_covered(allow, *by, diagnostics);
@@ -121,14 +120,14 @@ void check_allows(const CallClaims& claims, const CallNames& names, Diagnostics&
 
 void check_refusals(const CallClaims& claims, const CallSet& permitted, Diagnostics& diagnostics) {
     for (const CallClaim& refusal : claims.refusals) {
-        const Claims allows = not_nearer(claims.allows, refusal.distance);
-        if (!is_within(refusal.calls, permitted & union_of(allows))) continue;
-        Diagnostic& diagnostic = diagnostics.add(policy::slug::refuse_allowed, refusal.span,
-                                                 quoted(refusal.word) + " is allowed, so it is never refused");
+        const Claims allows = not_nearer(claims.allows, refusal.distance());
+        if (!refusal.calls.are_within(permitted & union_of(allows))) continue;
+        Diagnostic& diagnostic = diagnostics.add(policy::slug::refuse_allowed, refusal.span(),
+                                                 quoted(refusal.word->text) + " is allowed, so it is never refused");
         diagnostic.label("never refused");
-        show_places(diagnostic, allows, refusal.calls, "allowed here");
+        show_places(diagnostic, allows, refusal.calls.set(), "allowed here");
         diagnostic.note("`refuse` says how a denied call fails; it denies nothing")
-            .help("write `forbid " + std::string(refusal.word) + "` to deny it");
+            .help("write `forbid " + refusal.word->text + "` to deny it");
     }
 }
 
@@ -138,10 +137,10 @@ void report_conflict(const CallClaim& one, const CallClaim& other, const std::st
     const std::string first = quoted(response_name(one.response));
     const std::string second = quoted(response_name(other.response));
     diagnostics
-        .add(policy::slug::conflicting_responses, other.span,
+        .add(policy::slug::conflicting_responses, other.span(),
              what + " would be refused with " + first + " and with " + second)
         .label("with " + second)
-        .also(one.span, "with " + first)
+        .also(one.span(), "with " + first)
         .note("the nearest `refuse` gives the response, and these are equally near")
         .help("write the same response in both places");
 }
@@ -152,16 +151,16 @@ void check_conflicts(const std::vector<CallClaim>& claims, const CallSet& denied
                      Diagnostics& diagnostics) {
     CallSet settled = ~denied;
     for (std::size_t i = 0; i < claims.size(); ++i) {
-        for (std::size_t j = i + 1; j < claims.size() && claims[j].distance == claims[i].distance; ++j) {
-            const CallSet both = claims[i].calls & claims[j].calls & ~settled;
+        for (std::size_t j = i + 1; j < claims.size() && claims[j].distance() == claims[i].distance(); ++j) {
+            const CallSet both = claims[i].calls.set() & claims[j].calls.set() & ~settled;
             if (both.none() || claims[i].response == claims[j].response) continue;
             report_conflict(claims[i], claims[j], all_calls.empty() ? described(both) : std::string(all_calls),
                             diagnostics);
             settled |= both;
         }
-        const bool is_last_of_distance = i + 1 == claims.size() || claims[i + 1].distance != claims[i].distance;
+        const bool is_last_of_distance = i + 1 == claims.size() || claims[i + 1].distance() != claims[i].distance();
         if (is_last_of_distance)
-            for (std::size_t k = 0; k <= i; ++k) settled |= claims[k].calls;
+            for (std::size_t k = 0; k <= i; ++k) settled |= claims[k].calls.set();
     }
 }
 

@@ -1,10 +1,12 @@
 #include "compiler/call_claims.hpp"
 
 #include <algorithm>
+#include <string_view>
 #include <tuple>
 #include <utility>
 #include <variant>
 
+#include "compiler/call_abis.hpp"
 #include "compiler/call_conditions.hpp"
 #include "compiler/call_lists.hpp"
 
@@ -50,8 +52,8 @@ private:
         // One call by its name, as most statements are.
         if (rule.calls.size() == 1 && rule.except.empty() && !rule.condition && !rule.calls.front().arguments) {
             const Word& word = rule.calls.front().name;
-            if (const auto named = names_.resolve(word, member_)) add_unconditional(rule, {0, &word, *named});
-            return;
+            if (const auto call = call_index(abi_, word.text))
+                return add_unconditional(rule, word, ClaimedCalls(*call));
         }
         std::vector<const Word*> words;
         words.reserve(rule.calls.size());
@@ -61,14 +63,19 @@ private:
             if (rule.condition)
                 add_conditional(rule, pattern, listed);
             else if (!pattern.arguments || check_parentheses(pattern, listed))
-                add_unconditional(rule, listed);
+                add_listed(rule, listed);
         }
     }
 
-    void add_unconditional(const CallStatement& rule, const ListedCalls& listed) {
+    void add_listed(const CallStatement& rule, const ListedCalls& listed) {
         const bool is_allow = rule.permission == policy::Permission::allow;
         const CallSet& calls = is_allow ? listed.named.granted : listed.named.calls;
-        if (calls.any()) (is_allow ? claims_.allows : claims_.forbids).push_back(claim(*listed.word, calls));
+        if (calls.any()) add_unconditional(rule, *listed.word, ClaimedCalls(calls));
+    }
+
+    void add_unconditional(const CallStatement& rule, const Word& word, ClaimedCalls calls) {
+        const bool is_allow = rule.permission == policy::Permission::allow;
+        (is_allow ? claims_.allows : claims_.forbids).push_back({std::move(calls), &word, &speaker(), {}});
     }
 
     void add_conditional(const CallStatement& rule, const CallPattern& pattern, const ListedCalls& listed) {
@@ -79,9 +86,8 @@ private:
         const bool allows = rule.permission == policy::Permission::allow;
         auto condition = resolve_condition(*rule.condition, place, allows, lowering_.scopes[member_], diagnostics_);
         if (!condition) return;
-        const auto& member = lowering_.set.members[member_];
-        claims_.conditional.push_back({number, allows, *std::move(condition), pattern.name.text, pattern.name.span,
-                                       rule.condition->span, member.policy.name.text, member.distance});
+        claims_.conditional.push_back(
+            {number, allows, *std::move(condition), &pattern.name, rule.condition->span, &speaker()});
     }
 
     void add(const policy::RefuseStatement& refusal) {
@@ -90,19 +96,15 @@ private:
         const auto response = resolve_response(refusal.response, diagnostics_);
         if (!response) return;
         for (const ListedCalls& each : listed)
-            claims_.refusals.push_back(claim(*each.word, each.named.calls, *response));
-        if (refusal.calls.empty()) claims_.defaults.push_back(claim(refusal.response, CallSet().set(), *response));
+            claims_.refusals.push_back({ClaimedCalls(each.named.calls), each.word, &speaker(), *response});
+        if (refusal.calls.empty())
+            claims_.defaults.push_back({ClaimedCalls(CallSet().set()), &refusal.response, &speaker(), *response});
     }
 
-    CallClaim claim(const Word& word, const CallSet& calls, Response response = {}) const {
-        const auto& member = lowering_.set.members[member_];
-        return {calls, word.text, word.span, member.policy.name.text, member.distance, response};
-    }
+    const policy::PolicySet::Member& speaker() const { return lowering_.set.members[member_]; }
 
     // Every call of the tables has a row among the prototypes; a test says so.
-    const Prototype& prototype(std::uint32_t number) const {
-        return *find_prototype(abi_, call_name(abi_, abi_ == Abi::x32 ? number | x32_bit : number));
-    }
+    const Prototype& prototype(std::uint32_t number) const { return *find_prototype(abi_, name_at(abi_, number)); }
 
     // Names without a condition look like a limit and are none.
     bool check_parentheses(const CallPattern& pattern, const ListedCalls& listed) {
@@ -113,7 +115,7 @@ private:
         const CallPlace place{abi_, prototype(static_cast<std::uint32_t>(listed.named.calls._Find_first())), pattern};
         if (!check_pattern(place, diagnostics_)) return false;
         diagnostics_
-            .add(policy::slug::arguments_without_if, pattern.span,
+            .add(policy::slug::arguments_without_if, pattern.arguments->span,
                  "`" + pattern.name.text + "` has names for its arguments and no condition")
             .label("limits nothing")
             .note("after `if` a condition says which arguments are meant; without one, all are")
@@ -130,14 +132,19 @@ private:
     }
 
     template <typename Claim>
-    static void sort(std::vector<Claim>& claims) {
+    static bool comes_before(const Claim& a, const Claim& b) {
         const auto place = [](const Claim& claim) {
-            return std::tuple(claim.distance, claim.policy, claim.span.begin);
+            return std::tuple(claim.distance(), std::string_view(claim.speaker->policy.name.text), claim.span().begin);
         };
-        const auto before = [&](const Claim& a, const Claim& b) { return place(a) < place(b); };
+        // The same answer, and most have one speaker.
+        return a.speaker == b.speaker ? a.span().begin < b.span().begin : place(a) < place(b);
+    }
+
+    template <typename Claim>
+    static void sort(std::vector<Claim>& claims) {
         // As they are in a set of one policy; asking is cheaper than moving them about.
-        if (!std::is_sorted(claims.begin(), claims.end(), before))
-            std::stable_sort(claims.begin(), claims.end(), before);
+        if (!std::is_sorted(claims.begin(), claims.end(), comes_before<Claim>))
+            std::stable_sort(claims.begin(), claims.end(), comes_before<Claim>);
     }
 
     Lowering& lowering_;

@@ -21,36 +21,38 @@ std::string quoted(std::string_view text) {
 
 void report_forbidden(const ConditionalClaim& allow, policy::Span by, Diagnostics& diagnostics) {
     diagnostics
-        .add(policy::slug::useless_allow, allow.span, "what is allowed of " + quoted(allow.word) + " here is forbidden")
+        .add(policy::slug::useless_allow, allow.span(),
+             "what is allowed of " + quoted(allow.word->text) + " here is forbidden")
         .label("never allowed")
         .also(by, "forbidden here")
         .note("`forbid` beats every `allow`, wherever each is written")
-        .help("remove the statement about " + quoted(allow.word));
+        .help("remove the statement about " + quoted(allow.word->text));
 }
 
 // The condition looks like a limit, and another `allow` knows nothing of it.
 void report_unlimited(const ConditionalClaim& allow, const CallClaim& by, Diagnostics& diagnostics) {
-    const bool is_here = by.span.file == allow.span.file;
-    const std::string call(allow.word);
+    const bool is_here = by.span().file == allow.span().file;
+    const std::string& call = allow.word->text;
     std::string help = "write `forbid " + call + " if not (...)` to limit every `allow`";
-    if (is_here && by.word.starts_with('@'))
-        help = "write " + quoted(std::string(by.word) + " except " + call) + " there";
-    if (is_here && !by.word.starts_with('@')) help = "remove " + quoted(by.word) + " there";
+    if (is_here && by.word->text.starts_with('@'))
+        help = "write " + quoted(by.word->text + " except " + call) + " there";
+    if (is_here && !by.word->text.starts_with('@')) help = "remove " + quoted(by.word->text) + " there";
     diagnostics
-        .add(policy::slug::useless_allow, allow.span,
-             "the condition limits nothing: " + quoted(by.word) + " allows every " + quoted(call))
+        .add(policy::slug::useless_allow, allow.span(),
+             "the condition limits nothing: " + quoted(by.word->text) + " allows every " + quoted(call))
         .label("changes nothing")
-        .also(by.span, "allows it without a condition")
+        .also(by.span(), "allows it without a condition")
         .note("permissions add up: a condition limits only the `allow` that it stands in")
         .help(help);
 }
 
 void report_covered(const ConditionalClaim& allow, const ConditionalClaim* by, Diagnostics& diagnostics) {
-    Diagnostic& diagnostic = diagnostics.add(policy::slug::useless_allow, allow.span,
-                                             "what is allowed of " + quoted(allow.word) + " here is allowed already");
+    Diagnostic& diagnostic =
+        diagnostics.add(policy::slug::useless_allow, allow.span(),
+                        "what is allowed of " + quoted(allow.word->text) + " here is allowed already");
     diagnostic.label("changes nothing");
-    if (by) diagnostic.also(by->span, "allows it already");
-    diagnostic.note("permissions add up").help("remove the statement about " + quoted(allow.word));
+    if (by) diagnostic.also(by->span(), "allows it already");
+    diagnostic.note("permissions add up").help("remove the statement about " + quoted(allow.word->text));
 }
 
 // ---- one call
@@ -60,7 +62,7 @@ class CallCheck {
 public:
     CallCheck(const std::vector<const ConditionalClaim*>& claims, const CallClaims& all, Diagnostics& diagnostics)
         : claims_(claims), diagnostics_(diagnostics) {
-        const auto is_about = [&](const CallClaim& claim) { return claim.calls.test(claims.front()->call); };
+        const auto is_about = [&](const CallClaim& claim) { return claim.calls.contain(claims.front()->call); };
         const auto allow = std::find_if(all.allows.begin(), all.allows.end(), is_about);
         const auto forbid = std::find_if(all.forbids.rbegin(), all.forbids.rend(), is_about);
         if (allow != all.allows.end()) allow_ = &*allow;
@@ -74,7 +76,7 @@ public:
         std::map<policy::FileId, std::vector<std::size_t>> open;  // by file: allows that may cover each other
         for (std::size_t i = 0; i < claims_.size(); ++i)
             if (claims_[i]->allows && !check_forbidden(i) && !check_unlimited(i))
-                open[claims_[i]->span.file].push_back(i);
+                open[claims_[i]->span().file].push_back(i);
         for (const auto& [file, allows] : open) check_covered(allows);
     }
 
@@ -82,18 +84,18 @@ private:
     // A nearer `forbid` changes on purpose what a used policy says.
     bool check_forbidden(std::size_t index) {
         const ConditionalClaim& allow = *claims_[index];
-        if (forbid_ && forbid_->distance >= allow.distance) {
-            report_forbidden(allow, forbid_->span, diagnostics_);
+        if (forbid_ && forbid_->distance() >= allow.distance()) {
+            report_forbidden(allow, forbid_->span(), diagnostics_);
             return true;
         }
         if (claims_.size() == 1) return false;
         Node rest = nodes_[index];
         for (std::size_t i = 0; i < claims_.size(); ++i) {
             const ConditionalClaim& forbid = *claims_[i];
-            if (forbid.allows || forbid.distance < allow.distance) continue;
+            if (forbid.allows || forbid.distance() < allow.distance()) continue;
             rest = diagram_.both(rest, diagram_.negate(nodes_[i]));
             if (rest != Diagram::no) continue;
-            report_forbidden(allow, forbid.span, diagnostics_);
+            report_forbidden(allow, forbid.span(), diagnostics_);
             return true;
         }
         return false;

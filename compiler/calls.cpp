@@ -12,6 +12,7 @@
 #include "compiler/call_condition_checks.hpp"
 #include "compiler/call_multiplexers.hpp"
 #include "compiler/guards.hpp"
+#include "compiler/syscall_table.hpp"
 
 namespace ward::compiler {
 namespace {
@@ -40,7 +41,7 @@ struct Decided {
 
 CallSet union_of(const std::vector<CallClaim>& claims) {
     CallSet result;
-    for (const CallClaim& claim : claims) result |= claim.calls;
+    for (const CallClaim& claim : claims) claim.calls.for_each([&](std::uint32_t call) { result.set(call); });
     return result;
 }
 
@@ -96,8 +97,8 @@ void check_io_uring(const CallClaims& claims, const Decided& decided, Lifted lif
     const bool is_named = decided.allowed.test(setup) || decided.conditional.test(setup);
     if (lifted.everything || !is_named || detour == std::end(detours)) return;
     const auto by = std::find_if(claims.allows.begin(), claims.allows.end(),
-                                 [setup](const CallClaim& claim) { return claim.calls.test(setup); });
-    const policy::Span place = by != claims.allows.end() ? by->span : decided.clauses.at(setup).front()->span;
+                                 [setup](const CallClaim& claim) { return claim.calls.contain(setup); });
+    const policy::Span place = by != claims.allows.end() ? by->span() : decided.clauses.at(setup).front()->span();
     diagnostics.add(policy::slug::io_uring_unfiltered, place, "`io_uring_setup` lets the program go around the filter")
         .label("its files and sockets pass no filter")
         .note("by io_uring a program " + std::string(detour->what) + ", which this policy does not allow")
@@ -115,32 +116,53 @@ public:
           claims_(claims),
           decided_(decided),
           jail_(jail),
-          names_(call_names_of(abi)),
           is_native_(jail.filter.abis.empty()),
           guards_(guarded_calls(lifted, abi)) {
         for (const GuardedCall& call : guards_) guarded_.set(call.number);
         if (is_native_) {
-            jail_.calls.reserve(names_.size());
-            origins_.resize(names_.size());
-            add_origins(claims_.allows, decided_.allowed);
-            add_origins(claims_.forbids, decided_.forbidden);
+            jail_.calls.reserve(syscall_names().size());
+            origins_.resize(index_count(abi_));
+            add_origins();
         }
     }
 
     void run() {
         if (is_native_) set_default();
         AbiModel model{abi_, {}, refuse(ENOSYS)};
-        model.calls.reserve(names_.size());
-        for (std::uint32_t number = 0; number < names_.size(); ++number)
-            model.calls.push_back(names_[number].empty() ? CallModel{{}, model.beyond} : lower(number));
+        const std::uint32_t count = index_count(abi_);
+        model.calls.reserve(count);
+        for (std::uint32_t number = 0; number < count; ++number)
+            model.calls.push_back(name_at(abi_, number).empty() ? CallModel{{}, model.beyond} : lower(number));
         if (abi_ == Abi::i386) lower_multiplexers(model);
         jail_.filter.abis.push_back(std::move(model));
     }
 
 private:
-    void add_origins(const std::vector<CallClaim>& claims, const CallSet& calls) {
-        for (const CallClaim& claim : claims)
-            for_each_call(claim.calls & calls, [&](std::uint32_t number) { origins_[number].push_back(claim.span); });
+    // Those of a call side by side, which takes two rounds: how many each call has, and where they go.
+    void add_origins() {
+        each_origin([&](std::uint32_t number, policy::Span) { ++origins_[number].count; });
+        std::uint32_t end = 0;
+        for (CallRule::Part& part : origins_) {
+            part.first = end;
+            end += std::exchange(part.count, 0);
+        }
+        jail_.call_origins.resize(end);
+        each_origin([&](std::uint32_t number, policy::Span span) {
+            CallRule::Part& part = origins_[number];
+            jail_.call_origins[part.first + part.count++] = span;
+        });
+    }
+
+    template <typename Visit>
+    void each_origin(Visit visit) const {
+        const auto visit_all = [&](const std::vector<CallClaim>& claims, const CallSet& deciding) {
+            for (const CallClaim& claim : claims)
+                claim.calls.for_each([&](std::uint32_t number) {
+                    if (deciding.test(number)) visit(number, claim.span());
+                });
+        };
+        visit_all(claims_.allows, decided_.allowed);
+        visit_all(claims_.forbids, decided_.forbidden);
     }
 
     void set_default() {
@@ -149,7 +171,7 @@ private:
         const CallClaim& nearest = claims_.defaults.front();
         jail_.default_refusal.value = nearest.response;
         for (const CallClaim& claim : claims_.defaults)
-            if (claim.distance == nearest.distance) jail_.default_refusal.origins.push_back(claim.span);
+            if (claim.distance() == nearest.distance()) jail_.default_refusal.origins.push_back(claim.span());
     }
 
     CallModel lower(std::uint32_t number) {
@@ -171,10 +193,10 @@ private:
         rule.verdict = is_conditional ? Verdict::conditional : is_denied ? Verdict::denied : Verdict::allowed;
         rule.refusal = is_conditional || is_denied ? refusal_of(number) : guard.refusal;
         if (!is_denied) rule.guard = guard.words;
-        rule.origins = std::move(origins_[number]);
+        rule.origins = origins_[number];
         if (const auto clauses = decided_.clauses.find(number); clauses != decided_.clauses.end())
             for (const ConditionalClaim* claim : clauses->second)
-                rule.clauses.push_back({claim->allows, claim->condition, claim->span, claim->written});
+                rule.clauses.push_back({claim->allows, claim->condition, claim->span(), claim->written});
     }
 
     // What a condition forbids is refused, and what no `allow` holds for.
@@ -200,7 +222,7 @@ private:
 
     // The launcher starts the program by execveat, after the filter is in force.
     bool is_one_shot(std::uint32_t number) {
-        const bool result = is_native_ && names_[number] == "execveat";
+        const bool result = is_native_ && name_at(abi_, number) == "execveat";
         jail_.filter.needs_exec_key |= result;
         return result;
     }
@@ -212,7 +234,7 @@ private:
 
     Response refusal_of(std::uint32_t number) const {
         const auto nearest = std::find_if(claims_.refusals.begin(), claims_.refusals.end(),
-                                          [number](const CallClaim& claim) { return claim.calls.test(number); });
+                                          [number](const CallClaim& claim) { return claim.calls.contain(number); });
         if (nearest != claims_.refusals.end()) return nearest->response;
         // The C library tries clone3 first and falls back to clone on ENOSYS alone, so that is what
         // a call that is never offered gives in place of any other errno that no statement asks for by name.
@@ -244,11 +266,10 @@ private:
     const CallClaims& claims_;
     const Decided& decided_;
     Jail& jail_;
-    std::vector<std::string_view> names_;  // by number
     bool is_native_;
     std::vector<GuardedCall> guards_;
     CallSet guarded_;
-    std::vector<Origins> origins_;  // of the allows or forbids, by number; of the native ABI
+    std::vector<CallRule::Part> origins_;  // of the allows or forbids, by number; of the native ABI
 };
 
 void lower_abi(Lowering& lowering, std::span<const Abi> abis, Abi abi, policy::Diagnostics& diagnostics, Jail& jail) {
@@ -281,6 +302,7 @@ void add_new(const policy::Diagnostics& found, policy::Diagnostics& diagnostics)
 void lower_calls(Lowering& lowering, Jail& jail) {
     jail.filter = {};
     jail.calls.clear();
+    jail.call_origins.clear();
     const std::vector<Abi> abis = collect_abis(lowering);
     lower_abi(lowering, abis, abis.front(), lowering.diagnostics, jail);
     for (const Abi abi : std::span(abis).subspan(1)) {

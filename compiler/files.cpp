@@ -47,7 +47,7 @@ private:
     bool check_not_root(const FileRule& rule, const Word& word);
     policy::Diagnostic& report_root(const Word& word, std::string message);
     std::optional<std::string> layer_of(const policy::OverlayStatement& statement, Place place);
-    void check_home(const FileRule& rule, const Word& path, const std::optional<Word>& from);
+    void check_home(const FileRule& rule, const Word& path, const policy::OptionalWord& from);
     bool holds_home(const FileRule& rule) const;
     void refuse_home(const FileRule& rule, const Word& word);
     void leave_home_out(const FileRule& rule, const Word& word, const Word& path);
@@ -250,7 +250,7 @@ bool Collector::holds_home(const FileRule& rule) const {
 
 // Whoever may write the home folder may replace shell start-up files and keys, and so run anything
 // outside of the jail later. A policy must say that in words, never arrive at it by a variable.
-void Collector::check_home(const FileRule& rule, const Word& path, const std::optional<Word>& from) {
+void Collector::check_home(const FileRule& rule, const Word& path, const policy::OptionalWord& from) {
     const Word& word = from ? *from : path;
     const bool writes = (rule.access & static_cast<AccessBits>(Access::write)) != 0;
     if (!writes || !holds_home(rule)) return;

@@ -107,6 +107,11 @@ private:
 
     // ---- decisions
 
+    struct Return {
+        std::uint32_t value;  // SECCOMP_RET_*
+        Label label;
+    };
+
     static constexpr std::size_t nothing = ~std::size_t{0};
 
     // `loaded`: the word that the accumulator holds, or `nothing` that helps.
@@ -124,9 +129,9 @@ private:
 
     Label response(Response response) {
         const std::uint32_t value = kernel_value(response, options_.supervised);
-        const auto known = returns_.find(value);
-        if (known != returns_.end()) return known->second;
-        return returns_.emplace(value, assembler_.finish_with(value)).first->second;
+        const auto known = std::ranges::find(returns_, value, &Return::value);
+        if (known != returns_.end()) return known->label;
+        return returns_.emplace_back(Return{value, assembler_.finish_with(value)}).label;
     }
 
     // A decision that first loads what it looks at.
@@ -207,7 +212,7 @@ private:
     const EmitOptions& options_;
     Decisions nodes_;
     Assembler assembler_;
-    std::map<std::uint32_t, Label> returns_;              // by SECCOMP_RET_* value
+    std::vector<Return> returns_;                         // few
     std::map<std::pair<NodeId, bool>, Label> decisions_;  // bool: what it tests is already loaded
 };
 

@@ -51,16 +51,12 @@ private:
 
     // Tests for equality, those of calls that run the filter first.
     Label chain(const Block& block) {
-        std::vector<Segment> tested;
-        for (std::size_t i = block.begin; i < block.end; ++i)
-            if (segments_[i].outcome != block.base) tested.push_back(segments_[i]);
-        // Backwards: what comes last here is tested first.
-        std::stable_sort(tested.begin(), tested.end(), [this](const Segment& a, const Segment& b) {
-            return urgency(labels_[a.outcome]) < urgency(labels_[b.outcome]);
-        });
         Label label = labels_[block.base];
-        for (const Segment& segment : tested)
-            label = assembler_.jump(BPF_JEQ, segment.first, labels_[segment.outcome], label);
+        // Backwards: what comes last here is tested first.
+        for (const int urgent : {0, 1, 2})
+            for (const Segment& segment : segments_.subspan(block.begin, block.end - block.begin))
+                if (segment.outcome != block.base && urgency(labels_[segment.outcome]) == urgent)
+                    label = assembler_.jump(BPF_JEQ, segment.first, labels_[segment.outcome], label);
         return label;
     }
 
@@ -79,13 +75,15 @@ private:
 }  // namespace
 
 void SegmentList::add(std::uint32_t last, std::uint32_t place) {
+    // As it is for most numbers of calls.
+    if (!segments_.empty() && places_[segments_.back().outcome] == place) {
+        segments_.back().last = last;
+        return;
+    }
     const auto found = std::find(places_.begin(), places_.end(), place);
     const auto outcome = static_cast<std::uint32_t>(found - places_.begin());
     if (found == places_.end()) places_.push_back(place);
-    if (!segments_.empty() && segments_.back().outcome == outcome)
-        segments_.back().last = last;
-    else
-        segments_.push_back({segments_.empty() ? 0 : segments_.back().last + 1, last, outcome});
+    segments_.push_back({segments_.empty() ? 0 : segments_.back().last + 1, last, outcome});
 }
 
 Label write_search(Assembler& assembler, std::span<const Segment> segments, std::span<const Label> labels) {

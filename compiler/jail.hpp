@@ -69,7 +69,7 @@ struct Network {
 
 // What the filter decides for one call of x86_64, kept for people; `Jail::filter` is what is enforced.
 struct CallRule {
-    enum class Verdict { denied, conditional, allowed };
+    enum class Verdict : std::uint8_t { denied, conditional, allowed };
     // A statement with `if` about this call.
     struct Clause {
         bool allows = false;   // else it forbids
@@ -77,11 +77,16 @@ struct CallRule {
         policy::Span origin;   // of the name of the call
         policy::Span written;  // of the condition
     };
+    // Some of Jail::call_origins: hundreds of calls have one each, for which a list of its own is large.
+    struct Part {
+        std::uint32_t first = 0, count = 0;
+        [[nodiscard]] bool empty() const { return count == 0; }
+    };
     std::uint32_t number = 0;
     Verdict verdict = Verdict::denied;  // by statements; guards are apart
     Response refusal;                   // how it fails where it is not allowed
+    Part origins;                       // of what decides without a condition: the forbid, else the allow; may be empty
     std::string_view guard;             // empty, or the rule that limits an allowed call: `no setuid bits`
-    Origins origins;                    // of what decides without a condition: the forbid, else the allow; may be empty
     std::vector<Clause> clauses;        // nearest first
 };
 
@@ -152,6 +157,7 @@ struct Jail {
     Network network;
     FilterModel filter;
     std::vector<CallRule> calls;       // by number, one for every call of the table
+    Origins call_origins;              // of all of them
     Stated<Response> default_refusal;  // of calls that nothing allows
     Capabilities capabilities;
     std::array<std::optional<Limit>, limit_count> limits;
@@ -161,6 +167,10 @@ struct Jail {
 
     [[nodiscard]] const std::optional<Limit>& limit(LimitName which) const {
         return limits[static_cast<std::size_t>(which)];
+    }
+    [[nodiscard]] Origins origins_of(const CallRule& rule) const {
+        const auto* const first = call_origins.data() + rule.origins.first;
+        return {first, first + rule.origins.count};
     }
 };
 

@@ -135,7 +135,7 @@ void explain_denied(const Jail& jail, const CallQuestion& question, const CallRu
     }
     const Condition given = native_given(question);
     if (rule->verdict == CallRule::Verdict::denied) {
-        answer.origins = rule->origins;
+        answer.origins = jail.origins_of(*rule);
         answer.reason = rule->origins.empty() ? "nothing allows it" : "it is forbidden";
         answer.change = rule->origins.empty() ? allow_line(question, rule) : "remove it from `forbid`";
     } else if (can_hold_together(given, permission_of(*rule)).value_or(true)) {
@@ -153,11 +153,11 @@ void explain_denied(const Jail& jail, const CallQuestion& question, const CallRu
     }
 }
 
-void explain_allowed(const CallQuestion& question, const CallRule* rule, Answer& answer) {
+void explain_allowed(const Jail& jail, const CallQuestion& question, const CallRule* rule, Answer& answer) {
     answer.reason = "it is allowed";
     answer.change = write_line("forbid " + question.name, "syscalls");
     if (rule == nullptr) return;
-    answer.origins = rule->origins;
+    answer.origins = jail.origins_of(*rule);
     if (!rule->origins.empty()) return;
     answer.origins = clauses_of(*rule, true, native_given(question));
     answer.reason = "a condition that allows it holds";
@@ -171,15 +171,14 @@ std::string example(const Found& found, const ExampleCall& call, const CallQuest
     return call_in_words(found.abi->abi, found.abi->number | mark, call.arguments, matters);
 }
 
-void explain_depends(const CallQuestion& question, const CallRule* rule, const std::vector<Found>& found,
-                     Answer& answer) {
+void explain_depends(const Jail& jail, const CallQuestion& question, const CallRule* rule,
+                     const std::vector<Found>& found, Answer& answer) {
     answer.reason = "it depends on the arguments";
     if (rule != nullptr) {
         answer.built_in = rule->guard;
         answer.origins = clauses_of(*rule, false, native_given(question));
-        const Origins allows = clauses_of(*rule, true, native_given(question));
-        answer.origins.insert(answer.origins.end(), allows.begin(), allows.end());
-        answer.origins.insert(answer.origins.end(), rule->origins.begin(), rule->origins.end());
+        for (const Origins& more : {clauses_of(*rule, true, native_given(question)), jail.origins_of(*rule)})
+            answer.origins.insert(answer.origins.end(), more.begin(), more.end());
         if (!rule->guard.empty() && rule->verdict == CallRule::Verdict::allowed)
             answer.reason = "by ward's own rule " + quoted(rule->guard) + " it depends on the arguments";
     }
@@ -229,10 +228,10 @@ Answer answer_call(const Jail& jail, const CallQuestion& question) {
         explain_denied(jail, question, rule, answer);
     } else if (are_all(found, Verdict::allowed)) {
         answer.verdict = Verdict::allowed;
-        explain_allowed(question, rule, answer);
+        explain_allowed(jail, question, rule, answer);
     } else {
         answer.verdict = Verdict::depends;
-        explain_depends(question, rule, found, answer);
+        explain_depends(jail, question, rule, found, answer);
         if (found.size() > 1) answer.notes.push_back("it depends on the ABI as well: " + verdicts_in_words(found));
     }
     return answer;

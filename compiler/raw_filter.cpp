@@ -38,7 +38,8 @@ Origins origins_of_call(const Jail& jail, Abi abi, std::uint32_t number) {
     if (rule == jail.calls.end()) return {};
     Origins origins;
     for (const CallRule::Clause& clause : rule->clauses) origins.push_back(clause.origin);
-    origins.insert(origins.end(), rule->origins.begin(), rule->origins.end());
+    const Origins without_condition = jail.origins_of(*rule);
+    origins.insert(origins.end(), without_condition.begin(), without_condition.end());
     if (origins.empty()) return jail.default_refusal.origins;
     return origins;
 }

@@ -88,7 +88,7 @@ Finding dangerous_calls(const Jail& jail) {
         all += weight;
         if (rule == nullptr || rule->verdict == CallRule::Verdict::denied) continue;
         open += weight * openness(jail, *rule);
-        if (weight > heaviest) finding = {0, std::string(name), rule->origins};
+        if (weight > heaviest) finding = {0, std::string(name), jail.origins_of(*rule)};
         heaviest = std::max(heaviest, weight);
     }
     finding.share = std::sqrt(open / all);
@@ -109,7 +109,7 @@ Finding programs(const Jail& jail) {
     for (const char* name : {"execve", "execveat"}) {
         const CallRule* rule = find_rule(jail, name);
         const double open = rule == nullptr ? 0 : openness(jail, *rule);
-        if (open > finding.share) finding = {open, name, rule->origins};
+        if (open > finding.share) finding = {open, name, jail.origins_of(*rule)};
     }
     return finding;
 }

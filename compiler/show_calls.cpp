@@ -98,7 +98,7 @@ std::string group_place(const Jail& jail, const CallSet& calls, const policy::So
     std::string place;
     for (const CallRule& rule : jail.calls) {
         if (!calls.test(rule.number)) continue;
-        std::string own = place_of(rule.origins, sources);
+        std::string own = place_of(jail.origins_of(rule), sources);
         if (!place.empty() && own != place) return {};
         place = std::move(own);
     }
@@ -113,7 +113,7 @@ void add_allowed(const Jail& jail, const policy::Sources& sources, Rows& rows) {
     }
     for (const CallRule* rule : by_name(jail)) {
         if (!is_allowed_as_such(*rule) || covered.test(rule->number)) continue;
-        names.add(std::string(syscall_name(rule->number)), place_of(rule->origins, sources));
+        names.add(std::string(syscall_name(rule->number)), place_of(jail.origins_of(*rule), sources));
     }
     names.append_to(rows, "allow");
 }
@@ -157,7 +157,7 @@ void add_refused(const Jail& jail, const policy::Sources& sources, Rows& rows) {
             (rule->origins.empty() && rule->refusal == jail.default_refusal.value))
             continue;
         refused[response_words(rule->refusal)].add(std::string(syscall_name(rule->number)),
-                                                   place_of(rule->origins, sources));
+                                                   place_of(jail.origins_of(*rule), sources));
     }
     for (const auto& [response, names] : refused) names.append_to(rows, "refuse", "  with " + response);
 }

@@ -101,7 +101,7 @@ void PolicyBuilder::begin_exceptions(Span keyword) {
     draft_.in_exceptions = true;
 }
 
-bool PolicyBuilder::once(std::optional<Word>& clause, Span value) {
+bool PolicyBuilder::once(OptionalWord& clause, Span value) {
     if (clause) {
         const std::string word(text(draft_.keyword));
         diagnostics_.add(slug::unexpected_text, value, "`" + word + "` is given twice")
@@ -109,7 +109,7 @@ bool PolicyBuilder::once(std::optional<Word>& clause, Span value) {
             .help("remove one of the two values");
         return false;
     }
-    clause = word_;
+    clause = std::make_shared<const Word>(word_);
     return true;
 }
 
@@ -119,7 +119,7 @@ void PolicyBuilder::binding(Span span) {
 
 void PolicyBuilder::protocol(Span name) {
     draft_.keyword = name;
-    draft_.protocol = word_at(name);
+    draft_.protocol = std::make_shared<const Word>(word_at(name));
 }
 
 bool PolicyBuilder::endpoint(Span span) {

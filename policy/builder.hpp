@@ -57,7 +57,7 @@ public:
     void second_name(Span span) { draft_.second = word_at(span); }
     void first_operand() { draft_.first = word_; }
     void second_operand() { draft_.second = word_; }
-    void clause() { draft_.clause = word_; }  // `from`, `into`, a description, a default
+    void clause() { draft_.clause = std::make_shared<const Word>(word_); }  // `from`, `into`, a description, a default
     [[nodiscard]] bool size(Span value) { return once(draft_.size, value); }  // false, and an error, if given twice
     [[nodiscard]] bool mode(Span value) { return once(draft_.mode, value); }
     void binding(Span span);
@@ -69,11 +69,11 @@ public:
     [[nodiscard]] bool endpoint(Span span);
 
     // ---- calls with their arguments
-    void bare_call(Span span) { draft_.calls.push_back({word_at(span), std::nullopt, span}); }
-    void quoted_call() { draft_.calls.push_back({word_, std::nullopt, word_.span}); }
+    void bare_call(Span span) { draft_.calls.emplace_back().name = word_at(span); }
+    void quoted_call() { draft_.calls.push_back({word_, nullptr}); }
     void open_parameters(Span paren);
-    void parameter(Span span) { draft_.calls.back().arguments->push_back(word_at(span)); }
-    void parameters(Span span) { draft_.calls.back().span.end = span.end; }
+    void parameter(Span span) { draft_.parameters.push_back(word_at(span)); }
+    void parameters(Span span);
 
     // ---- conditions; an operand is a whole comparison, or what was made of several
     void condition_begin();
@@ -183,14 +183,14 @@ private:
         std::vector<Word> exceptions;
         Word first;
         Word second;
-        std::optional<Word> clause;
-        std::optional<Word> size;
-        std::optional<Word> mode;
-        std::optional<Word> protocol;
+        OptionalWord clause;
+        OptionalWord size;
+        OptionalWord mode;
+        OptionalWord protocol;
         std::vector<Binding> bindings;
         std::vector<CallPattern> calls;
+        std::vector<Word> parameters;  // of the last one
         std::optional<std::vector<std::vector<Word>>> arguments;
-        Question question;
         // Conditions
         bool has_condition = false;
         bool negated = false;              // the relation is `not in`
@@ -215,7 +215,7 @@ private:
     [[nodiscard]] std::string_view text(Span span) const { return text_.substr(span.begin, span.end - span.begin); }
     [[nodiscard]] Span range(std::size_t begin, std::size_t end) const;
     [[nodiscard]] Span without_blanks(Span span) const;
-    [[nodiscard]] bool once(std::optional<Word>& clause, Span value);
+    [[nodiscard]] bool once(OptionalWord& clause, Span value);
     [[nodiscard]] Word word_at(Span span) const { return {std::string(text(span)), span, false}; }
     [[nodiscard]] const OpenBlock& block() const;  // the innermost
     [[nodiscard]] Block& statements();             // those that a statement joins
@@ -267,6 +267,7 @@ private:
     Policy policy_;
     Word word_;
     Draft draft_;
+    Question question_;  // the last one
     std::vector<OpenBlock> open_;
     When* closed_when_ = nullptr;      // the last one, until something else follows it
     std::optional<Span> policy_word_;  // of the first `policy` line, well-formed or not

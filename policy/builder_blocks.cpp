@@ -99,7 +99,7 @@ void PolicyBuilder::open_test(Span brace) {
 
 void PolicyBuilder::expectation(Span span) {
     const Permission expected = draft_.verb == "allow" ? Permission::allow : Permission::forbid;
-    policy_.tests.back().expectations.push_back({expected, std::move(draft_.question), without_blanks(span)});
+    policy_.tests.back().expectations.push_back({expected, std::move(question_), without_blanks(span)});
 }
 
 // ---- questions
@@ -115,14 +115,13 @@ void PolicyBuilder::open_arguments(Span paren) {
 }
 
 void PolicyBuilder::question(Span span) {
-    if (draft_.protocol) draft_.items.insert(draft_.items.begin(), std::move(*draft_.protocol));
-    draft_.question = {std::move(draft_.first), std::move(draft_.items), std::move(draft_.arguments),
-                       without_blanks(span)};
+    if (draft_.protocol) draft_.items.insert(draft_.items.begin(), *draft_.protocol);
+    question_ = {std::move(draft_.first), std::move(draft_.items), std::move(draft_.arguments), without_blanks(span)};
 }
 
 std::optional<Question> PolicyBuilder::finish_question() {
     if (diagnostics_.errors() != errors_before_) return std::nullopt;
-    return std::move(draft_.question);
+    return std::move(question_);
 }
 
 }  // namespace ward::policy

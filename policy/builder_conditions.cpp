@@ -9,9 +9,16 @@ namespace ward::policy {
 using Kind = Expression::Kind;
 
 void PolicyBuilder::open_parameters(Span paren) {
-    draft_.calls.back().arguments.emplace();
     draft_.keyword = draft_.calls.back().name.span;
     open_paren(paren);
+}
+
+void PolicyBuilder::parameters(Span span) {
+    CallPattern& call = draft_.calls.back();
+    const Span whole = range(call.name.span.begin, span.end);
+    call.arguments =
+        std::make_shared<const CallPattern::Arguments>(CallPattern::Arguments{std::move(draft_.parameters), whole});
+    draft_.parameters.clear();
 }
 
 // ---- comparisons

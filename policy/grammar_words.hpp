@@ -3,11 +3,36 @@
 // Part of grammar.hpp, which includes it; nothing else does.
 #pragma once
 
+#include <array>
+#include <cstddef>
+#include <string_view>
+
 #include <tao/pegtl.hpp>
 
 namespace ward::policy::grammar {
 
 namespace p = tao::pegtl;
+
+// Every byte above the blank but those of quote_char and , ; { } DEL.
+inline constexpr auto word_chars = [] {
+    constexpr std::string_view others = "#()\\'\",;{}\x7f";
+    std::array<bool, 256> result{};
+    for (std::size_t byte = ' ' + 1; byte < result.size(); ++byte)
+        result[byte] = others.find(static_cast<char>(byte)) == std::string_view::npos;
+    return result;
+}();
+
+// By a table: it is asked for each character of a text.
+struct word_char {
+    using rule_t = p::any::rule_t;  // what the analysis of the grammar takes it for
+    using subs_t = p::empty_list;
+    template <typename Input>
+    [[nodiscard]] static bool match(Input& in) {
+        if (in.empty() || !word_chars[in.peek_uint8()]) return false;
+        in.bump_in_this_line();
+        return true;
+    }
+};
 
 // clang-format off
 
@@ -18,8 +43,6 @@ struct comment      : p::seq<p::one<'#'>, p::until<p::at<p::eolf>>> {};
 struct gap          : p::star<p::sor<p::blank, p::eol, comment>> {};
 struct name_char    : p::ranges<'a', 'z', 'A', 'Z', '0', '9', '_', '_', '-', '-'> {};
 struct quote_char   : p::one<'#', '(', ')', '\\', '\'', '"'> {};
-// Every byte above the blank but those of quote_char and , ; { } DEL, as ranges: it is asked for each character of a text.
-struct word_char    : p::ranges<'!', '!', '$', '&', '*', '+', '-', ':', '<', '[', ']', 'z', '|', '|', '~', '~', '\x80', '\xff'> {};
 
 // ---- words
 

@@ -22,6 +22,9 @@ struct Word {
     bool quoted = false;
 };
 
+// What may be missing. Apart, since it mostly is: it would make every statement as large as those that have it.
+using OptionalWord = std::shared_ptr<const Word>;
+
 // A condition as written: comparisons joined by `and`, `or`, `not` and parentheses. In a call statement
 // it is about arguments, after `when` about the machine.
 struct Expression {
@@ -44,7 +47,7 @@ struct GrantStatement {
     Access access;
     bool optional = false;  // `read?`: granted if it exists
     std::vector<Word> paths;
-    std::optional<Word> from;
+    OptionalWord from;
     Span span;
 };
 
@@ -65,8 +68,8 @@ struct ProtectStatement {
 // private PATH, ... [size SIZE] [mode OCTAL]
 struct PrivateStatement {
     std::vector<Word> paths;
-    std::optional<Word> size;
-    std::optional<Word> mode;
+    OptionalWord size;
+    OptionalWord mode;
     Span span;
 };
 
@@ -93,7 +96,7 @@ struct TextFileStatement {
 // overlay PATH, ... [into HOST-FOLDER]: what is written goes to a layer of its own
 struct OverlayStatement {
     std::vector<Word> paths;
-    std::optional<Word> into;  // absent: thrown away at the end
+    OptionalWord into;  // absent: thrown away at the end
     Span span;
 };
 
@@ -122,19 +125,23 @@ enum class Permission { allow, forbid };
 // listen tcp PORT, ...
 struct NetworkStatement {
     Permission permission = Permission::allow;
-    Word mode;                     // the word that says what it is about
-    std::optional<Word> protocol;  // connect, listen: `tcp`
-    std::vector<Word> operands;    // ports, ranges `8000..8100`, NAME:PORT, paths
+    Word mode;                   // the word that says what it is about
+    OptionalWord protocol;       // connect, listen: `tcp`
+    std::vector<Word> operands;  // ports, ranges `8000..8100`, NAME:PORT, paths
     Span span;
 };
 
 // ---- syscalls { ... }
 
-// NAME or NAME(argument, _, ...): names for the arguments, by position; `_` for one that is not named
+// NAME or NAME(argument, _, ...)
 struct CallPattern {
+    // Names for the arguments, by position; `_` for one that is not named.
+    struct Arguments {
+        std::vector<Word> names;
+        Span span;  // of the name of the call and of the parentheses
+    };
     Word name;
-    std::optional<std::vector<Word>> arguments;  // absent without parentheses
-    Span span;
+    std::shared_ptr<const Arguments> arguments;  // null without parentheses; apart, as above
 };
 
 // allow|forbid CALL, @GROUP, ... [except NAME, ...] [if CONDITION]
@@ -245,7 +252,7 @@ struct Let {
 struct Param {
     Word name;
     Word type;
-    std::optional<Word> fallback;
+    OptionalWord fallback;
     Span span;
 };
 
@@ -286,7 +293,7 @@ struct Test {
 struct Policy {
     FileId file = 0;
     Word name;
-    std::optional<Word> description;
+    OptionalWord description;
     std::vector<Use> uses;
     std::vector<Let> lets;
     std::vector<Param> params;

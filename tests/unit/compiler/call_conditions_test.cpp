@@ -250,7 +250,7 @@ TEST_F(CallConditions, AForbidWinsOverEveryAllow) {
     EXPECT_FALSE(allows({0, 0, PROT_READ | PROT_EXEC}));
     EXPECT_TRUE(allows({0, 0, PROT_READ | PROT_WRITE}));
     EXPECT_EQ(test::answer(lowered_.native().calls[call_], {0, 0, PROT_EXEC}), test::refusal(EACCES));
-    EXPECT_EQ(lowered_.rule("mprotect").origins.size(), 1u) << "the allow without a condition";
+    EXPECT_EQ(lowered_.origins("mprotect").size(), 1u) << "the allow without a condition";
     compile("mprotect", "forbid mprotect if prot has PROT_EXEC\nallow mprotect if prot has PROT_READ");
     EXPECT_FALSE(allows({0, 0, PROT_READ | PROT_EXEC}));
     EXPECT_FALSE(allows({0, 0, PROT_WRITE}));

@@ -27,6 +27,7 @@ struct Lowered {
     Jail jail;
 
     [[nodiscard]] const CallRule& rule(std::string_view call) const;
+    [[nodiscard]] Origins origins(std::string_view call) const { return jail.origins_of(rule(call)); }
     [[nodiscard]] bool allows(std::string_view call) const { return rule(call).verdict == CallRule::Verdict::allowed; }
     [[nodiscard]] const AbiModel& native() const { return jail.filter.abis.front(); }
     // What a call with zeros for arguments gives.

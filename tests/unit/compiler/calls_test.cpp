@@ -41,9 +41,9 @@ TEST(Calls, PermissionsAddUpOverAllPolicies) {
     const auto lowered = lower({{"allow read"}, {"allow write", 1}, {"allow read, close", 2}});
     for (const char* call : {"read", "write", "close"}) EXPECT_TRUE(lowered.allows(call)) << call;
     EXPECT_FALSE(lowered.allows("open"));
-    ASSERT_EQ(lowered.rule("read").origins.size(), 2u);
-    EXPECT_EQ(lowered.rule("read").origins[0].file, 0u) << "nearest first";
-    EXPECT_EQ(lowered.sources.text(lowered.rule("close").origins[0]), "close");
+    ASSERT_EQ(lowered.origins("read").size(), 2u);
+    EXPECT_EQ(lowered.origins("read")[0].file, 0u) << "nearest first";
+    EXPECT_EQ(lowered.sources.text(lowered.origins("close").at(0)), "close");
     EXPECT_EQ(lowered.slugs(), Slugs{});
 }
 
@@ -53,7 +53,7 @@ TEST(Calls, ForbidBeatsAllowWhereverItIs) {
         EXPECT_TRUE(lowered.allows("read"));
         EXPECT_FALSE(lowered.allows("write"));
         EXPECT_EQ(lowered.response("write"), refusal(EPERM));
-        EXPECT_EQ(lowered.sources.text(lowered.rule("write").origins.at(0)), "write");
+        EXPECT_EQ(lowered.sources.text(lowered.origins("write").at(0)), "write");
         EXPECT_EQ(lowered.slugs(), Slugs{}) << "a guardrail is fine";
     }
 }
@@ -268,7 +268,7 @@ std::string meaning(const test::Lowered& lowered) {
     for (const CallRule& rule : lowered.jail.calls) {
         result += std::to_string(static_cast<int>(rule.verdict)) + std::string(rule.guard) +
                   std::to_string(rule.refusal.error);
-        for (const policy::Span span : rule.origins) result += lowered.sources.text(span);
+        for (const policy::Span span : lowered.jail.origins_of(rule)) result += lowered.sources.text(span);
     }
     for (const std::string& slug : lowered.slugs()) result += slug;
     return result;

@@ -19,7 +19,7 @@ public:
         network(jail.network);
         for (const AbiModel& abi : jail.filter.abis) model(abi);
         line({"filter", number(jail.filter.needs_exec_key), number(jail.filter.may_kill)});
-        for (const CallRule& rule : jail.calls) call(rule);
+        for (const CallRule& rule : jail.calls) call(jail, rule);
         line({"default", response(jail.default_refusal.value), places(jail.default_refusal.origins)});
         line({"capabilities", number(jail.capabilities.kept)});
         for (const auto& [capability, origins] : jail.capabilities.origins) {
@@ -112,9 +112,9 @@ private:
         }
     }
 
-    void call(const CallRule& rule) {
+    void call(const Jail& jail, const CallRule& rule) {
         line({"call", number(rule.number), number(static_cast<int>(rule.verdict)), response(rule.refusal),
-              std::string(rule.guard), places(rule.origins)});
+              std::string(rule.guard), places(jail.origins_of(rule))});
         std::vector<std::string> clauses;
         for (const CallRule::Clause& clause : rule.clauses) {
             clauses.push_back(number(clause.allows) + condition(clause.condition) + places({clause.origin}) +

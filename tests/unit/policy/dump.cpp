@@ -16,7 +16,7 @@ std::string words(const std::vector<Word>& list) {
     return result;
 }
 
-std::string words(const char* keyword, const std::optional<Word>& word) {
+std::string words(const char* keyword, const OptionalWord& word) {
     return word ? std::string(" ") + keyword + words(*word) : std::string();
 }
 
@@ -46,7 +46,7 @@ std::string dump_comparison(const Expression& e) {
 
 std::string dump(const CallPattern& call) {
     const std::string name = words(call.name);
-    return call.arguments ? name + '(' + joined(*call.arguments, ", ") + ')' : name;
+    return call.arguments ? name + '(' + joined(call.arguments->names, ", ") + ')' : name;
 }
 
 std::string dump(const std::vector<Binding>& bindings) {
