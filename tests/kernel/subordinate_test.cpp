@@ -83,7 +83,8 @@ TEST_P(Subordinate, AProgramThatMayChangeItsIdHasTheOthers) {
 TEST_P(Subordinate, TheDoctorSaysWhatALaunchFinds) {
     const auto doctors_state = [&] {
         const Outcome outcome = run(scene().plain({program("ward"), "doctor", "--json"}));
-        for (const auto& row : nlohmann::json::parse(outcome.out)["features"])
+        const auto answer = nlohmann::json::parse(outcome.out);
+        for (const auto& row : answer["features"])
             if (row["feature"] == "subordinate-ids") return row["state"].get<std::string>();
         return std::string("no row");
     };

@@ -56,7 +56,7 @@ class Scenario:
 
 ALL = {
     # Root and the ordinary user, both with cgroups of version 2.
-    "kernel": Scenario("plain", f"./kernel_tests {without('kernel')}", environment=GIVEN),
+    "kernel": Scenario("plain", f"./kernel_tests {without('kernel')}", environment=GIVEN, timeout=900),
     # The attempts, with a kernel that has the x32 calls.
     "escape": Scenario("plain", f"./escape_tests {without('escape')}", kernel_words="syscall.x32=y", environment=GIVEN, timeout=900),
     # What a sleeping jail takes: each launcher in a guest that has just started.
