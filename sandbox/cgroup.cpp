@@ -36,6 +36,14 @@ std::uint64_t count_of(std::string_view text, std::string_view key) {
     return 0;
 }
 
+// The kernel ends a process if not even 8 pages more can be had (PAGE_ALLOC_COSTLY_ORDER): those may be above.
+bool came_to_limit(const ReadFile& read, const std::string& name_start) {
+    constexpr std::uint64_t largest_step = 8UL * 4096;
+    const auto peak = number_at(read(name_start + "max_usage_in_bytes"));
+    const auto limit = number_at(read(name_start + "limit_in_bytes"));
+    return peak && limit && *peak + largest_step >= *limit;
+}
+
 // The controllers that the limits need, in an order that does not matter.
 std::vector<std::string> needed_controllers(const CgroupLimits& limits) {
     std::vector<std::string> names;
@@ -66,6 +74,19 @@ void check_processors(const CgroupFolder& folder, const std::string& wanted) {
 }
 
 }  // namespace
+
+// `oom_kill` counts the victims of every shortage: of this cgroup, of one around it, of the machine. Only the
+// first is also an `oom` of this cgroup (cgroup-v2.rst of the kernel's Documentation/admin-guide). Version 1 has no
+// such count, and memory.failcnt is 0 on some kernels (seen on Linux 6.18); but a cgroup that never came near its
+// limit was not the one that was short.
+MemoryKills memory_kills(int version, const ReadFile& read) {
+    const bool second = version == second_version;
+    const std::string events = read(second ? "memory.events" : "memory.oom_control");
+    const bool is_own =
+        second ? count_of(events, "oom") != 0 : came_to_limit(read, "memory.") || came_to_limit(read, "memory.memsw.");
+    const std::uint64_t kills = count_of(events, "oom_kill");
+    return is_own ? MemoryKills{kills, 0} : MemoryKills{0, kills};
+}
 
 // ---- the own cgroup as a parent
 
@@ -163,9 +184,11 @@ CgroupUsage Cgroups::usage() const {
     if (memory_ != nullptr) {
         const bool second = memory_->parent.version == second_version;
         const std::string peak = second ? "memory.peak" : "memory.max_usage_in_bytes";  // memory.peak: 5.19
-        const std::string events = second ? "memory.events" : "memory.oom_control";
         usage.peak_memory = number_at(memory_->folder.read(peak));
-        usage.out_of_memory_kills = count_of(memory_->folder.read(events), "oom_kill");
+        const auto read = [this](const std::string& file) { return memory_->folder.read(file); };
+        const MemoryKills kills = memory_kills(memory_->parent.version, read);
+        usage.out_of_memory_kills = kills.own;
+        usage.outside_memory_kills = kills.outside;
     }
     if (tasks_ != nullptr) {
         usage.refused_forks = count_of(tasks_->folder.read("pids.events"), "max");

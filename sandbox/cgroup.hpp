@@ -6,6 +6,7 @@
 #include <sys/types.h>
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -19,7 +20,8 @@ namespace ward::sandbox {
 
 struct CgroupUsage {
     std::optional<std::uint64_t> peak_memory;  // bytes; absent without a memory cgroup
-    std::uint64_t out_of_memory_kills = 0;
+    std::uint64_t out_of_memory_kills = 0;     // since the jail's own limit was reached
+    std::uint64_t outside_memory_kills = 0;    // since memory was short outside of the jail
     std::uint64_t refused_forks = 0;
     std::optional<std::uint64_t> peak_tasks;   // absent without a pids cgroup, and before Linux 6.1
     std::map<std::string, Pressure> pressure;  // "memory", "cpu", "io"; empty without a cgroup of version 2
@@ -44,6 +46,14 @@ private:
     std::optional<CgroupFolder> aside_;
     std::vector<std::string> handed_down_;
 };
+
+// Processes of a cgroup that the kernel ended for want of memory, by whose want it was.
+struct MemoryKills {
+    std::uint64_t own = 0, outside = 0;
+};
+// The text of a file of the cgroup; empty if there is none of that name.
+using ReadFile = std::function<std::string(const std::string&)>;
+[[nodiscard]] MemoryKills memory_kills(int version, const ReadFile& read);
 
 class Cgroups {
 public:

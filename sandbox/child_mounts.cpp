@@ -4,7 +4,9 @@
 #include <linux/mount.h>
 #include <linux/openat2.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <sys/syscall.h>
+#include <sys/vfs.h>
 
 #include "sandbox/child_steps.hpp"
 
@@ -133,12 +135,23 @@ int map_tree_ids(const Step& step, Inside& inside) {
     return set_attributes(in_slot(inside, step.slot), "", AT_EMPTY_PATH | AT_RECURSIVE, attributes);
 }
 
+// Overlayfs that can make no folder for its work is mounted read-only, with a word in the kernel's log alone
+// (fs/overlayfs/super.c, "mounting read-only").
+int check_writable(const Step& step, int mount) {
+    struct statfs found {};
+    if ((step.number[0] & MOUNT_ATTR_RDONLY) != 0) return 0;
+    if (const int error = outcome(raw_syscall(SYS_fstatfs, mount, &found))) return error;
+    return (found.f_flags & ST_RDONLY) != 0 ? EROFS : 0;
+}
+
 int new_filesystem(const Step& step, Inside& inside) {
     ScopedDescriptor filesystem;
     const long opened = raw_syscall(SYS_fsopen, step.path, FSOPEN_CLOEXEC);
     if (const int error = new_descriptor(opened, filesystem.number)) return error;
     if (const int error = configure(filesystem.number, step.text)) return error;
-    return fill_slot(inside, step.into, raw_syscall(SYS_fsmount, filesystem.number, FSMOUNT_CLOEXEC, step.number[0]));
+    const long made = raw_syscall(SYS_fsmount, filesystem.number, FSMOUNT_CLOEXEC, step.number[0]);
+    if (const int error = fill_slot(inside, step.into, made)) return error;
+    return check_writable(step, in_slot(inside, step.into));
 }
 
 // A mount that did not take place leaves the host's folder here, in which nothing can be made: /proc.

@@ -192,6 +192,7 @@ private:
         const std::string controller(feature.controller);
         if (const auto found = probe_.cgroups.find(controller); found != probe_.cgroups.end()) {
             row.why = words_of(found->second);
+            if (feature.name == "io") judge_disks(row, found->second);
             return;
         }
         // The kernel does not count the processes of the host's root: getrlimit(2).
@@ -201,6 +202,18 @@ private:
             return;
         }
         spoil(row, cgroup_obstacle(probe_, controller));
+    }
+
+    // What is written goes to the disk later, and only version 2 then knows whose it was, by the memory controller in
+    // the same folder: else `io` is not exact, and a launch refuses it (limits_plan.cpp).
+    void judge_disks(Finding& row, const CgroupParent& parent) const {
+        const auto memory = probe_.cgroups.find("memory");
+        if (parent.version != 2)
+            return spoil(row, {State::missing, "cgroup version 1 does not count what is written later",
+                               "boot with `systemd.unified_cgroup_hierarchy=1`"});
+        if (memory == probe_.cgroups.end() || memory->second.folder != parent.folder)
+            spoil(row, {State::missing, "what is written later is not counted without the memory controller",
+                        "hand `memory` down to " + parent.folder});
     }
 
     // Without them an ordinary user's jail knows one id: the caller's.

@@ -186,7 +186,7 @@ const char* remedy_of_clone(int error) {
         case ENOSPC:
             return "raise the host's limit: `sysctl user.max_user_namespaces=10000`";
         case EAGAIN:
-            return "raise the limit of processes: `ulimit -u`";
+            return "raise the limit of processes: `ulimit -u`, or `pids.max` of its cgroup";
         default:
             return "run Linux 5.14 or newer, built with all namespaces";
     }

@@ -69,7 +69,10 @@ void tell_use(Report& report, const Plan& plan, const Outcome& outcome, const Cg
     // Init is one of them: it is the jail's own.
     if (usage.peak_tasks) report.peak_tasks = std::max<std::uint64_t>(*usage.peak_tasks, 1) - 1;
     if (plan.cgroup.tasks) report.refused_forks = usage.refused_forks;
-    if (plan.cgroup.memory) report.memory_kills = usage.out_of_memory_kills;
+    if (plan.cgroup.memory) {
+        report.memory_kills = usage.out_of_memory_kills;
+        report.outside_memory_kills = usage.outside_memory_kills;
+    }
     report.pressure = usage.pressure;
 }
 

@@ -85,7 +85,7 @@ private:
         plan_mounts({view, devices, identity, may_write_sysctls(identity)}, writer_);
         plan_rest_of_init();
         plan_folder(view);
-        plan_.notes = view.notes;
+        plan_.notes.insert(plan_.notes.begin(), view.notes.begin(), view.notes.end());
         plan_umask();
         plan_limits({*jail_, *host_, identity, view, command_->allow_degraded}, writer_, *diagnostics_);
         note_needless_options();

@@ -117,6 +117,7 @@ std::string to_json(const Report& report) {
     json.set("peak_tasks", report.peak_tasks ? Json(*report.peak_tasks) : Json());
     json.set("refused_forks", report.refused_forks ? Json(*report.refused_forks) : Json());
     json.set("memory_kills", report.memory_kills ? Json(*report.memory_kills) : Json());
+    json.set("outside_memory_kills", report.outside_memory_kills ? Json(*report.outside_memory_kills) : Json());
     json.set("pressure", pressure_json(report));
     if (report.pressure.empty()) json.set("pressure_missing", "the jail had no cgroup of version 2, which counts it");
     json.set("verified", report.verified);

@@ -49,7 +49,7 @@ struct Report {
     double cpu_seconds = 0;         // of all its processes
     std::uint64_t peak_memory = 0;  // bytes; of the cgroup if there is one, else of the largest process
     // Where a cgroup counted them: of the program, and where memory ends the jail as a whole, of init.
-    std::optional<std::uint64_t> refused_forks, memory_kills, peak_tasks;
+    std::optional<std::uint64_t> refused_forks, memory_kills, outside_memory_kills, peak_tasks;
     std::map<std::string, Pressure> pressure;  // "memory", "cpu", "io"; empty without a cgroup of version 2
     bool verified = false;  // the kernel's view of the jail was compared with the plan before the exec
     std::vector<std::string> enforced;

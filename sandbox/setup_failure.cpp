@@ -20,6 +20,9 @@ struct Remedy {
     const char* help;
 };
 
+constexpr const char* no_room =
+    "make room on the file system of this line's folder: `df` and `df -i` say whether it lacks space or inodes";
+
 constexpr Remedy remedies[] = {
     {Operation::open_source, ESTALE, "run it again: the file was replaced after ward had looked at it"},
     {Operation::open_source, ENOENT, "run it again: the file was removed after ward had looked at it"},
@@ -42,6 +45,9 @@ constexpr Remedy remedies[] = {
     {Operation::write_file, EPERM,
      "run `ward doctor`: it says what forbids user namespaces on this host, and how to allow them"},
     {Operation::set_rlimit, EPERM, "lower the limit to at most the caller's hard limit (`ulimit -H -a`)"},
+    {Operation::make_folder, ENOSPC, no_room},
+    {Operation::new_filesystem, ENOSPC, no_room},
+    {Operation::new_filesystem, EROFS, no_room},
     {Operation::new_filesystem, EPERM,
      "run `ward doctor`: it says what forbids mounts in user namespaces on this host, and how to allow them"},
     {Operation::take_terminal, any, "say `terminal none` in `process`"},

@@ -66,6 +66,11 @@ std::string why_refused(const std::optional<sandbox::Violation>& violation) {
            ':' + std::to_string(rule.line);
 }
 
+std::string processes_were_ended(std::uint64_t count, const std::string& name) {
+    return std::to_string(count) + (count == 1 ? " process of " + name + " was" : " processes of " + name + " were") +
+           " ended";
+}
+
 // What a limit of each process allows, as the plan sets it.
 std::uint64_t process_limit(const sandbox::Plan& plan, int resource) {
     for (const sandbox::Step& step : plan.program)
@@ -114,12 +119,14 @@ std::string ending(const Report& report, const sandbox::Plan& plan, const std::s
     }
     if (report.end == Report::End::signalled)
         if (std::string words = fault(report.status, plan, name); !words.empty()) return words;
+    const std::string limit = size(plan.cgroup.memory.value_or(0));
     // With cgroups of version 1 the kernel picks a process, and the program may go on.
-    const std::uint64_t killed = report.memory_kills.value_or(0);
-    if (killed == 0) return {};
-    return std::to_string(killed) + (killed == 1 ? " process of " : " processes of ") + name +
-           (killed == 1 ? " was" : " were") + " ended for want of memory: the limit is " +
-           size(plan.cgroup.memory.value_or(0));
+    if (const std::uint64_t killed = report.memory_kills.value_or(0); killed != 0)
+        return processes_were_ended(killed, name) + " for want of memory: the limit is " + limit;
+    if (const std::uint64_t killed = report.outside_memory_kills.value_or(0); killed != 0)
+        return processes_were_ended(killed, name) + ", since memory is short outside of the jail: its limit of " +
+               limit + " was not reached";
+    return {};
 }
 
 }  // namespace ward::cli

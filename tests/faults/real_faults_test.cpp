@@ -9,6 +9,7 @@
 #include <regex>
 #include <string>
 
+#include "tests/kernel/support/cgroup_folders.hpp"
 #include "tests/kernel/support/scene.hpp"
 
 void register_tests() {}
@@ -137,7 +138,7 @@ TEST_P(RealFault, FewProcesses) {
     EXPECT_LT(ran_, most) << "with none there is none";
 }
 
-// A pids cgroup that is full before, or while, the jail is made.
+// A pids cgroup that is full before, or while, the jail is made. One of version 2: ShortCgroup of the tier `kernel`.
 TEST_P(RealFault, FullCgroupOfTasks) {
     const std::string parent = "/sys/fs/cgroup/pids";
     if (geteuid() != 0 || access((parent + "/cgroup.procs").c_str(), W_OK) != 0)
@@ -147,21 +148,8 @@ TEST_P(RealFault, FullCgroupOfTasks) {
     fs::permissions(group + "/cgroup.procs", fs::perms::all);
     for (int count = 1; count <= 3; ++count) {
         SCOPED_TRACE(count);
-        // The group is entered by a process of root's, which then becomes the user.
         write_file(group + "/pids.max", std::to_string(count));
-        Invocation invocation = below("");
-        const User who = invocation.user;
-        invocation.user = User{"root", 0, 0};
-        std::vector<std::string> words = {"/bin/sh", "-c",
-                                          "echo $$ >" + group + "/cgroup.procs || exit 99\nexec \"$@\"", "sh"};
-        if (!who.privileged()) {
-            const std::string id = std::to_string(who.uid);
-            for (const char* word : {"/usr/bin/setpriv", "--clear-groups", "--reuid"}) words.emplace_back(word);
-            words.insert(words.end(), {id, "--regid", id});
-        }
-        words.insert(words.end(), invocation.arguments.begin(), invocation.arguments.end());
-        invocation.arguments = std::move(words);
-        const Outcome outcome = run(invocation);
+        const Outcome outcome = run(below_cgroup(group, below("")));
         if (count < 3)
             expect_refusal(outcome, "(EAGAIN)");
         else
@@ -171,28 +159,60 @@ TEST_P(RealFault, FullCgroupOfTasks) {
     EXPECT_TRUE(eventually([&] { return rmdir(group.c_str()) == 0; })) << group;
 }
 
+// What keeps the words of the report is found out when the program has ended: it ran, and somebody is told.
 TEST_P(RealFault, NoSpaceForTheReport) {
-    Invocation invocation = below(
-        "mount -t tmpfs -o size=4k none /mnt || exit 99\n"
-        "head -c 8192 /dev/zero >/mnt/full 2>/dev/null",
-        "", {"--report", "/mnt/report.json"});
-    invocation.own_namespaces = true;
-    const Outcome outcome = run(invocation);
-    EXPECT_NE(outcome.err.find("/mnt/report.json"), std::string::npos) << outcome.err;
-    EXPECT_TRUE(outcome.out.empty() || outcome.out.ends_with("\nend\n"));
+    const auto on_a_disk_with = [&](const std::string& options, const std::string& script) {
+        Invocation invocation = below("mount -t tmpfs -o " + options + " none /mnt || exit 99\n" + script, "",
+                                      {"--report", "/mnt/report.json"});
+        // What is left there goes with the mount, so it is looked at from within.
+        invocation.arguments[2] += "\nprintf 'bytes of the report: '; wc -c </mnt/report.json";
+        invocation.arguments[2].replace(invocation.arguments[2].find("exec "), 5, "");
+        invocation.own_namespaces = true;
+        return run(invocation);
+    };
+    const std::string unwritten = "ward: the report `/mnt/report.json` was not written: No space left on device\n";
+    const Outcome full = on_a_disk_with("size=4k", "head -c 8192 /dev/zero >/mnt/full 2>/dev/null");
+    EXPECT_EQ(full.err, unwritten);
+    EXPECT_TRUE(full.out.ends_with("\nend\nbytes of the report: 0\n")) << full.out;
+    const Outcome enough = on_a_disk_with("size=64k", "");
+    EXPECT_EQ(enough.err, "") << "else it is not the space that the other lacks";
+    EXPECT_FALSE(enough.out.ends_with("bytes of the report: 0\n")) << enough.out;
 }
 
+// Not even an empty file can be made, and that is known before anything runs.
+TEST_P(RealFault, NoInodeForTheReport) {
+    Invocation invocation =
+        below("mount -t tmpfs -o nr_inodes=1 none /mnt || exit 99", "", {"--report", "/mnt/report.json"});
+    invocation.own_namespaces = true;
+    expect_refusal(run(invocation), "the report `/mnt/report.json` cannot be written: No space left on device");
+}
+
+// Each inode that there is lets it come further: a folder for the changes, one for the work, what overlayfs makes
+// in that. With enough of them it is the whole jail.
 TEST_P(RealFault, NoSpaceForALayer) {
-    const std::string layer = scene_->work() + "/layer";
+    constexpr int most = 12;
+    const std::string layer = scene_->outside() + "/layer";  // no statement grants it
     scene_->add_folder(layer);
     scene_->add_folder(scene_->outside() + "/below");
-    Invocation invocation = below("mount -t tmpfs -o size=4k,nr_inodes=1 none " + layer + " || exit 99",
-                                  "files { overlay " + scene_->outside() + "/below into " + layer + " }");
-    invocation.own_namespaces = true;
-    const Outcome outcome = run(invocation);
-    EXPECT_EQ(outcome.status, 125);
-    EXPECT_EQ(outcome.out, "");
-    EXPECT_NE(outcome.err.find("error["), std::string::npos) << outcome.err;
+    std::vector<int> ran;
+    for (int inodes = 1; inodes <= most; ++inodes) {
+        SCOPED_TRACE(inodes);
+        const std::string disk = "mount -t tmpfs -o mode=755,nr_inodes=" + std::to_string(inodes) + " none " + layer;
+        Invocation invocation =
+            below(disk + " || exit 99", "files { overlay " + scene_->outside() + "/below into " + layer + " }");
+        invocation.own_namespaces = true;
+        const Outcome outcome = run(invocation);
+        if (outcome.status != 0) {
+            expect_refusal(outcome, "make room on the file system of this line's folder");
+            continue;
+        }
+        EXPECT_TRUE(outcome.out.ends_with("\nend\n")) << outcome.out;
+        EXPECT_NE(outcome.out.find(" rw,lowerdir="), std::string::npos)
+            << "a layer that takes changes: " << outcome.out;
+        ran.push_back(inodes);
+    }
+    ASSERT_FALSE(ran.empty()) << "there is no jail with enough of them either, so that this test shows nothing";
+    EXPECT_GT(ran.front(), 2) << "the folder itself, and the two in it";
 }
 
 TEST_P(RealFault, NoProc) {

@@ -3,7 +3,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <chrono>
 #include <csignal>
 #include <cstdlib>
@@ -12,47 +11,13 @@
 #include <thread>
 
 #include "tests/kernel/jail_test.hpp"
+#include "tests/kernel/support/cgroup_folders.hpp"
 
 namespace fs = std::filesystem;
 
 namespace ward::test {
 
 namespace {
-
-// The folder of version 2 that the tests' ordinary user was given.
-std::string given_folder() {
-    const char* folder = std::getenv("WARD_TEST_CGROUP");
-    return folder == nullptr ? "" : folder;
-}
-
-std::vector<std::string> parents() {
-    std::vector<std::string> all;
-    for (const char* controller : {"memory", "pids", "cpu", "cpuset", "blkio"})
-        all.push_back(std::string("/sys/fs/cgroup/") + controller);
-    if (!given_folder().empty()) all.push_back(given_folder());
-    return all;
-}
-
-// The cgroups that launchers with these ids have made.
-std::vector<std::string> groups_of(const std::vector<pid_t>& launchers) {
-    std::vector<std::string> found;
-    for (const std::string& parent : parents()) {
-        if (!fs::exists(parent)) continue;
-        for (const auto& entry : fs::directory_iterator(parent)) {
-            const std::string name = entry.path().filename();
-            const auto is_launchers = [&](pid_t id) { return name.starts_with("ward-" + std::to_string(id) + "-"); };
-            if (std::any_of(launchers.begin(), launchers.end(), is_launchers)) found.push_back(entry.path());
-        }
-    }
-    return found;
-}
-
-std::string first_line(const std::string& path) {
-    std::ifstream file(path);
-    std::string line;
-    std::getline(file, line);
-    return line;
-}
 
 void sleep_milliseconds(int milliseconds) {
     std::this_thread::sleep_for(std::chrono::milliseconds(milliseconds));
@@ -250,17 +215,9 @@ TEST_P(SecondVersion, StepsAsideWhereItIsAlone) {
     if (as_root() || alone == nullptr) GTEST_SKIP() << "root has the top of the tree instead";
     const std::string folder = alone;
     const std::string file = scene().work() + "/report.json";
-    Invocation invocation =
+    const Invocation invocation =
         jail_invocation("limits { tasks 5; memory 32M }", {"probe", "fork", "50"}, {"--report", file});
-    const std::string id = std::to_string(scene().user().uid);
-    std::vector<std::string> words{"/bin/sh", "-c",
-                                   "echo $$ >" + folder + "/cgroup.procs; exec setpriv --reuid " + id + " --regid " +
-                                       id + " --clear-groups \"$@\"",
-                                   "sh"};
-    words.insert(words.end(), invocation.arguments.begin(), invocation.arguments.end());
-    invocation.arguments = words;
-    invocation.user = user(Who::root);
-    const Outcome outcome = run(invocation);
+    const Outcome outcome = run(below_cgroup(folder, invocation));
     EXPECT_EQ(outcome.status, 0) << outcome.err;
     EXPECT_EQ(outcome.out, "4\n");
     EXPECT_NE(read_file(file).find("memory: cgroup-v2"), std::string::npos) << read_file(file);

@@ -1,62 +1,12 @@
 // The network of a jail: its own with a loopback interface, or the host's.
-#include <arpa/inet.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include "tests/kernel/jail_test.hpp"
+#include "tests/kernel/servers.hpp"
 
 namespace ward::test {
-
-namespace {
-
-// A server on the host's loopback; its backlog answers without a thread.
-class Server {
-public:
-    Server() : socket_(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
-        sockaddr_in address{};
-        address.sin_family = AF_INET;
-        address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-        socklen_t size = sizeof address;
-        auto* const name = reinterpret_cast<sockaddr*>(&address);
-        EXPECT_EQ(bind(socket_, name, size), 0);
-        EXPECT_EQ(listen(socket_, 8), 0);
-        EXPECT_EQ(getsockname(socket_, name, &size), 0);
-        port_ = ntohs(address.sin_port);
-    }
-    Server(const Server&) = delete;
-    Server& operator=(const Server&) = delete;
-    ~Server() { close(socket_); }
-
-    [[nodiscard]] std::string port() const { return std::to_string(port_); }
-
-private:
-    int socket_;
-    unsigned port_ = 0;
-};
-
-class UnixServer {
-public:
-    explicit UnixServer(const std::string& path) : socket_(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
-        sockaddr_un address{};
-        address.sun_family = AF_UNIX;
-        EXPECT_LT(path.size(), sizeof address.sun_path);
-        path.copy(address.sun_path, path.size());
-        EXPECT_EQ(bind(socket_, reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
-        EXPECT_EQ(listen(socket_, 8), 0);
-        EXPECT_EQ(chmod(path.c_str(), 0777), 0);
-    }
-    UnixServer(const UnixServer&) = delete;
-    UnixServer& operator=(const UnixServer&) = delete;
-    ~UnixServer() { close(socket_); }
-
-private:
-    int socket_;
-};
-
-}  // namespace
 
 class Network : public JailTest {};
 WARD_AS_BOTH_USERS(Network);

@@ -3,6 +3,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
+
 #include "tests/kernel/jail_test.hpp"
 
 namespace ward::test {
@@ -75,6 +77,25 @@ TEST_P(Subordinate, AProgramThatMayChangeItsIdHasTheOthers) {
     EXPECT_EQ(seen(policy, become), "EPERM");
     EXPECT_EQ(seen(policy + "capabilities { keep setuid }", become), "made");
     EXPECT_EQ(owner_of("/all/made"), 200999U);
+}
+
+// With a launch beside each answer; DoctorAndLaunch has the rest.
+TEST_P(Subordinate, TheDoctorSaysWhatALaunchFinds) {
+    const auto doctors_state = [&] {
+        const Outcome outcome = run(scene().plain({program("ward"), "doctor", "--json"}));
+        const auto answer = nlohmann::json::parse(outcome.out);
+        for (const auto& row : answer["features"])
+            if (row["feature"] == "subordinate-ids") return row["state"].get<std::string>();
+        return std::string("no row");
+    };
+    const std::vector<std::string> enforced =
+        report("process { user www-data }\nfiles { write $work }", {"probe", "exit", "0"})["enforced"];
+    EXPECT_NE(std::find(enforced.begin(), enforced.end(), "subordinate ids"), enforced.end());
+    EXPECT_EQ(doctors_state(), "works");
+    ASSERT_EQ(umount2(files[2], MNT_DETACH), 0);
+    --covered_;
+    EXPECT_EQ(jail("process { user www-data }", {"probe", "exit", "0"}).status, 125);
+    EXPECT_EQ(doctors_state(), "missing");
 }
 
 TEST_P(Subordinate, WithoutIdsItIsAnError) {

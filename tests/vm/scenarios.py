@@ -12,9 +12,9 @@ LEFT_OUT = {
         "*Submount.WriteIsRecursive/root": "tmpfs can be id-mapped from Linux 6.3 on; ward refuses it here",
         "*ForAUser.NothingBelongsToTheHostsRoot/root": "the same",
         "*OnDisk*/root": "of its three file systems one can be id-mapped before Linux 6.3; ward refuses the others",
-        "*Network.*Ports*": "single ports need Landlock's interface 4, of Linux 6.7; ward does not start, which vm.no-landlock tests",
+        "*Network.*Ports*": "single ports need Landlock's interface 4, of Linux 6.7; ward does not start, which OldLandlock tests",
         "*Network.ResolvingAsksByTcpAlone*": "the same",
-        "*Input.AFileForReadingStaysSo*": "the guard of files that are streams needs interface 3, of Linux 6.2; ward says so in a note",
+        "*Input.AFileForReadingStaysSo*": "the guard of files that are streams needs interface 3, of Linux 6.2; ward says so in a note, which OldLandlock tests",
         "*Profiles*": "whole programs: the tier `profiles` runs them",
     },
     "escape": {
@@ -24,8 +24,8 @@ LEFT_OUT = {
         "*/ordinary.cgroups.3": "the group is the user's own there, and the root of the tree that its namespace shows",
         "*.connect.2": "the guest has no network device",
         "*.connect.14.*": "the same",
-        "*.connect.[4567]*": "single ports need Landlock's interface 4, of Linux 6.7; ward does not start, which vm.no-landlock tests",
-        "*.connect.8.*": "abstract sockets need interface 6, of Linux 6.12; ward does not start",
+        "*.connect.[4567]*": "single ports need Landlock's interface 4, of Linux 6.7; ward does not start, which OldLandlock of vm.kernel tests",
+        "*.connect.8.*": "abstract sockets need interface 6, of Linux 6.12; ward does not start, which OldLandlock of vm.kernel tests",
         "*.connect.12.vsock": "the guest's kernel has no such sockets loaded",
         "*.reopen_stream.*": "the guard of files that are streams needs interface 3, of Linux 6.2; ward says so in a note",
         "*.setuid_file.1.fchmodat2": "the call is of Linux 6.6",
@@ -56,7 +56,7 @@ class Scenario:
 
 ALL = {
     # Root and the ordinary user, both with cgroups of version 2.
-    "kernel": Scenario("plain", f"./kernel_tests {without('kernel')}", environment=GIVEN),
+    "kernel": Scenario("plain", f"./kernel_tests {without('kernel')}", environment=GIVEN, timeout=900),
     # The attempts, with a kernel that has the x32 calls.
     "escape": Scenario("plain", f"./escape_tests {without('escape')}", kernel_words="syscall.x32=y", environment=GIVEN, timeout=900),
     # What a sleeping jail takes: each launcher in a guest that has just started.

@@ -3,6 +3,7 @@
 #include <arpa/inet.h>
 #include <net/if.h>
 #include <netinet/in.h>
+#include <stddef.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 
@@ -75,11 +76,17 @@ static int listen6_at(char** arguments) {
     return say("listens");
 }
 
-static int connect_by_path(char** arguments) {
+// A path, or `@NAME` for a name that has no file (unix(7)).
+static int connect_to_unix(char** arguments) {
     struct sockaddr_un address = {.sun_family = AF_UNIX};
+    socklen_t size = sizeof address;
     snprintf(address.sun_path, sizeof address.sun_path, "%s", arguments[0]);
+    if (address.sun_path[0] == '@') {
+        address.sun_path[0] = 0;
+        size = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + strlen(arguments[0]));
+    }
     int client = socket(AF_UNIX, SOCK_STREAM, 0);
-    if (client < 0 || connect(client, (const struct sockaddr*)&address, sizeof address)) return say_error();
+    if (client < 0 || connect(client, (const struct sockaddr*)&address, size)) return say_error();
     return say("connected");
 }
 
@@ -107,7 +114,7 @@ int main(int argc, char** argv) {
         {"meet-itself", 0, meet_itself}, {"connect", 1, connect_to},
         {"interfaces", 0, interfaces},   {"socket", 1, make_socket},
         {"socketpair", 0, make_pair},    {"listen", 1, listen_at},
-        {"unix", 1, connect_by_path},    {"connect6", 1, connect6_to},
+        {"unix", 1, connect_to_unix},    {"connect6", 1, connect6_to},
         {"listen6", 1, listen6_at},      {NULL, 0, NULL},
     };
     return run_word(words, argc, argv);

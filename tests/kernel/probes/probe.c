@@ -102,6 +102,13 @@ static int ids(char** arguments) {
     return 0;
 }
 
+// What a setuid or setgid file makes of a program that executes it.
+static int effective_ids(char** arguments) {
+    (void)arguments;
+    printf("%u %u\n", geteuid(), getegid());
+    return 0;
+}
+
 static int securebits(char** arguments) {
     (void)arguments;
     printf("%#x\n", prctl(PR_GET_SECUREBITS));
@@ -112,6 +119,24 @@ static int securebits(char** arguments) {
 static int drop_groups(char** arguments) {
     (void)arguments;
     return setgroups(0, NULL) ? say_error() : say("dropped");
+}
+
+// One supplementary group, and what is then in a file.
+static int join_group(char** arguments) {
+    gid_t group = (gid_t)strtoul(arguments[0], NULL, 10);
+    char text[256] = "";
+    if (setgroups(1, &group)) return say_error();
+    int file = open(arguments[1], O_RDONLY);
+    return file < 0 || read(file, text, sizeof text - 1) < 0 ? say_error() : say(text);
+}
+
+// Several, and time to look at them.
+static int wait_in_groups(char** arguments) {
+    gid_t groups[8];
+    size_t count = 0;
+    for (char* word = strtok(arguments[0], ","); word && count < 8; word = strtok(NULL, ","))
+        groups[count++] = (gid_t)atoi(word);
+    return setgroups(count, groups) ? say_error() : wait_for_ever(arguments + 1);
 }
 
 // Another user, for which a file is made.
@@ -167,7 +192,9 @@ static int terminal(char** arguments) {
     (void)arguments;
     int own = open("/dev/tty", O_RDWR);
     printf("%d %d %d %s %s\n", isatty(0), isatty(1), isatty(2), own < 0 ? strerrorname_np(errno) : "tty",
-           getsid(0) == getpid() ? "leads" : getsid(0) == 0 ? "outside" : "follows");
+           getsid(0) == getpid() ? "leads"
+           : getsid(0) == 0      ? "outside"
+                                 : "follows");
     return 0;
 }
 
@@ -340,6 +367,7 @@ int main(int argc, char** argv) {
         {"status", 1, status_field},
         {"namespaces", 0, namespaces},
         {"ids", 0, ids},
+        {"effective-ids", 0, effective_ids},
         {"securebits", 0, securebits},
         {"environment", 0, environment},
         {"folder", 0, folder},
@@ -357,6 +385,8 @@ int main(int argc, char** argv) {
         {"catch", 1, catch_signals},
         {"daemon", 1, become_daemon},
         {"drop-groups", 0, drop_groups},
+        {"join-group", 2, join_group},
+        {"wait-in-groups", 2, wait_in_groups},
         {"become", 2, become},
         {"allocate", 1, allocate},
         {"fork", 1, fork_many},

@@ -110,6 +110,21 @@ TEST(Ending, ProcessesThatMemoryEndedAreCountedWhereTheProgramWentOn) {
     EXPECT_EQ(ending(report, plan, "sh"), "2 processes of sh were ended for want of memory: the limit is 32M");
 }
 
+TEST(Ending, AWantOfMemoryOutsideOfTheJailIsNotItsLimit) {
+    Plan plan;
+    plan.cgroup.memory = 32 << 20;
+    Report report = ended(Report::End::signalled);
+    report.memory_kills = report.outside_memory_kills = 0;
+    EXPECT_EQ(ending(report, plan, "sh"), "");
+    report.outside_memory_kills = 1;
+    EXPECT_EQ(ending(report, plan, "sh"),
+              "1 process of sh was ended, since memory is short outside of the jail: its limit of 32M was not reached");
+    report.outside_memory_kills = 2;
+    EXPECT_EQ(ending(report, plan, "sh"),
+              "2 processes of sh were ended, since memory is short outside of the jail: its limit of 32M was not "
+              "reached");
+}
+
 TEST(Ending, TheStatusSpeaksForTheRest) {
     for (const auto end : {Report::End::exited, Report::End::signalled, Report::End::not_started})
         EXPECT_EQ(ending(ended(end), Plan(), "x"), "");

@@ -11,6 +11,7 @@
 #include <csignal>
 #include <filesystem>
 #include <fstream>
+#include <map>
 #include <sstream>
 
 #include "hand_made_jail.hpp"
@@ -90,6 +91,41 @@ TEST_F(Files, NobodyElseMayOpenAGroup) {
     struct stat status {};
     ASSERT_EQ(::stat(folder.path().c_str(), &status), 0);
     EXPECT_EQ(status.st_mode & 0777, 0700U) << "else its lock could be held by others";
+}
+
+// ---- whose want of memory it was that ended processes
+
+using Texts = std::map<std::string, std::string>;
+
+std::pair<std::uint64_t, std::uint64_t> kills(int version, const Texts& texts) {
+    const MemoryKills found = memory_kills(version, [&](const std::string& file) {
+        const auto text = texts.find(file);
+        return text == texts.end() ? std::string() : text->second;
+    });
+    return {found.own, found.outside};
+}
+
+TEST(MemoryKills, OfVersion2AreTheJailsIfItsCgroupRanOutItself) {
+    const auto events = [](const std::string& oom) {
+        return Texts{{"memory.events", "low 0\nhigh 0\nmax 9\noom " + oom + "\noom_kill 3\noom_group_kill 1\n"}};
+    };
+    EXPECT_EQ(kills(2, events("1")), std::pair(3UL, 0UL));
+    EXPECT_EQ(kills(2, events("0")), std::pair(0UL, 3UL)) << "`max` counts what could be reclaimed as well";
+    EXPECT_EQ(kills(2, {{"memory.events", "max 9\noom 2\noom_kill 0\n"}}), std::pair(0UL, 0UL));
+}
+
+TEST(MemoryKills, OfVersion1AreTheJailsIfItCameToItsLimit) {
+    const auto used = [](const std::string& memory, const std::string& with_swap) {
+        return Texts{{"memory.oom_control", "oom_kill_disable 0\nunder_oom 0\noom_kill 2\n"},
+                     {"memory.limit_in_bytes", "67108864\n"},
+                     {"memory.max_usage_in_bytes", memory},
+                     {"memory.memsw.limit_in_bytes", "134217728\n"},
+                     {"memory.memsw.max_usage_in_bytes", with_swap}};
+    };
+    EXPECT_EQ(kills(1, used("67104768\n", "67104768\n")), std::pair(2UL, 0UL));
+    EXPECT_EQ(kills(1, used("60000000\n", "134217728\n")), std::pair(2UL, 0UL)) << "memory and swap together";
+    EXPECT_EQ(kills(1, used("60000000\n", "60000000\n")), std::pair(0UL, 2UL));
+    EXPECT_EQ(kills(1, used("", "")), std::pair(0UL, 2UL));
 }
 
 // ---- what is written for which version

@@ -232,6 +232,18 @@ TEST(Doctor, CgroupsOfVersion1BelongToRoot) {
     EXPECT_TRUE(judge(probe).plain_jail_works());
 }
 
+// A launch refuses an `io` that is not exact.
+TEST(Doctor, DisksTakeVersion2AndTheMemoryController) {
+    Probe probe = good_host();
+    EXPECT_EQ(row_of(judge(probe), "io").state, State::works);
+    probe.cgroups.erase("memory");
+    EXPECT_EQ(row_of(judge(probe), "io").why, "what is written later is not counted without the memory controller");
+    probe.cgroups["memory"] = probe.cgroups["io"] = {"/sys/fs/cgroup/blkio", 1};
+    EXPECT_EQ(row_of(judge(probe), "io").state, State::missing);
+    EXPECT_EQ(row_of(judge(probe), "io").why, "cgroup version 1 does not count what is written later");
+    EXPECT_EQ(row_of(judge(probe), "io").remedy, "boot with `systemd.unified_cgroup_hierarchy=1`");
+}
+
 TEST(Doctor, Version2WithoutASessionOfSystemd) {
     Probe probe = good_host();
     probe.cgroups.clear();

@@ -143,6 +143,16 @@ TEST_F(OutcomeReport, TheProgramMayGoOnWithoutAProcessThatMemoryEnded) {
     EXPECT_EQ(told().exit_status(), 3);
 }
 
+TEST_F(OutcomeReport, AWantOfMemoryOutsideOfTheJailIsNotItsLimit) {
+    plan.cgroup.memory = 1 << 20;
+    usage.outside_memory_kills = 2;
+    ends(CLD_KILLED, SIGKILL);
+    EXPECT_EQ(told().end, Report::End::signalled);
+    EXPECT_EQ(told().exit_status(), 128 + SIGKILL);
+    EXPECT_EQ(told().memory_kills, 0U);
+    EXPECT_EQ(told().outside_memory_kills, 2U);
+}
+
 TEST_F(OutcomeReport, InitIsNoTaskOfTheProgram) {
     ends(CLD_EXITED, 0);
     EXPECT_FALSE(told().peak_tasks);

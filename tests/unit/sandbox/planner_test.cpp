@@ -306,9 +306,12 @@ TEST_F(PlanFor, AKernelWithoutLandlockIsNotSaidToHaveIt) {
     auto made = plan(smallest);
     ASSERT_TRUE(made) << errors();
     EXPECT_NE(find(made->init, Operation::new_ruleset), nullptr);
+    EXPECT_TRUE(made->notes.empty()) << made->notes.front();
     host.landlock_abi = 0;
     made = plan(smallest);
     ASSERT_TRUE(made) << errors();
+    ASSERT_EQ(made->notes.size(), 1U);
+    EXPECT_TRUE(made->notes[0].starts_with("a file that is a standard stream can be opened again")) << made->notes[0];
     EXPECT_EQ(find(made->init, Operation::new_ruleset), nullptr);
     EXPECT_EQ(find(made->program, Operation::enter_ruleset), nullptr);
     for (const std::string& feature : made->enforced) EXPECT_EQ(feature.find("landlock"), std::string::npos);

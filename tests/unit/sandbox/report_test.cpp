@@ -55,6 +55,7 @@ TEST(Report, JsonOfAPlainEnd) {
   "peak_tasks": null,
   "refused_forks": null,
   "memory_kills": null,
+  "outside_memory_kills": null,
   "pressure": null,
   "pressure_missing": "the jail had no cgroup of version 2, which counts it",
   "verified": false,

@@ -64,6 +64,19 @@ TEST_F(Failure, OfAStepOfEveryJailHasNoPlace) {
               "  help: run Linux 5.14 or newer\n");
 }
 
+TEST_F(Failure, OfALayerWithoutSpaceSaysWhereToMakeRoom) {
+    Step folder = step(Operation::make_folder, "layer/upper");
+    folder.reason = 0;
+    const std::string help =
+        "  help: make room on the file system of this line's folder: `df` and `df -i` say whether it lacks space or "
+        "inodes\n";
+    EXPECT_TRUE(failing(folder, Phase::init, ENOSPC).ends_with(help));
+    plan_.init.clear();
+    Step overlay = step(Operation::new_filesystem, "overlay");
+    overlay.reason = 0;
+    for (const int error : {ENOSPC, EROFS}) EXPECT_TRUE(failing(overlay, Phase::init, error).ends_with(help)) << error;
+}
+
 TEST_F(Failure, OfTheExecIsWhatTheShellWouldSay) {
     Step execute = step(Operation::execute, "/usr/bin/x");
     execute.reason = 0;
