@@ -150,10 +150,12 @@ TEST(Kernel, ForeignAbisAreKilled) {
     const Program program = program_of("allow @known");
     EXPECT_EQ(status_under(program, [] { (void)syscall(SYS_getppid); }), 0);
     EXPECT_TRUE(is_killed(status_under(program, [] { (void)syscall(0x40000000 | SYS_getppid); }))) << "x32";
-    EXPECT_TRUE(is_killed(status_under(program, [] {
-        int result = 64;  // getppid of i386
+    const auto call_i386 = [] {
+        int result = 64;  // getppid
         __asm__ volatile("int $0x80" : "+a"(result) : : "memory");
-    }))) << "i386";
+    };
+    if (status_under({}, call_i386) != 0) GTEST_SKIP() << "this kernel has no calls of i386 (IA32_EMULATION)";
+    EXPECT_TRUE(is_killed(status_under(program, call_i386))) << "i386";
 }
 
 TEST(Kernel, KillAndTrap) {
