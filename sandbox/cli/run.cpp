@@ -10,6 +10,7 @@
 #include "sandbox/cli/console.hpp"
 #include "sandbox/cli/ending.hpp"
 #include "sandbox/cli/operands.hpp"
+#include "sandbox/cli/prefault.hpp"
 #include "sandbox/cli/prepare.hpp"
 #include "sandbox/cli/report_file.hpp"
 #include "sandbox/cli/subcommand.hpp"
@@ -144,6 +145,7 @@ int execute_with_report(Request& request, Reading& reading, const std::string& p
 }  // namespace
 
 int run(const Words& words) {
+    prefault();
     const auto [options, status] = begin("run", words);
     if (!options) return status;
     Request request;

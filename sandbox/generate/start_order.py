@@ -29,6 +29,30 @@ libc.ptrace.argtypes = [ctypes.c_long, ctypes.c_long, ctypes.c_void_p, ctypes.c_
 SOURCE = pathlib.Path(__file__).resolve().parents[2]
 
 
+# The symbols are those of sandbox/cli/prefault.cpp.
+SCRIPT = """\
+/* Written by sandbox/generate/start_order.py: what a start executes, side by side, so that it touches few pages. */
+
+SECTIONS
+{
+  .text.start :
+  {
+    start_code_begin = .;
+NAMES
+    start_code_end = .;
+  }
+}
+INSERT BEFORE .text;
+
+SECTIONS
+{
+  start_constants_begin = ADDR(.rodata);
+  start_constants_end = ADDR(.rodata) + SIZEOF(.rodata);
+}
+INSERT AFTER .rodata;
+"""
+
+
 def link(build, ward):
     """The program as the build links it, and the linker's map of it."""
     commands = subprocess.run(["ninja", "-C", build, "-t", "commands", "ward"], check=True, capture_output=True, text=True)
@@ -104,9 +128,9 @@ def main():
     names = list(dict.fromkeys(pattern(*pieces[place][2:]) for place in sorted(used)))
     size = sum(pieces[place][1] for place in used)
     print(f"{len(used)} of {len(pieces)} pieces, {size >> 10} KiB", file=sys.stderr)
-    (SOURCE / "sandbox/start_order.ld").write_text(
-        "/* Written by sandbox/generate/start_order.py: what a start executes, side by side. */\n\n"
-        "SECTIONS\n{\n  .text.start :\n  {\n" + "".join(f"    {name}\n" for name in names) + "  }\n}\nINSERT BEFORE .text;\n")
+    listed = "".join(f"    {name}\n" for name in names)
+    (SOURCE / "sandbox/start_order.ld").write_text(SCRIPT.replace("NAMES\n", listed))
+
 
 
 if __name__ == "__main__":

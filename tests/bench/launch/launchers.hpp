@@ -22,7 +22,6 @@ struct Launcher {
 struct Run {
     double microseconds = 0;  // from the making of the process to its reaped end
     int status = -1;          // of the shell: 128 + the number of a signal
-    long page_faults = 0;     // of all its processes
 };
 
 // The folder of everything that a run needs.
