@@ -49,12 +49,21 @@ Pages heap_pages() {
     return pages_between((reinterpret_cast<std::uintptr_t>(early_piece) + page - 1) / page * page, end);
 }
 
-// Not the pages above, with what the kernel put there: ps(1) shows the arguments of init, too. exec maps 128 KiB of a
-// stack, and lets nothing be within a megabyte below one (setup_arg_pages() and stack_guard_gap of the kernel).
+// exec maps 128 KiB of a stack, and lets nothing be within a megabyte below one (setup_arg_pages() and stack_guard_gap
+// of the kernel).
+constexpr std::uintptr_t mapped_by_exec = std::uintptr_t{128} << 10;
+
+// Not the pages above, with what the kernel put there: ps(1) shows the arguments of init, too.
 Pages stack_pages() {
-    constexpr std::uintptr_t mapped_by_exec = std::uintptr_t{128} << 10;
     const auto here = reinterpret_cast<std::uintptr_t>(__builtin_frame_address(0));
     return pages_between(here / page * page - mapped_by_exec, ::getauxval(AT_RANDOM) / page * page);
+}
+
+// A page is left for the frame of this function and the next one.
+Pages unused_stack_pages() {
+    const auto here = reinterpret_cast<std::uintptr_t>(__builtin_frame_address(0));
+    const std::uintptr_t end = here / page * page - page;
+    return pages_between(end - mapped_by_exec, end);
 }
 
 Clone clone_init(std::uint64_t namespaces, int cgroup, Inside& inside) {

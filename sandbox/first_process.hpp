@@ -30,6 +30,8 @@ struct Pages {
 [[nodiscard]] Pages heap_pages();
 // May reach below what is mapped, where nothing else is.
 [[nodiscard]] Pages stack_pages();
+// Below the caller's own frame.
+[[nodiscard]] Pages unused_stack_pages();
 
 // clone3(2) into run_init(), on a stack of its own. Signals must be blocked: init has the mask of now. `cgroup`: a
 // descriptor, or -1.

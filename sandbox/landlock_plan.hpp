@@ -4,13 +4,20 @@
 // Not everywhere: with a ruleset about files each open(2) costs more.
 #pragma once
 
-#include "compiler/jail.hpp"
-#include "sandbox/host.hpp"
+#include "sandbox/device_plan.hpp"
+#include "sandbox/file_view.hpp"
 #include "sandbox/plan_writer.hpp"
 
 namespace ward::sandbox {
 
+struct LandlockRequest {
+    const compiler::Jail& jail;
+    const Host& host;
+    const FileView& view;
+    const std::vector<DevicePlace>& devices;
+};
+
 // Adds the ruleset to `init` and returns its slot, for `enter_ruleset`; no_slot if nothing needs one.
-[[nodiscard]] Slot plan_landlock(const compiler::Jail& jail, const Host& host, PlanWriter& writer);
+[[nodiscard]] Slot plan_landlock(const LandlockRequest& request, PlanWriter& writer);
 
 }  // namespace ward::sandbox

@@ -280,7 +280,7 @@ void Launch::send_filter() const {
 void Launch::look_at_streams() {
     for (std::size_t stream = 0; stream < made_.streams.size(); ++stream)
         made_.streams.at(stream) = target_of_descriptor(inside_.streams[stream]);
-    inside_.guarded_stream = guarded_stream(plan_);
+    inside_.guarded_stream = guarded_stream(plan_, made_);
 }
 
 void Launch::verify() {

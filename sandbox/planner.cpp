@@ -83,7 +83,7 @@ private:
         check_mounts(*host_, identity, view, *diagnostics_);
         plan_ids(identity);
         plan_mounts({view, devices, identity, may_write_sysctls(identity)}, writer_);
-        plan_rest_of_init();
+        plan_rest_of_init({*jail_, *host_, view, devices});
         plan_folder(view);
         plan_.notes.insert(plan_.notes.begin(), view.notes.begin(), view.notes.end());
         plan_umask();
@@ -198,14 +198,14 @@ private:
 
     // ---- init
 
-    void plan_rest_of_init() {
+    void plan_rest_of_init(const LandlockRequest& landlock) {
         writer_.because(jail_->process.hostname.origins, "`hostname`");
         if (jail_->process.share_uts.empty())
             writer_.add(plan_.init, Operation::set_hostname, {.text = jail_->process.hostname.value});
         writer_.because_always();
         plan_session();
         plan_keyring();
-        ruleset_ = plan_landlock(*jail_, *host_, writer_);
+        ruleset_ = plan_landlock(landlock, writer_);
         enforced("read-only-root");
     }
 

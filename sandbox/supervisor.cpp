@@ -12,6 +12,7 @@
 #include <cstring>
 #include <ctime>
 
+#include "sandbox/first_process.hpp"
 #include "sandbox/listener.hpp"
 #include "sandbox/raw_syscall.hpp"
 #include "sandbox/setup_failure.hpp"
@@ -158,6 +159,8 @@ void Supervisor::wait_and_handle() {
 void Supervisor::tidy_up() {
     is_tidy_ = true;
     ::malloc_trim(0);
+    const Pages stack = unused_stack_pages();
+    ::madvise(stack.begin, stack.size, MADV_DONTNEED);
     ::madvise(&handover_space[0], handover_size, MADV_DONTNEED);
 }
 

@@ -297,12 +297,25 @@ private:
 
 }  // namespace
 
-int guarded_stream(const Plan& plan) {
+int guarded_stream(const Plan& plan, const LaunchView& launch) {
+    std::map<Slot, std::string> sources;
+    std::vector<std::string> writable;
     std::set<std::uint64_t> allowed;
-    for (const Step& step : plan.init)
-        if (step.operation == Operation::allow_stream) allowed.insert(step.number[1]);
-    for (int stream = 0; stream < 3; ++stream)
-        if (!allowed.contains(static_cast<std::uint64_t>(stream))) return stream;
+    for (const auto* steps : {&plan.prepare, &plan.init}) {
+        for (const Step& step : *steps) {
+            if (step.operation == Operation::open_source) sources[step.into] = step.path;
+            if (step.operation == Operation::allow_stream) allowed.insert(step.number[1]);
+            if (step.operation == Operation::restrict_tree && (step.number[0] & MOUNT_ATTR_RDONLY) == 0)
+                writable.push_back(sources[step.slot]);
+        }
+    }
+    for (std::size_t stream = 0; stream < launch.streams.size(); ++stream) {
+        const std::string& file = launch.streams.at(stream);
+        const bool is_granted = std::any_of(writable.begin(), writable.end(), [&](const std::string& path) {
+            return file == path || file.starts_with(path + '/');
+        });
+        if (!allowed.contains(stream) && !is_granted) return static_cast<int>(stream);
+    }
     return -1;
 }
 

@@ -62,8 +62,8 @@ struct Difference {
 };
 
 // A standard stream that the plan's Landlock ruleset lets the program not open for writing, so that a try
-// tells whether it is in force. -1: there is none.
-[[nodiscard]] int guarded_stream(const Plan& plan);
+// tells whether it is in force. -1: there is none, or it is a file that the policy lets it write.
+[[nodiscard]] int guarded_stream(const Plan& plan, const LaunchView& launch);
 
 [[nodiscard]] std::vector<Difference> differences(const Plan& plan, const LaunchView& launch, const KernelView& view);
 

@@ -139,9 +139,10 @@ TEST(Ending, AFaultIsNamedAndACallThatWasRefusedMayBeItsReason) {
     Report report = ended(Report::End::signalled);
     report.status = SIGSEGV;
     Plan plan;
-    EXPECT_EQ(ending(report, plan, "x"),
-              "x was ended by SIGSEGV (segmentation fault); if it only does that in a jail, `--allow 'refuse with kill'` "
-              "names the call that was refused");
+    EXPECT_EQ(
+        ending(report, plan, "x"),
+        "x was ended by SIGSEGV (segmentation fault); if it only does that in a jail, `--allow 'refuse with kill'` "
+        "names the call that was refused");
     plan.supervised_kill = true;
     EXPECT_EQ(ending(report, plan, "x"), "x was ended by SIGSEGV (segmentation fault)");
     report.status = SIGABRT;

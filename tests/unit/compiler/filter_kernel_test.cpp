@@ -154,7 +154,7 @@ TEST(Kernel, ForeignAbisAreKilled) {
         int result = 64;  // getppid
         __asm__ volatile("int $0x80" : "+a"(result) : : "memory");
     };
-    if (status_under({}, call_i386) != 0) GTEST_SKIP() << "this kernel has no calls of i386 (IA32_EMULATION)";
+    if (status_under({}, call_i386) != 0) GTEST_SKIP() << "this kernel has no 32-bit calls (CONFIG_IA32_EMULATION)";
     EXPECT_TRUE(is_killed(status_under(program, call_i386))) << "i386";
 }
 
