@@ -86,7 +86,7 @@ std::string fault(int signal, const sandbox::Plan& plan, const std::string& name
     if (std::ranges::find(faults, signal) == faults.end()) return {};
     std::string words = ::sigdescr_np(signal);
     words[0] = static_cast<char>(std::tolower(static_cast<unsigned char>(words[0])));
-    const std::string text = name + " was ended by SIG" + ::sigabbrev_np(signal) + " (" + words + ')';
+    std::string text = name + " was ended by SIG" + ::sigabbrev_np(signal) + " (" + words + ')';
     if (plan.supervised_kill) return text;
     return text + "; if it only does that in a jail, `--allow 'refuse with kill'` names the call that was refused";
 }
