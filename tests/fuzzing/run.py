@@ -49,7 +49,7 @@ def explained(trial, crash):
 def find(place, target, fuzzer, uid):
     """Seconds, or a fault."""
     trial = Trial(place, target, fuzzer, ward=True, uid=uid)
-    seconds = trial.run(seconds=60, until_crash=True)
+    seconds = trial.run(seconds=300, until_crash=True)
     if not trial.crashes():
         return None, f"nothing found in {seconds:.0f} s:\n{trial.log()}"
     _, call, function = TARGETS[target]
@@ -61,13 +61,25 @@ def find(place, target, fuzzer, uid):
     return seconds, f"explain-crash does not say {missing}:\n{text}" if missing else ""
 
 
+ENOUGH = 1000  # executions that show something
+
+
+def tried(place, target, fuzzer, seconds, **how):
+    """A trial that is over. On a slow machine it takes a second one, of ten times as long."""
+    trial = Trial(place, target, fuzzer, **how)
+    trial.run(seconds=seconds)
+    if not trial.crashes() and trial.executions() <= ENOUGH:
+        trial = Trial(place, target, fuzzer, **how)
+        trial.run(seconds=10 * seconds)
+    return trial
+
+
 def miss(place, target, fuzzer, seconds):
     """A fault, if the bug is found without ward."""
-    trial = Trial(place, target, fuzzer, ward=False)
-    trial.run(seconds=seconds)
+    trial = tried(place, target, fuzzer, seconds, ward=False)
     if trial.crashes():
         return f"found without ward:\n{trial.log()}"
-    return "" if trial.executions() > 1000 else f"it did not run:\n{trial.log()}"
+    return "" if trial.executions() > ENOUGH else f"it did not run:\n{trial.log()}"
 
 
 def test_found(place, tap, users, seconds, rows):
@@ -90,11 +102,10 @@ def test_found(place, tap, users, seconds, rows):
 
 
 def stay_clean(place, target, fuzzer, seconds):
-    trial = Trial(place, target, fuzzer, ward=True, patched=True)
-    trial.run(seconds=seconds)
+    trial = tried(place, target, fuzzer, seconds, ward=True, patched=True)
     if trial.crashes() or "==WARD" in trial.log():
         return 0, f"a false crash:\n{trial.log()}"
-    return trial.executions(), "" if trial.executions() > 1000 else f"it did not run:\n{trial.log()}"
+    return trial.executions(), "" if trial.executions() > ENOUGH else f"it did not run:\n{trial.log()}"
 
 
 def test_clean(place, tap, seconds, rows):
