@@ -30,6 +30,17 @@ Pages pages_between(std::uintptr_t begin, std::uintptr_t end) {
     return {reinterpret_cast<void*>(begin), end - begin};  // NOLINT(performance-no-int-to-ptr): pages have numbers
 }
 
+// What exec maps of a process's stack (setup_arg_pages() of the kernel), up to what it puts there itself: that stays,
+// since ps(1) shows the arguments of init, too.
+struct FirstStack {
+    std::uintptr_t end = ::getauxval(AT_RANDOM) / page * page;
+    std::uintptr_t begin = end - (std::uintptr_t{128} << 10);
+    std::uintptr_t here = reinterpret_cast<std::uintptr_t>(__builtin_frame_address(0));
+
+    // Not on that of another thread, nor deeper: then other things may lie between.
+    [[nodiscard]] bool is_in_use() const { return begin < here && here < end; }
+};
+
 [[noreturn]] void begin_init(void* inside) {
     run_init(*static_cast<Inside*>(inside));
 }
@@ -49,21 +60,15 @@ Pages heap_pages() {
     return pages_between((reinterpret_cast<std::uintptr_t>(early_piece) + page - 1) / page * page, end);
 }
 
-// exec maps 128 KiB of a stack, and lets nothing be within a megabyte below one (setup_arg_pages() and stack_guard_gap
-// of the kernel).
-constexpr std::uintptr_t mapped_by_exec = std::uintptr_t{128} << 10;
-
-// Not the pages above, with what the kernel put there: ps(1) shows the arguments of init, too.
 Pages stack_pages() {
-    const auto here = reinterpret_cast<std::uintptr_t>(__builtin_frame_address(0));
-    return pages_between(here / page * page - mapped_by_exec, ::getauxval(AT_RANDOM) / page * page);
+    const FirstStack stack;
+    return stack.is_in_use() ? pages_between(stack.begin, stack.end) : Pages();
 }
 
 // A page is left for the frame of this function and the next one.
 Pages unused_stack_pages() {
-    const auto here = reinterpret_cast<std::uintptr_t>(__builtin_frame_address(0));
-    const std::uintptr_t end = here / page * page - page;
-    return pages_between(end - mapped_by_exec, end);
+    const FirstStack stack;
+    return stack.is_in_use() ? pages_between(stack.begin, stack.here / page * page - page) : Pages();
 }
 
 Clone clone_init(std::uint64_t namespaces, int cgroup, Inside& inside) {

@@ -28,9 +28,9 @@ struct Pages {
     std::size_t size = 0;
 };
 [[nodiscard]] Pages heap_pages();
-// May reach below what is mapped, where nothing else is.
+// None where the caller is on a stack of another thread.
 [[nodiscard]] Pages stack_pages();
-// Below the caller's own frame.
+// Those below the caller's own frame.
 [[nodiscard]] Pages unused_stack_pages();
 
 // clone3(2) into run_init(), on a stack of its own. Signals must be blocked: init has the mask of now. `cgroup`: a

@@ -112,13 +112,13 @@ std::string ending(const Report& report, const sandbox::Plan& plan, const std::s
         case Report::End::cpu_time_limit:
             return "the CPU time limit ended " + name + ": it used more than " +
                    duration(process_limit(plan, RLIMIT_CPU) * 1000);
-        case Report::End::exited:
         case Report::End::signalled:
+            if (std::string words = fault(report.status, plan, name); !words.empty()) return words;
+            break;
+        case Report::End::exited:
         case Report::End::not_started:
             break;
     }
-    if (report.end == Report::End::signalled)
-        if (std::string words = fault(report.status, plan, name); !words.empty()) return words;
     const std::string limit = size(plan.cgroup.memory.value_or(0));
     // With cgroups of version 1 the kernel picks a process, and the program may go on.
     if (const std::uint64_t killed = report.memory_kills.value_or(0); killed != 0)

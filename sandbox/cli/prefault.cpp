@@ -41,7 +41,7 @@ std::uintptr_t address(const void* place) {
     return reinterpret_cast<std::uintptr_t>(place);
 }
 
-// What malloc(3) takes next, in the order of addresses, from the end of what it has.
+// What malloc(3) takes next: a piece at the end of what it has, and what lies behind that (M_TOP_PAD, set in main.cpp).
 void populate_heap() {
     void* const piece = std::malloc(heap_of_a_start / 4 * 3);
     populate(address(piece), address(piece) + heap_of_a_start, populate_write);
