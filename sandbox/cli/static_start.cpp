@@ -1,0 +1,128 @@
+// Only in the statically linked program: what runs between the kernel's start of it and main(). Takes the place of
+// glibc's __libc_start_main and differs from that in one thing: it does not ask the processor about itself. glibc does
+// that by some forty `cpuid` instructions, each of which a virtual machine hands to its host: four to eight
+// microseconds, in all a tenth of a whole start of a jail, for string functions that are quicker on long strings.
+// Without the answers glibc takes those for every x86-64 processor.
+//
+// It must do all else that glibc 2.36 does there (csu/libc-start.c, the part for static programs), in that order:
+// above all, the stack guard and the pointer guard are taken from the kernel's random bytes. It is for that version
+// alone; where it does not compile, glibc's own start is linked (sandbox/CMakeLists.txt). The main thread cannot end
+// by pthread_exit(3).
+#include <elf.h>
+#include <features.h>
+#include <link.h>
+
+#include <cstdint>
+#include <cstdlib>
+
+#if !defined(__x86_64__) || !defined(__GLIBC__) || __GLIBC__ != 2 || __GLIBC_MINOR__ != 36
+#error "this start is for glibc 2.36 on x86-64"
+#endif
+
+// NOLINTBEGIN(bugprone-reserved-identifier,readability-identifier-naming): the names are the C library's
+// NOLINTBEGIN(cppcoreguidelines-avoid-non-const-global-variables): and so are the variables
+extern "C" {
+
+using Function = void (*)(int, char**, char**);
+
+extern char** __environ;
+extern void* __libc_stack_end;
+extern int __libc_enable_secure;
+extern void* _dl_random;  // 16 bytes of the kernel's (AT_RANDOM)
+
+void _dl_relocate_static_pie();
+void _dl_aux_init(ElfW(auxv_t) *);
+void __tunables_init(char**);
+void __libc_setup_tls();
+void __libc_early_init(bool);
+void __libc_init_first(int, char**, char**);
+void __libc_check_standard_fds();
+int __cxa_atexit(void (*)(void*), void*, void*);
+void _init();
+void _fini();
+
+extern const ElfW(Rela) __rela_iplt_start[];
+extern const ElfW(Rela) __rela_iplt_end[];
+extern const Function __preinit_array_start[];
+extern const Function __preinit_array_end[];
+extern const Function __init_array_start[];
+extern const Function __init_array_end[];
+extern const Function __fini_array_start[];
+extern const Function __fini_array_end[];
+
+// Sizes of caches, and from which lengths on the string functions copy in another way: what glibc takes for a
+// processor that it does not know.
+long __x86_data_cache_size = 32 << 10;
+long __x86_data_cache_size_half = 16 << 10;
+long __x86_shared_cache_size = 1 << 20;
+long __x86_shared_cache_size_half = 512 << 10;
+long __x86_shared_non_temporal_threshold = 768 << 10;
+long __x86_rep_movsb_threshold = 2 << 10;
+long __x86_rep_movsb_stop_threshold = 768 << 10;
+long __x86_rep_stosb_threshold = 2 << 10;
+int __x86_string_control = 0;
+
+}  // extern "C"
+// NOLINTEND(cppcoreguidelines-avoid-non-const-global-variables)
+
+namespace {
+
+void call_all(const Function* begin, const Function* end, int count, char** words) {
+    for (; begin != end; ++begin) (*begin)(count, words, __environ);
+}
+
+// Runs at exit(3).
+void finish(void* /*nothing*/) {
+    for (const Function* function = __fini_array_end; function != __fini_array_start;)
+        reinterpret_cast<void (*)()> (*--function)();
+    _fini();
+}
+
+// Functions of which there is one for each kind of processor: each says itself which one it is.
+void choose_functions() {
+    for (const ElfW(Rela)* place = __rela_iplt_start; place != __rela_iplt_end; ++place) {
+        if (ELF64_R_TYPE(place->r_info) != R_X86_64_IRELATIVE) __builtin_trap();
+        // NOLINTBEGIN(performance-no-int-to-ptr): a relocation holds addresses
+        const auto choose = reinterpret_cast<std::uintptr_t (*)()>(static_cast<std::uintptr_t>(place->r_addend));
+        *reinterpret_cast<std::uintptr_t*>(place->r_offset) = choose();
+        // NOLINTEND(performance-no-int-to-ptr)
+    }
+}
+
+// Where compiled code and setjmp(3) look for them, in the thread's own block. The first byte of the stack guard is
+// zero, so that no string runs over it.
+[[gnu::no_stack_protector]] void set_guards() {
+    const auto* random = static_cast<const std::uintptr_t*>(_dl_random);
+    const std::uintptr_t stack_guard = random[0] & ~std::uintptr_t{0xff};
+    asm volatile("mov %0, %%fs:0x28" : : "r"(stack_guard));
+    asm volatile("mov %0, %%fs:0x30" : : "r"(random[1]));
+}
+
+}  // namespace
+
+// Called by _start of crt1.o, with what the kernel has put on the stack. Neither it nor what it calls before
+// set_guards() may have a stack guard of its own.
+extern "C" [[gnu::no_stack_protector]] int __libc_start_main(int (*main)(int, char**, char**), int count, char** words,
+                                                             void (* /*of old programs*/)(), void (* /*so, too*/)(),
+                                                             void (*finish_loader)(), void* stack_end) {
+    __environ = words + count + 1;
+    __libc_stack_end = stack_end;
+    char** after_environment = __environ;
+    while (*after_environment != nullptr) ++after_environment;
+    _dl_aux_init(reinterpret_cast<ElfW(auxv_t)*>(after_environment + 1));
+    __tunables_init(__environ);
+    _dl_relocate_static_pie();
+    choose_functions();
+    __libc_setup_tls();
+    set_guards();
+    if (finish_loader != nullptr) __cxa_atexit(reinterpret_cast<void (*)(void*)>(finish_loader), nullptr, nullptr);
+    __libc_early_init(true);
+    __libc_init_first(count, words, __environ);
+    __cxa_atexit(finish, nullptr, nullptr);
+    if (__libc_enable_secure != 0) __libc_check_standard_fds();
+    call_all(__preinit_array_start, __preinit_array_end, count, words);
+    _init();
+    call_all(__init_array_start, __init_array_end, count, words);
+    std::exit(main(count, words, __environ));
+}
+// NOLINTEND(bugprone-reserved-identifier,readability-identifier-naming)
