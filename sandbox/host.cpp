@@ -38,20 +38,33 @@ void cannot_tell(Host& host, const std::string& fact) {
     if (host.unknown.empty()) host.unknown = fact + ": " + error_words(errno);
 }
 
-bool has_fields(std::string_view status) {
-    constexpr std::array needed{"\nCapEff:\t", "\nUmask:\t", "\nSeccomp:\t", "\nSigIgn:\t"};
-    return std::all_of(needed.begin(), needed.end(),
-                       [&](const char* name) { return status.find(name) != std::string_view::npos; });
+// The numbers behind `name` in /proc/PID/status (proc(5)); none if it is not there.
+std::vector<std::uint64_t> status_numbers(std::string_view status, std::string_view name, int base) {
+    std::vector<std::uint64_t> numbers;
+    const auto at = status.find('\n' + std::string(name) + ":\t");
+    if (at == std::string_view::npos) return numbers;
+    const char* here = status.data() + at + name.size() + 3;
+    const char* const end = status.data() + std::min(status.find('\n', at + 1), status.size());
+    for (std::uint64_t value = 0;;) {
+        while (here != end && (*here == '\t' || *here == ' ')) ++here;
+        const auto read = std::from_chars(here, end, value, base);
+        if (read.ec != std::errc{}) return numbers;
+        numbers.push_back(value);
+        here = read.ptr;
+    }
 }
 
-// The number behind `name` in /proc/PID/status; 0 if it is not there.
+// The one number behind `name`; 0 if it is not there.
 std::uint64_t status_field(std::string_view status, std::string_view name, int base) {
-    const auto at = status.find('\n' + std::string(name) + ":\t");
-    if (at == std::string_view::npos) return 0;
-    const std::string_view text = status.substr(at + name.size() + 3);
-    std::uint64_t value = 0;
-    std::from_chars(text.data(), text.data() + text.size(), value, base);
-    return value;
+    const auto numbers = status_numbers(status, name, base);
+    return numbers.empty() ? 0 : numbers.front();
+}
+
+bool has_fields(std::string_view status) {
+    constexpr std::array needed{"\nUid:\t", "\nGid:\t", "\nGroups:\t", "\nCapEff:\t",
+                                "\nUmask:\t", "\nSeccomp:\t", "\nSigIgn:\t"};
+    return std::all_of(needed.begin(), needed.end(),
+                       [&](const char* name) { return status.find(name) != std::string_view::npos; });
 }
 
 // The initial user namespace has this inode on every kernel (USER_NS_INIT_INO in <linux/nsfs.h> of Linux
@@ -68,16 +81,19 @@ bool is_privileged(Host& host, std::uint64_t effective) {
     return host.uid == 0 && (effective & needed) == needed && in_initial_user_namespace(host);
 }
 
-std::vector<gid_t> supplementary_groups(Host& host) {
-    std::vector<gid_t> groups(64);
-    int count = getgroups(static_cast<int>(groups.size()), groups.data());
-    if (count < 0) {
-        groups.resize(65536);  // NGROUPS_MAX
-        count = getgroups(static_cast<int>(groups.size()), groups.data());
+// Who this process is: its effective ids and supplementary groups.
+void read_ids(Host& host, std::string_view status) {
+    constexpr std::size_t effective = 1;  // of real, effective, saved and the file system's
+    const auto users = status_numbers(status, "Uid", 10);
+    const auto groups = status_numbers(status, "Gid", 10);
+    if (users.size() <= effective || groups.size() <= effective) {
+        host.uid = geteuid();
+        return cannot_tell(host, "whose process this is");
     }
-    if (count < 0) cannot_tell(host, "the supplementary groups");
-    groups.resize(count < 0 ? 0 : static_cast<std::size_t>(count));
-    return groups;
+    host.uid = static_cast<uid_t>(users[effective]);
+    host.gid = static_cast<gid_t>(groups[effective]);
+    for (const std::uint64_t group : status_numbers(status, "Groups", 10))
+        host.groups.push_back(static_cast<gid_t>(group));
 }
 
 // The kernel knows no capability above it: prctl(2), PR_CAPBSET_READ fails there.
@@ -105,9 +121,8 @@ bool a_listener_is_refused() {
 }
 
 void read_kernel_version(Host& host) {
-    utsname name{};
-    if (uname(&name) != 0) return;
-    if (const auto version = kernel_version(name.release)) std::tie(host.kernel_major, host.kernel_minor) = *version;
+    if (const auto version = kernel_version(kernel_release()))
+        std::tie(host.kernel_major, host.kernel_minor) = *version;
 }
 
 void read_hard_limits(Host& host) {
@@ -205,6 +220,14 @@ std::string read_record(const std::string& path) {
     return read_whole(path, true);
 }
 
+const std::string& kernel_release() {
+    static const std::string release = [] {
+        utsname name{};
+        return std::string(uname(&name) == 0 ? name.release : "");
+    }();
+    return release;
+}
+
 std::optional<std::pair<unsigned, unsigned>> kernel_version(std::string_view release) {
     std::pair<unsigned, unsigned> version;
     const char* const end = release.data() + release.size();
@@ -255,22 +278,22 @@ void read_streams(Host& host) {
 
 Host read_host(const FileTree& files, HostLooks looks) {
     Host host;
-    host.uid = geteuid();
-    host.gid = getegid();
-    host.groups = supplementary_groups(host);
     const std::string status = read_record("/proc/self/status");
     if (!has_fields(status)) cannot_tell(host, "`/proc/self/status`");
+    read_ids(host, status);
     host.privileged = is_privileged(host, status_field(status, "CapEff", 16));
     host.umask = static_cast<mode_t>(status_field(status, "Umask", 8));
     host.listener_taken = status_field(status, "Seccomp", 10) == SECCOMP_MODE_FILTER && a_listener_is_refused();
-    host.last_capability = last_capability();
-    host.landlock_abi = landlock_abi(host);
     host.ignored_signals = status_field(status, "SigIgn", 16);
     read_streams(host);
     read_kernel_version(host);
     host.mounts = MountTable::of_this_process();
     host.files = &files;
-    if (looks == HostLooks::not_at_limits) return host;
+    // A stream of a file is kept from being opened again by Landlock.
+    const bool any_file = std::ranges::any_of(host.streams, [](const Stream& stream) { return stream.is_file; });
+    if (looks.landlock || any_file) host.landlock_abi = landlock_abi(host);
+    if (looks.capabilities) host.last_capability = last_capability();
+    if (!looks.limits) return host;
     host.nice = getpriority(PRIO_PROCESS, 0);
     read_hard_limits(host);
     read_cgroups(host);

@@ -83,7 +83,10 @@ struct UserIds {
     gid_t gid = 0;
 };
 
-// What uname(2) calls the release: `6.1.0-13-amd64` is 6.1. Absent if it does not begin with two numbers.
+// The kernel's name for its version (uname(2)), such as `6.1.0-13-amd64`; empty if it says none. Asked once.
+[[nodiscard]] const std::string& kernel_release();
+
+// The version in such a name: 6.1. Absent if it does not begin with two numbers.
 [[nodiscard]] std::optional<std::pair<unsigned, unsigned>> kernel_version(std::string_view release);
 
 // A user of /etc/passwd, by name. Other sources of users (NSS) would need the dynamic linker.
@@ -139,9 +142,13 @@ struct Host {
     std::string unknown;
 };
 
-// What a jail that limits nothing does not need, and a start is quicker without.
-enum class HostLooks { everything, not_at_limits };
+// Looks at what not every jail needs; a start is quicker without.
+struct HostLooks {
+    bool limits = true;        // cgroups, hard limits, nice value
+    bool landlock = true;      // its interface; with a file as a stream it is looked at anyway
+    bool capabilities = true;  // the greatest one of the kernel
+};
 
-[[nodiscard]] Host read_host(const FileTree& files, HostLooks looks = HostLooks::everything);
+[[nodiscard]] Host read_host(const FileTree& files, HostLooks looks = {});
 
 }  // namespace ward::sandbox

@@ -357,6 +357,12 @@ private:
 
 }  // namespace
 
+HostLooks looks_for(const compiler::Jail& jail) {
+    return {.limits = limits_anything(jail),
+            .landlock = limits_ports(jail.network) || keeps_abstract_sockets_out(jail.network),
+            .capabilities = jail.capabilities.kept != 0};
+}
+
 std::optional<Plan> make_plan(const compiler::Jail& jail, const Host& host, const Command& command,
                               policy::Diagnostics& diagnostics) {
     return Planner(jail, host, command, diagnostics).make();

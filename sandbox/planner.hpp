@@ -23,6 +23,8 @@ struct Command {
     AllowedDegraded allow_degraded{};      // features that may be left out where the host lacks them
 };
 
+// What of the host make_plan() needs to know for this jail.
+[[nodiscard]] HostLooks looks_for(const compiler::Jail& jail);
 // All but the filter. Absent after any error.
 [[nodiscard]] std::optional<Plan> make_plan(const compiler::Jail& jail, const Host& host, const Command& command,
                                             policy::Diagnostics& diagnostics);

@@ -3,9 +3,9 @@
 #include <fcntl.h>
 #include <linux/openat2.h>
 #include <pwd.h>
+#include <sys/auxv.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
-#include <sys/utsname.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -88,13 +88,12 @@ constexpr compiler::Abi own_machine = compiler::Abi::aarch64;
 bool look_at_machine(compiler::Facts& facts, policy::Diagnostics& diagnostics) {
     facts.machine = own_machine;
     facts.exists = is_there;
-    utsname names{};
-    const auto version = uname(&names) == 0 ? sandbox::kernel_version(names.release) : std::nullopt;
+    const auto version = sandbox::kernel_version(sandbox::kernel_release());
     if (version) std::tie(facts.kernel_major, facts.kernel_minor) = *version;
     if (version) return true;
     diagnostics
         .add(policy::slug::caller_unknown, std::nullopt,
-             std::string("the kernel says no version: `") + names.release + "`")
+             "the kernel says no version: `" + sandbox::kernel_release() + "`")
         .help("run `uname -r` to see it: two numbers with a `.` between them are expected");
     return false;
 }
@@ -184,7 +183,7 @@ std::string user_name(uid_t user) {
 std::optional<compiler::Facts> facts_about_caller(policy::Diagnostics& diagnostics) {
     auto folder = working_folder(diagnostics);
     if (!folder) return std::nullopt;
-    const uid_t user = getuid();
+    const auto user = static_cast<uid_t>(getauxval(AT_UID));  // told at exec (getauxval(3))
     compiler::Facts facts;
     facts.home = absolute_or_empty(variable("HOME"));
     if (facts.home.empty()) facts.home = absolute_or_empty(account_of(user).home);
@@ -198,7 +197,7 @@ std::optional<compiler::Facts> facts_about_caller(policy::Diagnostics& diagnosti
     facts.repository = once([folder = facts.cwd, home = facts.home] { return repository_around(folder, home); });
     facts.user = once([user] { return user_name(user); });
     facts.uid = user;
-    facts.gid = getgid();
+    facts.gid = static_cast<gid_t>(getauxval(AT_GID));
     facts.runtime = absolute_or_empty(variable("XDG_RUNTIME_DIR"));
     if (!look_at_machine(facts, diagnostics)) return std::nullopt;
     return facts;

@@ -14,7 +14,6 @@
 #include "sandbox/cli/shim.hpp"
 #include "sandbox/cli/subcommand.hpp"
 #include "sandbox/host.hpp"
-#include "sandbox/limits_plan.hpp"
 #include "sandbox/planner.hpp"
 #include "sandbox/setup_failure.hpp"
 
@@ -92,9 +91,7 @@ Prepared plan_on_this_host(const compiler::Jail& jail, const Request& request, c
                            policy::Diagnostics& diagnostics) {
     Prepared prepared;
     const auto files = sandbox::host_files();
-    const auto looks =
-        sandbox::limits_anything(jail) ? sandbox::HostLooks::everything : sandbox::HostLooks::not_at_limits;
-    const sandbox::Host host = sandbox::read_host(*files, looks);
+    const sandbox::Host host = sandbox::read_host(*files, sandbox::looks_for(jail));
     if (host.privileged) {
         prepared.ids = sandbox::OwnIdRange::take(diagnostics);
         if (!prepared.ids) return prepared;

@@ -233,7 +233,7 @@ void Launched::supervise(const HandMadeJail& jail, const std::function<void()>& 
     sources.add("jail.ward", "read /usr\n");
     policy::Diagnostics diagnostics;
     const bool are_open = fill_standard_streams();
-    const Host host = read_host(*host_files(), HostLooks::not_at_limits);
+    const Host host = read_host(*host_files(), {.limits = false});
     Plan plan = jail.plan;  // steps point to the texts of the jail's
     plan.streams = host.streams;
     plan.ignored_signals = host.ignored_signals;
