@@ -6,6 +6,7 @@
 #include <linux/securebits.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 
 #include <algorithm>
 #include <array>
@@ -163,11 +164,12 @@ std::string operands(const Step& step, const Plan& plan) {
             return "signal " + number(step.number[0]);
         case set_dumpable:
             return step.number[0] == 0 ? "no" : "yes";
-        case open_source:
-        case clone_device:
-            return shown(step.path) + " (" + type_word(step.number[2]) + ") -> " + slot(step.into);
         case clone_tree:
-            return slot(step.slot) + " -> " + slot(step.into) + (step.number[0] != 0 ? " recursive" : "");
+            return shown(step.path) + " (" + type_word(step.number[2]) + ") -> " + slot(step.into) +
+                   (step.number[3] != 0 ? " recursive" : "");
+        case clone_device:
+            return shown(step.path) + " (" + number(major(step.number[0])) + ':' + number(minor(step.number[0])) +
+                   ") -> " + slot(step.into);
         case restrict_tree:
             return slot(step.slot) + ' ' + flags(step.number[0], mount_flags);
         case map_tree_ids:

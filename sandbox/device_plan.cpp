@@ -1,11 +1,31 @@
 #include "sandbox/device_plan.hpp"
 
+#include <sys/sysmacros.h>
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+
 #include "policy/similar_name.hpp"
 #include "sandbox/mount_checks.hpp"
 #include "sandbox/path_walk.hpp"
 
 namespace ward::sandbox {
 namespace {
+
+// Memory and the caller's own terminal: admin-guide/devices.txt of the kernel.
+struct KnownDevice {
+    std::string_view name;
+    unsigned major, minor;
+};
+constexpr std::array known_devices{KnownDevice{"null", 1, 3},   KnownDevice{"zero", 1, 5},    KnownDevice{"full", 1, 7},
+                                   KnownDevice{"random", 1, 8}, KnownDevice{"urandom", 1, 9}, KnownDevice{"tty", 5, 0}};
+
+std::optional<std::uint64_t> known_number(std::string_view name) {
+    const auto* const found = std::ranges::find(known_devices, name, &KnownDevice::name);
+    if (found == known_devices.end()) return std::nullopt;
+    return makedev(found->major, found->minor);
+}
 
 std::optional<policy::Span> place_of(const compiler::Stated<std::string>& device) {
     if (device.origins.empty()) return {};
@@ -27,6 +47,10 @@ std::vector<DevicePlace> find_devices(const compiler::Jail& jail, const Host& ho
     std::vector<DevicePlace> places;
     for (const auto& device : jail.devices) {
         const std::string path = join("/dev", device.value);
+        if (const auto number = known_number(device.value)) {
+            places.push_back({&device, path, *number});
+            continue;
+        }
         const auto inode = host.files->inspect(path);
         if (!inode || !S_ISCHR(inode->mode)) {
             report_missing(device, host, diagnostics);
@@ -40,7 +64,7 @@ std::vector<DevicePlace> find_devices(const compiler::Jail& jail, const Host& ho
                 .help("remove the name, or mount `" + mount->path + "` with devices");
             continue;
         }
-        places.push_back({&device, path, *inode});
+        places.push_back({&device, path, inode->device_number});
     }
     return places;
 }

@@ -61,7 +61,7 @@ std::uint64_t status_field(std::string_view status, std::string_view name, int b
 }
 
 bool has_fields(std::string_view status) {
-    constexpr std::array needed{"\nUid:\t", "\nGid:\t", "\nGroups:\t", "\nCapEff:\t",
+    constexpr std::array needed{"\nUid:\t",   "\nGid:\t",     "\nGroups:\t", "\nCapEff:\t",
                                 "\nUmask:\t", "\nSeccomp:\t", "\nSigIgn:\t"};
     return std::all_of(needed.begin(), needed.end(),
                        [&](const char* name) { return status.find(name) != std::string_view::npos; });

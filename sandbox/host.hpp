@@ -28,7 +28,8 @@ struct Inode {
     mode_t mode = 0;
     uid_t owner = 0;
     gid_t group = 0;
-    std::uint64_t mount = 0;  // Mount::id of the mount that it was seen through
+    std::uint64_t mount = 0;          // Mount::id of the mount that it was seen through
+    std::uint64_t device_number = 0;  // of a device: which one, as st_rdev
 
     [[nodiscard]] mode_t type() const { return mode & S_IFMT; }
     [[nodiscard]] bool is_folder() const { return S_ISDIR(mode); }

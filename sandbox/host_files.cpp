@@ -18,7 +18,7 @@ namespace ward::sandbox {
 namespace {
 
 // One look at each path for its lifetime: a plan is made of one state of the files. Whoever changes them
-// between the plan and the launch is noticed there (Operation::open_source).
+// between the plan and the launch is noticed there (Operation::clone_tree).
 class HostFiles : public FileTree {
 public:
     [[nodiscard]] std::optional<Inode> inspect(const std::string& path) const override {
@@ -69,7 +69,8 @@ private:
                      .mode = found.stx_mode,
                      .owner = found.stx_uid,
                      .group = found.stx_gid,
-                     .mount = found.stx_mnt_id};
+                     .mount = found.stx_mnt_id,
+                     .device_number = makedev(found.stx_rdev_major, found.stx_rdev_minor)};
     }
 
     mutable std::unordered_map<std::string, Seen> seen_;

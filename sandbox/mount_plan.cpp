@@ -80,7 +80,7 @@ private:
 
     void clone_source(const ViewEntry& tree) {
         because(tree);
-        const Slot slot = open_and_clone(tree.source, tree.inode, true);
+        const Slot slot = clone(tree.source, tree.inode, true);
         std::uint64_t attributes = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV;
         if ((tree.access & write_bit) == 0) attributes |= MOUNT_ATTR_RDONLY;
         if ((tree.access & execute_bit) == 0) attributes |= MOUNT_ATTR_NOEXEC;
@@ -99,7 +99,7 @@ private:
     }
 
     Slot clone_layer(const std::string& path, const Inode& inode, std::uint64_t attributes) {
-        const Slot slot = open_and_clone(path, inode, false);
+        const Slot slot = clone(path, inode, false);
         restrict(sources_, slot, attributes, false);
         if (request_->identity.supervisor_maps_ids)
             writer_->add(writer_->plan.mapped, Operation::map_tree_ids, {.slot = slot, .into = map_namespace()});
@@ -109,19 +109,17 @@ private:
     void clone_device(const DevicePlace& device) {
         writer_->because(device.device->origins, "`device " + device.device->value + '`');
         const Slot slot = writer_->new_slot();
-        const Inode& inode = device.inode;
         writer_->add(sources_, Operation::clone_device,
-                     {.into = slot, .path = device.path, .numbers = {inode.device, inode.number, inode.type()}});
+                     {.into = slot, .path = device.path, .numbers = {device.number}});
         restrict(sources_, slot, MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC, false);
         slots_[device.path] = slot;
     }
 
-    Slot open_and_clone(const std::string& path, const Inode& inode, bool recursive) {
+    Slot clone(const std::string& path, const Inode& inode, bool recursive) {
         const Slot slot = writer_->new_slot();
-        writer_->add(sources_, Operation::open_source,
-                     {.into = slot, .path = path, .numbers = {inode.device, inode.number, inode.type()}});
-        // The clone takes the place of what it was made of.
-        writer_->add(sources_, Operation::clone_tree, {.slot = slot, .into = slot, .numbers = {recursive ? 1U : 0U}});
+        writer_->add(
+            sources_, Operation::clone_tree,
+            {.into = slot, .path = path, .numbers = {inode.device, inode.number, inode.type(), recursive ? 1U : 0U}});
         return slot;
     }
 

@@ -15,16 +15,14 @@ struct Stage {
     int first, last;
 };
 
-constexpr std::array<Stage, 4> supervisor_stages{{{Operation::open_source, 1, 1},
-                                                  {Operation::clone_tree, 1, 1},
-                                                  {Operation::clone_device, 1, 1},
-                                                  {Operation::restrict_tree, 1, 1}}};
+constexpr std::array<Stage, 3> supervisor_stages{
+    {{Operation::clone_tree, 1, 1}, {Operation::clone_device, 1, 1}, {Operation::restrict_tree, 1, 1}}};
 
 constexpr std::array<Stage, 1> mapped_stages{{{Operation::map_tree_ids, 1, 1}}};
 
 // ids, then mounts (sources, the new root, what is in it), then the pivot, then privileges are given up.
 // Root changes its ids twice: to build as the jail's root, and to be the program's user.
-constexpr std::array<Stage, 41> init_stages{{{Operation::await_supervisor, 1, 1},
+constexpr std::array<Stage, 40> init_stages{{{Operation::await_supervisor, 1, 1},
                                              {Operation::write_file, 1, 1},
                                              {Operation::set_groups, 2, 2},
                                              {Operation::set_group, 2, 16},
@@ -32,7 +30,6 @@ constexpr std::array<Stage, 41> init_stages{{{Operation::await_supervisor, 1, 1}
                                              {Operation::enter_cgroup, 3, 3},
                                              {Operation::unshare, 0, 3},
                                              {Operation::private_propagation, 4, 4},
-                                             {Operation::open_source, 5, 5},
                                              {Operation::clone_tree, 5, 5},
                                              {Operation::clone_device, 5, 5},
                                              {Operation::restrict_tree, 5, 8},

@@ -24,12 +24,14 @@ constexpr const char* no_room =
     "make room on the file system of this line's folder: `df` and `df -i` say whether it lacks space or inodes";
 
 constexpr Remedy remedies[] = {
-    {Operation::open_source, ESTALE, "run it again: the file was replaced after ward had looked at it"},
-    {Operation::open_source, ENOENT, "run it again: the file was removed after ward had looked at it"},
-    {Operation::open_source, ELOOP, "run it again: a part of the path was replaced by a symbolic link"},
-    {Operation::open_source, EACCES, "grant a path that this user can reach"},
+    {Operation::clone_tree, ESTALE, "run it again: the file was replaced after ward had looked at it"},
+    {Operation::clone_tree, ENOENT, "run it again: the file was removed after ward had looked at it"},
+    {Operation::clone_tree, ELOOP, "run it again: a part of the path was replaced by a symbolic link"},
+    {Operation::clone_tree, EACCES, "grant a path that this user can reach"},
     {Operation::clone_tree, EINVAL,
      "grant the folders below it one by one: a mount in it is not to be copied (unbindable)"},
+    {Operation::clone_device, ENOENT, "remove the name: this host has no such device"},
+    {Operation::clone_device, ESTALE, "remove the name: on this host it is another device, or none"},
     {Operation::restrict_tree, EPERM,
      "remove `execute` or `write` for this path: its mount is locked as noexec or read-only for ordinary users"},
     {Operation::map_tree_ids, EINVAL,

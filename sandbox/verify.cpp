@@ -303,7 +303,7 @@ int guarded_stream(const Plan& plan, const LaunchView& launch) {
     std::set<std::uint64_t> allowed;
     for (const auto* steps : {&plan.prepare, &plan.init}) {
         for (const Step& step : *steps) {
-            if (step.operation == Operation::open_source) sources[step.into] = step.path;
+            if (step.operation == Operation::clone_tree) sources[step.into] = step.path;
             if (step.operation == Operation::allow_stream) allowed.insert(step.number[1]);
             if (step.operation == Operation::restrict_tree && (step.number[0] & MOUNT_ATTR_RDONLY) == 0)
                 writable.push_back(sources[step.slot]);

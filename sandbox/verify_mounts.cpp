@@ -63,13 +63,12 @@ public:
 private:
     void run(const Step& step) {
         switch (step.operation) {
-            case Operation::open_source:
+            case Operation::clone_tree:
+                into(step) = Tree{.source = step.path};
+                into(step).recursive = step.number[3] != 0;
+                break;
             case Operation::clone_device:
                 into(step) = Tree{.source = step.path};
-                break;
-            case Operation::clone_tree:
-                into(step) = at(step.slot);
-                into(step).recursive = step.number[0] != 0;
                 break;
             case Operation::restrict_tree:
                 at(step.slot).attributes |= step.number[0];

@@ -26,7 +26,7 @@
 namespace ward::sandbox::testing {
 namespace {
 
-constexpr Slot usr_source = 0, usr_tree = 1, proc = 3, scratch = 4, null_source = 5, null_tree = 6;
+constexpr Slot usr_tree = 1, proc = 3, scratch = 4, null_tree = 6;
 constexpr std::uint64_t read_only = MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV;
 
 Step pathed(Operation operation, const char* path, const char* text = nullptr, std::uint64_t number = 0) {
@@ -100,25 +100,22 @@ void HandMadeJail::map_own_ids() {
     plan.init.push_back(pathed(Operation::write_file, "/proc/self/gid_map", map(ordinary_ids().group)));
 }
 
-void HandMadeJail::add_source(std::vector<Step>& steps, const char* path, Slot source, Slot tree,
-                              std::uint64_t attributes) {
+void HandMadeJail::add_source(std::vector<Step>& steps, const char* path, Slot tree, std::uint64_t attributes) {
     struct stat file {};
     ASSERT_EQ(::stat(path, &file), 0);
-    Step open = pathed(Operation::open_source, path);
-    open.into = source;
-    open.number[0] = file.st_dev;
-    open.number[1] = file.st_ino;
-    open.number[2] = file.st_mode & S_IFMT;
-    steps.push_back(open);
-    steps.push_back(slotted(Operation::clone_tree, source, tree, nullptr, 1));
+    Step clone = slotted(Operation::clone_tree, no_slot, tree, path, file.st_dev);
+    clone.number[1] = file.st_ino;
+    clone.number[2] = file.st_mode & S_IFMT;
+    clone.number[3] = 1;
+    steps.push_back(clone);
     Step restrict = slotted(Operation::restrict_tree, tree, no_slot, nullptr, attributes);
     restrict.number[2] = 1;
     steps.push_back(restrict);
 }
 
 void HandMadeJail::add_sources(std::vector<Step>& steps) {
-    add_source(steps, "/usr", usr_source, usr_tree, read_only);
-    add_source(steps, "/dev/null", null_source, null_tree, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC);
+    add_source(steps, "/usr", usr_tree, read_only);
+    add_source(steps, "/dev/null", null_tree, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC);
 }
 
 void HandMadeJail::build_root() {

@@ -49,8 +49,7 @@ public:
     Caller caller;
 
 private:
-    static void add_source(std::vector<Step>& steps, const char* path, Slot source, Slot tree,
-                           std::uint64_t attributes);
+    static void add_source(std::vector<Step>& steps, const char* path, Slot tree, std::uint64_t attributes);
     static void add_sources(std::vector<Step>& steps);
     void map_own_ids();
     void build_root();

@@ -214,7 +214,7 @@ TEST_P(EachCaller, AReplacedSourceIsNotMounted) {
     HandMadeJail stale = jail({"/usr/bin/echo", "ran"});
     for (auto* steps : {&stale.plan.prepare, &stale.plan.init}) {
         for (Step& step : *steps) {
-            if (step.operation == Operation::open_source) ++step.number[1];
+            if (step.operation == Operation::clone_tree) ++step.number[1];
         }
     }
     const Seen seen = run(stale);

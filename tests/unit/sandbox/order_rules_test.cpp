@@ -22,7 +22,7 @@ Plan whole_plan() {
     plan.arguments = {"prog"};
     plan.supervisor_maps_ids = true;
     plan.map_namespace = 1;
-    plan.prepare = {step(open_source, no_slot, 0), step(clone_tree, 0, 0), step(restrict_tree, 0)};
+    plan.prepare = {step(clone_tree, no_slot, 0), step(restrict_tree, 0)};
     plan.mapped = {step(map_tree_ids, 0, 1)};
     plan.init = {
         step(await_supervisor), step(set_user),         step(private_propagation), step(new_filesystem, no_slot, 2),
@@ -131,8 +131,8 @@ TEST(BrokenRule, NothingIsMountedAfterThePivot) {
 
 TEST(BrokenRule, SourcesAreOpenedBeforeTheNewRootHidesThem) {
     Plan plan = whole_plan();
-    plan.init.insert(plan.init.begin() + 5, step(Operation::open_source, no_slot, 3));
-    EXPECT_EQ(broken_rule(plan), "`open` comes too late in the init list");
+    plan.init.insert(plan.init.begin() + 5, step(Operation::clone_tree, no_slot, 3));
+    EXPECT_EQ(broken_rule(plan), "`clone` comes too late in the init list");
 }
 
 TEST(BrokenRule, MountsComeAfterPropagationHasStopped) {

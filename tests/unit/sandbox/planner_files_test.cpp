@@ -58,7 +58,7 @@ TEST_F(PlanFor, AProgramOfTheRoot) {
     const auto made = plan("policy p\nfiles { root /srv/jail; write /var/log from /home/u/work }\n");
     ASSERT_TRUE(made) << errors();
     const std::string text = describe(*made, sources);
-    EXPECT_NE(text.find("open /srv/jail/usr (folder)"), std::string::npos) << text;
+    EXPECT_NE(text.find("clone /srv/jail/usr (folder)"), std::string::npos) << text;
     EXPECT_NE(text.find("link /bin -> usr/bin"), std::string::npos) << text;
     EXPECT_NE(text.find("at /var/log"), std::string::npos) << text;
     EXPECT_STREQ(find(made->init, Operation::change_folder)->path, "/");

@@ -140,8 +140,7 @@ TEST_F(PlanFor, OnlyWhatIsNeededIsIdMapped) {
     std::vector<std::string> mapped;
     for (const Step& step : made->mapped)
         for (const Step& opened : made->prepare)
-            if (opened.operation == Operation::open_source && opened.into == step.slot)
-                mapped.emplace_back(opened.path);
+            if (opened.operation == Operation::clone_tree && opened.into == step.slot) mapped.emplace_back(opened.path);
     EXPECT_EQ(mapped, (std::vector<std::string>{"/home/u/work", "/root"}));
 }
 

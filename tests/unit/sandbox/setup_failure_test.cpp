@@ -43,11 +43,11 @@ protected:
 };
 
 TEST_F(Failure, OfAStepShowsThePlaceThatAskedForIt) {
-    Step open = step(Operation::open_source, "/srv");
+    Step open = step(Operation::clone_tree, "/srv");
     open.into = 4;
     open.number[2] = 0040000;
     EXPECT_EQ(failing(open, Phase::init, ESTALE),
-              "error[step-failed]: the step `open /srv (folder) -> #4` failed: stale file handle (ESTALE)\n"
+              "error[step-failed]: the step `clone /srv (folder) -> #4` failed: stale file handle (ESTALE)\n"
               "  --> x.ward:2:5\n"
               "  2 |     read /srv\n"
               "    |     ^^^^^^^^^\n"

@@ -52,11 +52,9 @@ protected:
 
     // A tmpfs as the root, the host's /home/u/work at /work, the host's /lib at /lib.
     void plan_mounts() {
-        plan.prepare = {on_slot(Operation::open_source, no_slot, 0, {}, "/home/u/work"),
-                        on_slot(Operation::clone_tree, 0, 0, {1}),
+        plan.prepare = {on_slot(Operation::clone_tree, no_slot, 0, {0, 0, 0, 1}, "/home/u/work"),
                         on_slot(Operation::restrict_tree, 0, no_slot, {MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV, 0, 1}),
-                        on_slot(Operation::open_source, no_slot, 1, {}, "/lib"),
-                        on_slot(Operation::clone_tree, 1, 1, {1}),
+                        on_slot(Operation::clone_tree, no_slot, 1, {0, 0, 0, 1}, "/lib"),
                         on_slot(Operation::restrict_tree, 1, no_slot, {sealed, 0, 1})};
         plan.mapped = {on_slot(Operation::map_tree_ids, 0, 2)};
         plan.init = {
