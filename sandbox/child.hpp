@@ -51,11 +51,20 @@ struct Order {
     std::int32_t number = 0;
 };
 
-// What an init that was made before its plan gets of it: the beginning of handover_space.
 inline constexpr std::size_t handover_size = std::size_t{128} << 10;
 inline constexpr std::uint32_t most_handed_over = 253;  // descriptors of one packet: SCM_MAX_FD of the kernel
-extern char handover_space[handover_size];
 
+// Memory that is needed until the program runs, and is given back then; at the same place in the supervisor and in its
+// copy, init.
+struct Workspace {
+    alignas(16) char handover[handover_size];               // what an init that was made before its plan gets of it
+    sock_filter filter[BPF_MAXINSNS];                       // which the supervisor makes and proves while init mounts
+    alignas(16) char program_stack[std::size_t{64} << 10];  // of what becomes the program: it shares init's memory
+};
+static_assert(sizeof(Workspace) % 4096 == 0, "whole pages");
+extern Workspace workspace;
+
+// The beginning of Workspace::handover.
 struct Handover {
     StepList init, program;
     const char* const* arguments = nullptr;

@@ -8,13 +8,10 @@
 
 namespace ward::sandbox {
 
-// At the same place in the supervisor, which packs the plan here, and in its copy, init.
-char handover_space[handover_size] __attribute__((aligned(4096)));
+// Whole pages of its own, so that all of it can be given back (madvise(2)).
+Workspace workspace __attribute__((aligned(4096)));
 
 namespace {
-
-// What the supervisor makes and proves while init builds the jail.
-sock_filter filter[BPF_MAXINSNS];
 
 // As many descriptors as were announced, all of them ours.
 int take_descriptors(Inside& inside, const Handover& handover, const cmsghdr* carried, std::size_t size) {
@@ -54,7 +51,7 @@ int take_streams(const Inside& inside) {
 }
 
 int take_plan(Inside& inside) {
-    iovec part{&handover_space[0], sizeof handover_space};
+    iovec part{&workspace.handover[0], sizeof workspace.handover};
     alignas(cmsghdr) char space[CMSG_SPACE(most_handed_over * sizeof(int))] = {};
     msghdr packet{};
     packet.msg_iov = &part;
@@ -66,7 +63,7 @@ int take_plan(Inside& inside) {
     if (size == 0) return ESRCH;  // the supervisor is gone
     if (static_cast<std::size_t>(size) < sizeof(Handover) || (packet.msg_flags & (MSG_TRUNC | MSG_CTRUNC)) != 0)
         return EPROTO;
-    const auto& handover = *reinterpret_cast<const Handover*>(&handover_space[0]);
+    const auto& handover = *reinterpret_cast<const Handover*>(&workspace.handover[0]);
     for (int i = 0; i < 3; ++i) inside.streams[i] = handover.streams[i];
     const auto* carried = reinterpret_cast<const cmsghdr*>(&space[0]);
     if (const int error = take_descriptors(inside, handover, carried, packet.msg_controllen)) return error;
@@ -97,12 +94,13 @@ std::uint32_t run_init_steps(Inside& inside, int* error) {
 
 // Without it there is no program: nothing comes from a supervisor that is gone, or that could not prove it.
 int take_filter(Inside& inside) {
-    const long size = raw_syscall(SYS_recvfrom, inside.channel, &filter[0], sizeof filter, MSG_TRUNC, nullptr, nullptr);
+    const long size = raw_syscall(SYS_recvfrom, inside.channel, &workspace.filter[0], sizeof workspace.filter,
+                                  MSG_TRUNC, nullptr, nullptr);
     if (size < 0) return static_cast<int>(-size);
     if (size == 0) return ESRCH;
     const auto bytes = static_cast<std::size_t>(size);
-    if (bytes > sizeof filter || bytes % sizeof(sock_filter) != 0) return EPROTO;
-    inside.filter = {static_cast<unsigned short>(bytes / sizeof(sock_filter)), &filter[0]};
+    if (bytes > sizeof workspace.filter || bytes % sizeof(sock_filter) != 0) return EPROTO;
+    inside.filter = {static_cast<unsigned short>(bytes / sizeof(sock_filter)), &workspace.filter[0]};
     return 0;
 }
 

@@ -171,8 +171,6 @@ std::optional<EarlyInit> EarlyInit::make(const policy::PolicySet& set) {
     inside.channel = channel.far.number();
     inside.supervisors_channel = channel.own.number();
     inside.awaits_plan = true;
-    inside.heap = &handover_space[0];
-    inside.heap_size = handover_size;
     hear_of_ends();
     Clone made = clone_early(inside);
     if (made.result < 0) return std::nullopt;

@@ -13,7 +13,7 @@
 namespace ward::sandbox {
 namespace {
 
-// Takes pieces of handover_space one after the other.
+// Takes pieces of workspace.handover one after the other.
 class Packer {
 public:
     // Aligned for everything that is packed.
@@ -21,7 +21,7 @@ public:
         const std::size_t place = (used_ + alignof(Step) - 1) / alignof(Step) * alignof(Step);
         if (size > handover_size - place) cannot("hand the plan over", E2BIG);
         used_ = place + size;
-        return &handover_space[place];
+        return &workspace.handover[place];
     }
 
     const char* copy(const char* text, std::size_t size) {
@@ -111,7 +111,7 @@ void hand_over(const Inside& inside, int channel) {
     const Descriptors descriptors = collect(inside, handover);
     std::memcpy(beginning, &handover, sizeof handover);
 
-    iovec part{&handover_space[0], packer.used()};
+    iovec part{&workspace.handover[0], packer.used()};
     alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof descriptors.numbers)> space{};
     msghdr packet{};
     packet.msg_iov = &part;

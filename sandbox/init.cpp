@@ -27,13 +27,9 @@ namespace {
 constexpr int kill_signal = 9;       // SIGKILL
 constexpr int child_signal = 17;     // SIGCHLD
 constexpr int continue_signal = 18;  // SIGCONT
-constexpr std::size_t program_stack_size = std::size_t{64} << 10;
 
 // Where init's descriptors are once nothing else is open.
 constexpr int kept_channel = 0, kept_signals = 1, kept_terminal = 2;
-
-// Of the process that becomes the program, until its exec: it shares init's memory.
-alignas(16) char program_stack[program_stack_size];
 
 [[noreturn]] void leave(int status) {
     raw_syscall(SYS_exit_group, status);
@@ -132,7 +128,7 @@ std::uint32_t run_program_steps(Inside& inside, int* error) {
     return list.count;
 }
 
-// Runs on program_stack. Whatever comes back from exec is a failure.
+// Runs on Workspace::program_stack. Whatever comes back from exec is a failure.
 [[noreturn]] void become_program(void* argument) {
     Inside& inside = *static_cast<Inside*>(argument);
     std::uint32_t step = inside.program.count;
@@ -150,8 +146,8 @@ long start_program(Inside& inside) {
     how.flags = CLONE_VM | CLONE_FILES | CLONE_CHILD_CLEARTID;
     how.child_tid = reinterpret_cast<std::uint64_t>(&memory_shared);
     how.exit_signal = child_signal;
-    how.stack = reinterpret_cast<std::uint64_t>(&program_stack[0]);
-    how.stack_size = sizeof program_stack;
+    how.stack = reinterpret_cast<std::uint64_t>(&workspace.program_stack[0]);
+    how.stack_size = sizeof workspace.program_stack;
     return raw_clone(&how, sizeof how, 1, become_program, &inside);
 }
 
@@ -214,12 +210,19 @@ int close_everything(Inside& inside, int signals) {
     return outcome(raw_syscall(SYS_close_range, first_closed, ~0U, 0));
 }
 
+// Whole pages; what was in them is lost.
+int give_back(void* begin, std::size_t size) {
+    return outcome(raw_syscall(SYS_madvise, begin, size, MADV_DONTNEED));
+}
+
 // After the exec. Steps and filter hold the exec key.
 int forget_everything(Inside& inside, int signals) {
     wipe(inside.program.steps, inside.program.count * sizeof(Step));
     wipe(inside.filter.filter, inside.filter.len * sizeof(sock_filter));
+    if (const int error = give_back(&workspace, sizeof workspace)) return error;
     // Init's copy: as long as it is there, the supervisor cannot give its own back either.
-    if (const int error = outcome(raw_syscall(SYS_madvise, inside.heap, inside.heap_size, MADV_DONTNEED))) return error;
+    if (inside.heap != nullptr)
+        if (const int error = give_back(inside.heap, inside.heap_size)) return error;
     return close_everything(inside, signals);
 }
 

@@ -161,7 +161,7 @@ void Supervisor::tidy_up() {
     ::malloc_trim(0);
     const Pages stack = unused_stack_pages();
     ::madvise(stack.begin, stack.size, MADV_DONTNEED);
-    ::madvise(&handover_space[0], handover_size, MADV_DONTNEED);
+    ::madvise(&workspace, sizeof workspace, MADV_DONTNEED);
 }
 
 // ---- messages of init

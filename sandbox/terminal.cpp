@@ -58,7 +58,7 @@ void Terminal::make_pty(Owner owner) {
     for (std::size_t stream = 0; stream < 3; ++stream) {
         if (is_terminal_[stream]) inside_[stream] = slave_.number();
     }
-    if (is_terminal_[0]) keyboard_.emplace(open_again(0, O_RDONLY), master_.number());
+    if (is_terminal_[0]) keyboard_ = std::make_unique<Flow>(open_again(0, O_RDONLY), master_.number());
     const int screen = is_terminal_[1] ? 1 : caller_;
     output_.emplace_back(master_.number(), open_again(screen, O_WRONLY));
 }
@@ -96,7 +96,7 @@ void Terminal::make_pipe(int stream, Owner owner) {
     inside_[static_cast<std::size_t>(stream)] = inside.number();
     inside_ends_.push_back(std::move(inside));
     if (stream == 0) {
-        keyboard_.emplace(open_again(0, O_RDONLY), own.number());
+        keyboard_ = std::make_unique<Flow>(open_again(0, O_RDONLY), own.number());
         keyboard_sink_ = std::move(own);
         keyboard_taken_ = true;
     } else {

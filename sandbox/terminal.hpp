@@ -10,6 +10,7 @@
 #include <termios.h>
 
 #include <array>
+#include <memory>
 #include <optional>
 #include <vector>
 
@@ -78,8 +79,8 @@ private:
     Descriptor master_, slave_;
     std::vector<Descriptor> kept_;         // what flows use
     std::vector<Descriptor> inside_ends_;  // of pipes, until release_inside()
-    std::optional<Flow> keyboard_;
-    Descriptor keyboard_sink_;  // of pipes: closed at the end of the keyboard
+    std::unique_ptr<Flow> keyboard_;       // its buffer would be much of the stack that every supervisor keeps
+    Descriptor keyboard_sink_;             // of pipes: closed at the end of the keyboard
     std::vector<Flow> output_;
 };
 

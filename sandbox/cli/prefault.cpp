@@ -27,7 +27,7 @@ constexpr int populate_write = 23;
 
 // What the smallest start writes to, and a little less than that of most.
 constexpr std::size_t heap_of_a_start = std::size_t{128} << 10;
-constexpr std::size_t stack_of_a_start = std::size_t{40} << 10;
+constexpr std::size_t stack_of_a_start = std::size_t{24} << 10;
 
 void populate(std::uintptr_t begin, std::uintptr_t end, int how) {
     constexpr std::uintptr_t page = 4096;
