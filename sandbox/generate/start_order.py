@@ -29,7 +29,6 @@ libc.ptrace.argtypes = [ctypes.c_long, ctypes.c_long, ctypes.c_void_p, ctypes.c_
 SOURCE = pathlib.Path(__file__).resolve().parents[2]
 
 
-# The symbols are those of sandbox/cli/prefault.cpp.
 SCRIPT = """\
 /* Written by sandbox/generate/start_order.py: what a start executes, side by side, so that it touches few pages. */
 
@@ -37,19 +36,10 @@ SECTIONS
 {
   .text.start :
   {
-    start_code_begin = .;
 NAMES
-    start_code_end = .;
   }
 }
 INSERT BEFORE .text;
-
-SECTIONS
-{
-  start_constants_begin = ADDR(.rodata);
-  start_constants_end = ADDR(.rodata) + SIZEOF(.rodata);
-}
-INSERT AFTER .rodata;
 """
 
 
