@@ -124,7 +124,8 @@ int clone_device(const Step& step, Inside& inside) {
     if (const int error = fill_slot(inside, step.into, tree)) return error;
     struct stat found {};
     if (const int error = outcome(raw_syscall(SYS_fstat, in_slot(inside, step.into), &found))) return error;
-    return S_ISCHR(found.st_mode) && found.st_rdev == step.number[0] ? 0 : ESTALE;
+    const bool is_planned = found.st_rdev == step.number[0] || found.st_rdev == step.number[1];
+    return S_ISCHR(found.st_mode) && is_planned ? 0 : ESTALE;
 }
 
 // A clone stays in the peer group of what it was cloned from (mount_namespaces(7)): without its own

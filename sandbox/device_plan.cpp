@@ -13,18 +13,19 @@
 namespace ward::sandbox {
 namespace {
 
-// Memory and the caller's own terminal: admin-guide/devices.txt of the kernel.
+// Memory and the caller's own terminal: admin-guide/devices.txt of the kernel. On some hosts `random` is made as
+// `urandom`, so that it never waits.
 struct KnownDevice {
     std::string_view name;
-    unsigned major, minor;
+    unsigned major, minor, or_minor;
 };
-constexpr std::array known_devices{KnownDevice{"null", 1, 3},   KnownDevice{"zero", 1, 5},    KnownDevice{"full", 1, 7},
-                                   KnownDevice{"random", 1, 8}, KnownDevice{"urandom", 1, 9}, KnownDevice{"tty", 5, 0}};
+constexpr std::array known_devices{KnownDevice{"null", 1, 3, 3},    KnownDevice{"zero", 1, 5, 5},
+                                   KnownDevice{"full", 1, 7, 7},    KnownDevice{"random", 1, 8, 9},
+                                   KnownDevice{"urandom", 1, 9, 8}, KnownDevice{"tty", 5, 0, 0}};
 
-std::optional<std::uint64_t> known_number(std::string_view name) {
+const KnownDevice* known_device(std::string_view name) {
     const auto* const found = std::ranges::find(known_devices, name, &KnownDevice::name);
-    if (found == known_devices.end()) return std::nullopt;
-    return makedev(found->major, found->minor);
+    return found == known_devices.end() ? nullptr : found;
 }
 
 std::optional<policy::Span> place_of(const compiler::Stated<std::string>& device) {
@@ -47,8 +48,9 @@ std::vector<DevicePlace> find_devices(const compiler::Jail& jail, const Host& ho
     std::vector<DevicePlace> places;
     for (const auto& device : jail.devices) {
         const std::string path = join("/dev", device.value);
-        if (const auto number = known_number(device.value)) {
-            places.push_back({&device, path, *number});
+        if (const KnownDevice* known = known_device(device.value)) {
+            const unsigned major = known->major;
+            places.push_back({&device, path, makedev(major, known->minor), makedev(major, known->or_minor)});
             continue;
         }
         const auto inode = host.files->inspect(path);
@@ -64,7 +66,7 @@ std::vector<DevicePlace> find_devices(const compiler::Jail& jail, const Host& ho
                 .help("remove the name, or mount `" + mount->path + "` with devices");
             continue;
         }
-        places.push_back({&device, path, inode->device_number});
+        places.push_back({&device, path, inode->device_number, inode->device_number});
     }
     return places;
 }

@@ -110,8 +110,11 @@ private:
         writer_->because(device.device->origins, "`device " + device.device->value + '`');
         const Slot slot = writer_->new_slot();
         writer_->add(sources_, Operation::clone_device,
-                     {.into = slot, .path = device.path, .numbers = {device.number}});
-        restrict(sources_, slot, MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC, false);
+                     {.into = slot, .path = device.path, .numbers = {device.number, device.or_number}});
+        // Cleared: on a mount without devices it could not be opened. Where that is locked, the step fails.
+        writer_->add(sources_, Operation::restrict_tree,
+                     {.slot = slot,
+                      .numbers = {MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC, MOUNT_ATTR_NODEV, 0}});
         slots_[device.path] = slot;
     }
 

@@ -1,6 +1,7 @@
 #include "sandbox/setup_failure.hpp"
 
 #include <string.h>  // NOLINT(modernize-deprecated-headers): strerrorname_np is not in <cstring>
+#include <sys/sysmacros.h>
 
 #include <cctype>
 #include <cerrno>
@@ -30,10 +31,9 @@ constexpr Remedy remedies[] = {
     {Operation::clone_tree, EACCES, "grant a path that this user can reach"},
     {Operation::clone_tree, EINVAL,
      "grant the folders below it one by one: a mount in it is not to be copied (unbindable)"},
-    {Operation::clone_device, ENOENT, "remove the name: this host has no such device"},
-    {Operation::clone_device, ESTALE, "remove the name: on this host it is another device, or none"},
     {Operation::restrict_tree, EPERM,
-     "remove `execute` or `write` for this path: its mount is locked as noexec or read-only for ordinary users"},
+     "remove `execute` or `write` for this path, or this device: its mount is locked as noexec, read-only or nodev for "
+     "ordinary users"},
     {Operation::map_tree_ids, EINVAL,
      "grant the path with `read`, or run ward as an ordinary user: its file system cannot map ids"},
     {Operation::map_tree_ids, EPERM,
@@ -151,6 +151,24 @@ long must(long result, const std::string& what) {
     return result;
 }
 
+namespace {
+
+// Known devices are not looked at before (find_devices()).
+bool is_about_a_device(const Step& step, int error) {
+    return step.operation == Operation::clone_device && (error == ENOENT || error == ESTALE);
+}
+
+void report_device(const Plan& plan, const Step& step, policy::Diagnostics& diagnostics) {
+    const std::string path = step.path;
+    const std::string number = std::to_string(major(step.number[0])) + ' ' + std::to_string(minor(step.number[0]));
+    diagnostics
+        .add(policy::slug::device_not_found, plan.reasons[step.reason].origin,
+             "this host has no character device `" + path + "` with the number " + number)
+        .help("make it again: `rm -f " + path + "; mknod -m 666 " + path + " c " + number + "` as root");
+}
+
+}  // namespace
+
 int report_failed_step(const Plan& plan, const Message& failure, policy::Diagnostics& diagnostics) {
     const std::vector<Step>& steps = steps_of(plan, failure.phase);
     if (failure.step >= steps.size()) {
@@ -162,6 +180,10 @@ int report_failed_step(const Plan& plan, const Message& failure, policy::Diagnos
     }
     const Step& step = steps[failure.step];
     if (step.operation == Operation::execute) return report_unexecuted(plan, step, failure.error, diagnostics);
+    if (is_about_a_device(step, failure.error)) {
+        report_device(plan, step, diagnostics);
+        return 125;
+    }
     const Reason& reason = plan.reasons[step.reason];
     auto& diagnostic = diagnostics.add(policy::slug::step_failed, reason.origin,
                                        "the step `" + describe(step, plan) + "` failed: " + error_words(failure.error));

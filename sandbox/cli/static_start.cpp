@@ -4,16 +4,18 @@
 // microseconds, in all a tenth of a whole start of a jail, for string functions that are quicker on long strings.
 // Without the answers glibc takes those for every x86-64 processor.
 //
-// It must do all else that glibc 2.36 does there (csu/libc-start.c, the part for static programs), in that order:
-// above all, the stack guard and the pointer guard are taken from the kernel's random bytes. It is for that version
-// alone; where it does not compile, glibc's own start is linked (sandbox/CMakeLists.txt). The main thread cannot end
-// by pthread_exit(3).
+// It must do all else that a static program needs of what glibc 2.36 does there (csu/libc-start.c), in that order:
+// above all, the stack guard and the pointer guard are taken from the kernel's random bytes. Left out, beside the
+// processor: the list of loaded objects for debuggers, and what pthread_exit(3) of the main thread returns to. No
+// shared library can be loaded (dlopen(3)): they would find the processor too old. It is for that version alone; where
+// it does not compile, glibc's own start is linked (CMakeLists.txt).
 #include <elf.h>
 #include <features.h>
 #include <link.h>
 
 #include <cstdint>
 #include <cstdlib>
+#include <cstring>
 
 #if !defined(__x86_64__) || !defined(__GLIBC__) || __GLIBC__ != 2 || __GLIBC_MINOR__ != 36
 #error "this start is for glibc 2.36 on x86-64"
@@ -50,8 +52,8 @@ extern const Function __init_array_end[];
 extern const Function __fini_array_start[];
 extern const Function __fini_array_end[];
 
-// Sizes of caches, and from which lengths on the string functions copy in another way: what glibc takes for a
-// processor that it does not know.
+// Sizes of caches, and from which lengths on the string functions copy in another way: what glibc begins with, and the
+// last two as it makes them of that.
 long __x86_data_cache_size = 32 << 10;
 long __x86_data_cache_size_half = 16 << 10;
 long __x86_shared_cache_size = 1 << 20;
@@ -72,6 +74,9 @@ const char* _dl_get_origin() {
 
 namespace {
 
+// Before the stack guard is there, no function may have one; clang knows this spelling of the attribute alone.
+#define WARD_BEFORE_THE_GUARD __attribute__((no_stack_protector))
+
 void call_all(const Function* begin, const Function* end, int count, char** words) {
     for (; begin != end; ++begin) (*begin)(count, words, __environ);
 }
@@ -84,7 +89,7 @@ void finish(void* /*nothing*/) {
 }
 
 // Functions of which there is one for each kind of processor: each says itself which one it is.
-void choose_functions() {
+WARD_BEFORE_THE_GUARD void choose_functions() {
     for (const ElfW(Rela)* place = __rela_iplt_start; place != __rela_iplt_end; ++place) {
         if (ELF64_R_TYPE(place->r_info) != R_X86_64_IRELATIVE) __builtin_trap();
         // NOLINTBEGIN(performance-no-int-to-ptr): a relocation holds addresses
@@ -96,8 +101,9 @@ void choose_functions() {
 
 // Where compiled code and setjmp(3) look for them, in the thread's own block. The first byte of the stack guard is
 // zero, so that no string runs over it.
-[[gnu::no_stack_protector]] void set_guards() {
-    const auto* random = static_cast<const std::uintptr_t*>(_dl_random);
+WARD_BEFORE_THE_GUARD void set_guards() {
+    std::uintptr_t random[2];
+    std::memcpy(&random[0], _dl_random, sizeof random);  // at any address
     const std::uintptr_t stack_guard = random[0] & ~std::uintptr_t{0xff};
     asm volatile("mov %0, %%fs:0x28" : : "r"(stack_guard));
     asm volatile("mov %0, %%fs:0x30" : : "r"(random[1]));
@@ -105,11 +111,10 @@ void choose_functions() {
 
 }  // namespace
 
-// Called by _start of crt1.o, with what the kernel has put on the stack. Neither it nor what it calls before
-// set_guards() may have a stack guard of its own.
-extern "C" [[gnu::no_stack_protector]] int __libc_start_main(int (*main)(int, char**, char**), int count, char** words,
-                                                             void (* /*of old programs*/)(), void (* /*so, too*/)(),
-                                                             void (*finish_loader)(), void* stack_end) {
+// Called by _start of crt1.o, with what the kernel has put on the stack.
+extern "C" WARD_BEFORE_THE_GUARD int __libc_start_main(int (*main)(int, char**, char**), int count, char** words,
+                                                       void (* /*of old programs*/)(), void (* /*so, too*/)(),
+                                                       void (*finish_loader)(), void* stack_end) {
     __environ = words + count + 1;
     __libc_stack_end = stack_end;
     char** after_environment = __environ;

@@ -6,6 +6,7 @@
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -209,6 +210,10 @@ TEST(SingleStep, ADeviceMustBeTheOneThatWasPlanned) {
                   clone.number[0] = file.st_rdev;
                   if (run_step(clone, inside) != 0) return 2;
                   clone.path = "/dev/zero";
+                  if (run_step(clone, inside) != ESTALE) return 3;
+                  clone.number[1] = makedev(1, 5);
+                  if (run_step(clone, inside) != 0) return 4;
+                  clone.path = "/etc/passwd";
                   return run_step(clone, inside);
               }),
               ESTALE);

@@ -1,10 +1,13 @@
 // What is read from the kernel's texts, and a look at the real host.
 #include "sandbox/host.hpp"
 
+#include <grp.h>
 #include <gtest/gtest.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <map>
+#include <numeric>
 #include <optional>
 #include <set>
 
@@ -240,6 +243,22 @@ TEST_F(FindCgroups, NeedsWhatItMayWrite) {
     own = "0::/\n";
     given_by = "/c/cgroup.subtree_control";
     EXPECT_EQ(find(), "");
+}
+
+// More than one read of /proc/self/status gives.
+TEST(ReadHost, SeesAllGroups) {
+    if (geteuid() != 0) GTEST_SKIP() << "only root can have other groups: run the suite as root";
+    const pid_t child = fork();
+    if (child == 0) {
+        std::vector<gid_t> groups(3000);
+        std::iota(groups.begin(), groups.end(), gid_t{100000});
+        if (setgroups(groups.size(), groups.data()) != 0) _exit(1);
+        const Host host = read_host(*host_files(), {.limits = false});
+        _exit(host.groups == groups && host.unknown.empty() ? 0 : 2);
+    }
+    int status = 0;
+    ASSERT_EQ(waitpid(child, &status, 0), child);
+    EXPECT_EQ(status, 0);
 }
 
 TEST(ReadHost, IsThisMachine) {

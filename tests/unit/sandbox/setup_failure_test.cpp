@@ -56,6 +56,20 @@ TEST_F(Failure, OfAStepShowsThePlaceThatAskedForIt) {
     EXPECT_EQ(status_, 125);
 }
 
+TEST_F(Failure, OfADeviceNamesIt) {
+    Step clone = step(Operation::clone_device, "/dev/full");
+    clone.number[0] = 0x107;
+    for (const int error : {ENOENT, ESTALE}) {
+        EXPECT_EQ(failing(clone, Phase::prepare, error),
+                  "error[device-not-found]: this host has no character device `/dev/full` with the number 1 7\n"
+                  "  --> x.ward:2:5\n"
+                  "  2 |     read /srv\n"
+                  "    |     ^^^^^^^^^\n"
+                  "  help: make it again: `rm -f /dev/full; mknod -m 666 /dev/full c 1 7` as root\n");
+        EXPECT_EQ(status_, 125);
+    }
+}
+
 TEST_F(Failure, OfAStepOfEveryJailHasNoPlace) {
     Step loopback = step(Operation::loopback_up, nullptr);
     loopback.reason = 0;
