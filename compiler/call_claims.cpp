@@ -50,16 +50,17 @@ private:
 
     void add(const CallStatement& rule) {
         // One call by its name, as most statements are.
-        if (rule.calls.size() == 1 && rule.except.empty() && !rule.condition && !rule.calls.front().arguments) {
-            const Word& word = rule.calls.front().name;
+        const std::span<const CallPattern> calls = rule.calls.all();
+        if (calls.size() == 1 && rule.except.empty() && !rule.condition && !calls.front().arguments) {
+            const Word& word = calls.front().name;
             if (const auto call = call_index(abi_, word.text))
                 return add_unconditional(rule, word, ClaimedCalls(*call));
         }
         std::vector<const Word*> words;
-        words.reserve(rule.calls.size());
-        for (const CallPattern& call : rule.calls) words.push_back(&call.name);
+        words.reserve(calls.size());
+        for (const CallPattern& call : calls) words.push_back(&call.name);
         for (const ListedCalls& listed : resolve_list(words, rule.except, member_, names_, diagnostics_)) {
-            const CallPattern& pattern = rule.calls[listed.index];
+            const CallPattern& pattern = calls[listed.index];
             if (rule.condition)
                 add_conditional(rule, pattern, listed);
             else if (!pattern.arguments || check_parentheses(pattern, listed))
