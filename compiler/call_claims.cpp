@@ -32,7 +32,8 @@ public:
                 }
             }
         }
-        for (auto* claims : {&claims_.allows, &claims_.forbids, &claims_.refusals, &claims_.defaults}) sort(*claims);
+        for (auto* claims : {&claims_.allows, &claims_.forbids}) sort(*claims);
+        for (auto* claims : {&claims_.refusals, &claims_.defaults}) sort(*claims);
         sort(claims_.conditional);
         return std::move(claims_);
     }
@@ -76,7 +77,7 @@ private:
 
     void add_unconditional(const CallStatement& rule, const Word& word, ClaimedCalls calls) {
         const bool is_allow = rule.permission == policy::Permission::allow;
-        (is_allow ? claims_.allows : claims_.forbids).push_back({std::move(calls), &word, &speaker(), {}});
+        (is_allow ? claims_.allows : claims_.forbids).push_back({std::move(calls), &word, &speaker()});
     }
 
     void add_conditional(const CallStatement& rule, const CallPattern& pattern, const ListedCalls& listed) {
@@ -97,9 +98,9 @@ private:
         const auto response = resolve_response(refusal.response, diagnostics_);
         if (!response) return;
         for (const ListedCalls& each : listed)
-            claims_.refusals.push_back({ClaimedCalls(each.named.calls), each.word, &speaker(), *response});
+            claims_.refusals.push_back({{ClaimedCalls(each.named.calls), each.word, &speaker()}, *response});
         if (refusal.calls.empty())
-            claims_.defaults.push_back({ClaimedCalls(CallSet().set()), &refusal.response, &speaker(), *response});
+            claims_.defaults.push_back({{ClaimedCalls(CallSet().set()), &refusal.response, &speaker()}, *response});
     }
 
     const policy::PolicySet::Member& speaker() const { return lowering_.set.members[member_]; }

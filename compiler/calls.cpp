@@ -176,9 +176,9 @@ private:
     void set_default() {
         jail_.default_refusal = {refuse(EPERM), {}};
         if (claims_.defaults.empty()) return;
-        const CallClaim& nearest = claims_.defaults.front();
+        const Refusal& nearest = claims_.defaults.front();
         jail_.default_refusal.value = nearest.response;
-        for (const CallClaim& claim : claims_.defaults)
+        for (const Refusal& claim : claims_.defaults)
             if (claim.distance() == nearest.distance()) jail_.default_refusal.origins.push_back(claim.span());
     }
 
@@ -210,8 +210,10 @@ private:
     void add_clauses() {
         for (const auto& [number, claims] : decided_.clauses) {
             const auto rule = std::ranges::lower_bound(jail_.calls, number, {}, &CallRule::number);
+            rule->clauses = {static_cast<std::uint32_t>(jail_.call_clauses.size()),
+                             static_cast<std::uint32_t>(claims.size())};
             for (const ConditionalClaim* claim : claims)
-                rule->clauses.push_back({claim->allows, claim->condition, claim->span(), claim->written});
+                jail_.call_clauses.push_back({claim->allows, claim->condition, claim->span(), claim->written});
         }
     }
 
@@ -249,7 +251,7 @@ private:
 
     [[nodiscard]] Response refusal_of(std::uint32_t number, const GuardedCall& guard) const {
         const auto nearest = std::find_if(claims_.refusals.begin(), claims_.refusals.end(),
-                                          [number](const CallClaim& claim) { return claim.calls.contain(number); });
+                                          [number](const Refusal& claim) { return claim.calls.contain(number); });
         if (nearest != claims_.refusals.end()) return nearest->response;
         // The C library tries clone3 first and falls back to clone on ENOSYS alone, so that is what
         // a call that is never offered gives in place of any other errno that no statement asks for by name.
@@ -318,6 +320,7 @@ void lower_calls(Lowering& lowering, Jail& jail) {
     jail.filter = {};
     jail.calls.clear();
     jail.call_origins.clear();
+    jail.call_clauses.clear();
     const std::vector<Abi> abis = collect_abis(lowering);
     lower_abi(lowering, abis, abis.front(), lowering.diagnostics, jail);
     for (const Abi abi : std::span(abis).subspan(1)) {
