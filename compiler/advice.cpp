@@ -24,6 +24,7 @@ bool Advice::is_allowed(std::string_view call) const {
 }
 
 bool Advice::keeps(std::string_view capability) const {
+    if (jail.capabilities.kept == 0) return false;
     const auto number = capability_number(capability);
     return number && (jail.capabilities.kept >> *number & 1U) != 0;
 }
@@ -42,6 +43,7 @@ constexpr std::array dangers{
 };
 
 void warn_dangerous_capabilities(const Advice& advice) {
+    if (advice.jail.capabilities.kept == 0) return;
     for (const Danger& danger : dangers) {
         const auto number = capability_number(danger.capability);
         const auto kept = advice.jail.capabilities.origins.find(number.value_or(-1));

@@ -190,7 +190,7 @@ void warn_missing_capabilities(const Advice& advice) {
 }
 
 void warn_useless_capabilities(const Advice& advice) {
-    if (allows_no_call(advice.jail)) return;
+    if (advice.jail.capabilities.kept == 0 || allows_no_call(advice.jail)) return;
     for (const Asked& row : asked) {
         const auto kept = advice.jail.capabilities.origins.find(capability_number(row.capability).value_or(-1));
         if (kept == advice.jail.capabilities.origins.end() || is_asked_for(advice, row)) continue;

@@ -15,7 +15,6 @@ namespace {
 using policy::Block;
 using policy::Diagnostic;
 using policy::Span;
-using Blocks = std::vector<std::vector<const Block*>>;
 
 // ---- which branches there are
 

@@ -26,8 +26,7 @@ struct Branch {
 [[nodiscard]] std::vector<Branch> find_branches(Lowering& lowering);
 
 // The blocks of those branches that hold, for Lowering::blocks.
-[[nodiscard]] std::vector<std::vector<const policy::Block*>> blocks_that_hold(const std::vector<Branch>& branches,
-                                                                              std::size_t members);
+[[nodiscard]] Blocks blocks_that_hold(const std::vector<Branch>& branches, std::size_t members);
 
 // Reports what is wrong in branches that do not hold. `lower` compiles and its result is thrown away. Leaves
 // the blocks of `lowering` as they were.

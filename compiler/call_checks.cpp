@@ -119,7 +119,7 @@ void check_allows(const CallClaims& claims, const CallNames& names, Diagnostics&
 // ---- refusals of what is allowed
 
 void check_refusals(const CallClaims& claims, const CallSet& permitted, Diagnostics& diagnostics) {
-    for (const CallClaim& refusal : claims.refusals) {
+    for (const Refusal& refusal : claims.refusals) {
         const Claims allows = not_nearer(claims.allows, refusal.distance());
         if (!refusal.calls.are_within(permitted & union_of(allows))) continue;
         Diagnostic& diagnostic = diagnostics.add(policy::slug::refuse_allowed, refusal.span(),
@@ -133,7 +133,7 @@ void check_refusals(const CallClaims& claims, const CallSet& permitted, Diagnost
 
 // ---- responses that contradict each other
 
-void report_conflict(const CallClaim& one, const CallClaim& other, const std::string& what, Diagnostics& diagnostics) {
+void report_conflict(const Refusal& one, const Refusal& other, const std::string& what, Diagnostics& diagnostics) {
     const std::string first = quoted(response_name(one.response));
     const std::string second = quoted(response_name(other.response));
     diagnostics
@@ -147,7 +147,7 @@ void report_conflict(const CallClaim& one, const CallClaim& other, const std::st
 
 // Each pair of claims at the same distance that give a denied call different responses, unless a
 // nearer claim settles it. A call is reported once.
-void check_conflicts(const std::vector<CallClaim>& claims, const CallSet& denied, std::string_view all_calls,
+void check_conflicts(const std::vector<Refusal>& claims, const CallSet& denied, std::string_view all_calls,
                      Diagnostics& diagnostics) {
     CallSet settled = ~denied;
     for (std::size_t i = 0; i < claims.size(); ++i) {

@@ -32,7 +32,8 @@ public:
                 }
             }
         }
-        for (auto* claims : {&claims_.allows, &claims_.forbids, &claims_.refusals, &claims_.defaults}) sort(*claims);
+        for (auto* claims : {&claims_.allows, &claims_.forbids}) sort(*claims);
+        for (auto* claims : {&claims_.refusals, &claims_.defaults}) sort(*claims);
         sort(claims_.conditional);
         return std::move(claims_);
     }
@@ -50,16 +51,17 @@ private:
 
     void add(const CallStatement& rule) {
         // One call by its name, as most statements are.
-        if (rule.calls.size() == 1 && rule.except.empty() && !rule.condition && !rule.calls.front().arguments) {
-            const Word& word = rule.calls.front().name;
+        const std::span<const CallPattern> calls = rule.calls.all();
+        if (calls.size() == 1 && rule.except.empty() && !rule.condition && !calls.front().arguments) {
+            const Word& word = calls.front().name;
             if (const auto call = call_index(abi_, word.text))
                 return add_unconditional(rule, word, ClaimedCalls(*call));
         }
         std::vector<const Word*> words;
-        words.reserve(rule.calls.size());
-        for (const CallPattern& call : rule.calls) words.push_back(&call.name);
+        words.reserve(calls.size());
+        for (const CallPattern& call : calls) words.push_back(&call.name);
         for (const ListedCalls& listed : resolve_list(words, rule.except, member_, names_, diagnostics_)) {
-            const CallPattern& pattern = rule.calls[listed.index];
+            const CallPattern& pattern = calls[listed.index];
             if (rule.condition)
                 add_conditional(rule, pattern, listed);
             else if (!pattern.arguments || check_parentheses(pattern, listed))
@@ -75,7 +77,7 @@ private:
 
     void add_unconditional(const CallStatement& rule, const Word& word, ClaimedCalls calls) {
         const bool is_allow = rule.permission == policy::Permission::allow;
-        (is_allow ? claims_.allows : claims_.forbids).push_back({std::move(calls), &word, &speaker(), {}});
+        (is_allow ? claims_.allows : claims_.forbids).push_back({std::move(calls), &word, &speaker()});
     }
 
     void add_conditional(const CallStatement& rule, const CallPattern& pattern, const ListedCalls& listed) {
@@ -96,9 +98,9 @@ private:
         const auto response = resolve_response(refusal.response, diagnostics_);
         if (!response) return;
         for (const ListedCalls& each : listed)
-            claims_.refusals.push_back({ClaimedCalls(each.named.calls), each.word, &speaker(), *response});
+            claims_.refusals.push_back({{ClaimedCalls(each.named.calls), each.word, &speaker()}, *response});
         if (refusal.calls.empty())
-            claims_.defaults.push_back({ClaimedCalls(CallSet().set()), &refusal.response, &speaker(), *response});
+            claims_.defaults.push_back({{ClaimedCalls(CallSet().set()), &refusal.response, &speaker()}, *response});
     }
 
     const policy::PolicySet::Member& speaker() const { return lowering_.set.members[member_]; }

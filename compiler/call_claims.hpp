@@ -47,10 +47,13 @@ struct CallClaim {
     ClaimedCalls calls;                        // never empty; without what `except` takes out
     const policy::Word* word;                  // for `refuse with`, the response
     const policy::PolicySet::Member* speaker;  // whose word it is
-    Response response;                         // of a refusal
 
     [[nodiscard]] policy::Span span() const { return word->span; }
     [[nodiscard]] unsigned distance() const { return speaker->distance; }
+};
+
+struct Refusal : CallClaim {
+    Response response;
 };
 
 // An `allow` or `forbid` of one call with `if`. Points into the policies, too.
@@ -72,8 +75,8 @@ struct CallClaims {
     std::vector<CallClaim> allows;   // without `if`
     std::vector<CallClaim> forbids;  // without `if`
     std::vector<ConditionalClaim> conditional;
-    std::vector<CallClaim> refusals;  // of named calls
-    std::vector<CallClaim> defaults;  // `refuse with`: of every call
+    std::vector<Refusal> refusals;  // of named calls
+    std::vector<Refusal> defaults;  // `refuse with`: of every call
 };
 
 [[nodiscard]] CallClaims collect_call_claims(Lowering& lowering, Abi abi, CallNames& names,

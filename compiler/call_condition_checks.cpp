@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <string>
 
 #include "compiler/condition_diagram.hpp"
@@ -71,8 +72,7 @@ public:
 
     void run() {
         // One alone has nothing to be compared with, and its diagram costs more than all else here.
-        if (claims_.size() > 1)
-            for (const ConditionalClaim* claim : claims_) nodes_.push_back(node_of(claim->condition, diagram_));
+        if (claims_.size() > 1) compare();
         std::map<policy::FileId, std::vector<std::size_t>> open;  // by file: allows that may cover each other
         for (std::size_t i = 0; i < claims_.size(); ++i)
             if (claims_[i]->allows && !check_forbidden(i) && !check_unlimited(i))
@@ -81,6 +81,11 @@ public:
     }
 
 private:
+    void compare() {
+        diagram_.emplace();
+        for (const ConditionalClaim* claim : claims_) nodes_.push_back(node_of(claim->condition, *diagram_));
+    }
+
     // A nearer `forbid` changes on purpose what a used policy says.
     bool check_forbidden(std::size_t index) {
         const ConditionalClaim& allow = *claims_[index];
@@ -93,7 +98,7 @@ private:
         for (std::size_t i = 0; i < claims_.size(); ++i) {
             const ConditionalClaim& forbid = *claims_[i];
             if (forbid.allows || forbid.distance() < allow.distance()) continue;
-            rest = diagram_.both(rest, diagram_.negate(nodes_[i]));
+            rest = diagram_->both(rest, diagram_->negate(nodes_[i]));
             if (rest != Diagram::no) continue;
             report_forbidden(allow, forbid.span(), diagnostics_);
             return true;
@@ -111,15 +116,15 @@ private:
     void check_covered(const std::vector<std::size_t>& allows) {
         if (allows.size() == 1) return;
         std::vector<Node> before{Diagram::no};
-        for (const std::size_t index : allows) before.push_back(diagram_.either(before.back(), nodes_[index]));
+        for (const std::size_t index : allows) before.push_back(diagram_->either(before.back(), nodes_[index]));
         Node after = Diagram::no;
         for (std::size_t place = allows.size(); place-- > 0;) {
             const Node own = nodes_[allows[place]];
-            const Node others = diagram_.either(before[place], after);
+            const Node others = diagram_->either(before[place], after);
             if (implies(own, others))
                 report_covered(*claims_[allows[place]], covering(allows, place), diagnostics_);
             else
-                after = diagram_.either(after, own);
+                after = diagram_->either(after, own);
         }
     }
 
@@ -130,14 +135,14 @@ private:
         return nullptr;
     }
 
-    bool implies(Node a, Node b) { return diagram_.both(a, diagram_.negate(b)) == Diagram::no; }
+    bool implies(Node a, Node b) { return diagram_->both(a, diagram_->negate(b)) == Diagram::no; }
 
     const std::vector<const ConditionalClaim*>& claims_;
     Diagnostics& diagnostics_;
     const CallClaim* allow_ = nullptr;   // the nearest without `if`
     const CallClaim* forbid_ = nullptr;  // the farthest without `if`
-    Diagram diagram_;
-    std::vector<Node> nodes_;  // of the claims
+    std::optional<Diagram> diagram_;     // of several claims
+    std::vector<Node> nodes_;            // theirs
 };
 
 }  // namespace

@@ -120,6 +120,7 @@ public:
           guards_(guarded_calls(lifted, abi)) {
         for (const GuardedCall& call : guards_) guarded_.set(call.number);
         if (is_native_) {
+            launching_ = call_index(abi, "execveat");
             jail_.calls.reserve(syscall_names().size());
             origins_.resize(index_count(abi_));
             add_origins();
@@ -129,10 +130,17 @@ public:
     void run() {
         if (is_native_) set_default();
         AbiModel model{abi_, {}, refuse(ENOSYS)};
+        const CallSet known = known_calls(abi_);
         const std::uint32_t count = index_count(abi_);
         model.calls.reserve(count);
-        for (std::uint32_t number = 0; number < count; ++number)
-            model.calls.push_back(name_at(abi_, number).empty() ? CallModel{{}, model.beyond} : lower(number));
+        for (std::uint32_t number = 0; number < count; ++number) {
+            CallModel& call = model.calls.emplace_back();
+            if (known.test(number))
+                lower(number, call);
+            else
+                call.otherwise = model.beyond;
+        }
+        if (is_native_) add_clauses();
         if (abi_ == Abi::i386) lower_multiplexers(model);
         jail_.filter.abis.push_back(std::move(model));
     }
@@ -168,40 +176,49 @@ private:
     void set_default() {
         jail_.default_refusal = {refuse(EPERM), {}};
         if (claims_.defaults.empty()) return;
-        const CallClaim& nearest = claims_.defaults.front();
+        const Refusal& nearest = claims_.defaults.front();
         jail_.default_refusal.value = nearest.response;
-        for (const CallClaim& claim : claims_.defaults)
+        for (const Refusal& claim : claims_.defaults)
             if (claim.distance() == nearest.distance()) jail_.default_refusal.origins.push_back(claim.span());
     }
 
-    CallModel lower(std::uint32_t number) {
-        const bool is_conditional = decided_.conditional.test(number);
-        const bool is_denied = !is_conditional && !decided_.allowed.test(number);
-        if (is_native_) describe(number, is_conditional, is_denied);
-        if (is_denied) return {{}, used(refusal_of(number)), is_one_shot(number)};
-        CallModel model{{}, {Response::Kind::allow}, is_conditional && is_one_shot(number)};
-        if (is_conditional) model.answers = limits_of(number);
-        for (const CallModel::Answer& answer : guard_of(number).answers) model.answers.push_back(answer);
-        return model;
+    void lower(std::uint32_t number, CallModel& model) {
+        using Verdict = CallRule::Verdict;
+        const bool is_allowed = decided_.allowed.test(number);
+        const Verdict verdict = decided_.conditional.test(number) ? Verdict::conditional
+                                : is_allowed                      ? Verdict::allowed
+                                                                  : Verdict::denied;
+        const GuardedCall& guard = guard_of(number);
+        const Response refusal = verdict == Verdict::allowed ? guard.refusal : refusal_of(number, guard);
+        if (is_native_) describe(number, verdict, refusal, guard);
+        if (verdict != Verdict::allowed) model.one_shot = is_one_shot(number);
+        model.otherwise = verdict == Verdict::denied ? used(refusal) : Response{Response::Kind::allow};
+        if (verdict == Verdict::denied) return;
+        if (verdict == Verdict::conditional) model.answers = limits_of(number, used(refusal));
+        for (const CallModel::Answer& answer : guard.answers) model.answers.push_back(answer);
     }
 
-    void describe(std::uint32_t number, bool is_conditional, bool is_denied) {
-        using Verdict = CallRule::Verdict;
-        const GuardedCall& guard = guard_of(number);
+    void describe(std::uint32_t number, CallRule::Verdict verdict, Response refusal, const GuardedCall& guard) {
         CallRule& rule = jail_.calls.emplace_back();
         rule.number = number;
-        rule.verdict = is_conditional ? Verdict::conditional : is_denied ? Verdict::denied : Verdict::allowed;
-        rule.refusal = is_conditional || is_denied ? refusal_of(number) : guard.refusal;
-        if (!is_denied) rule.guard = guard.words;
+        rule.verdict = verdict;
+        rule.refusal = refusal;
+        if (verdict != CallRule::Verdict::denied) rule.guard = guard.words;
         rule.origins = origins_[number];
-        if (const auto clauses = decided_.clauses.find(number); clauses != decided_.clauses.end())
-            for (const ConditionalClaim* claim : clauses->second)
-                rule.clauses.push_back({claim->allows, claim->condition, claim->span(), claim->written});
+    }
+
+    void add_clauses() {
+        for (const auto& [number, claims] : decided_.clauses) {
+            const auto rule = std::ranges::lower_bound(jail_.calls, number, {}, &CallRule::number);
+            rule->clauses = {static_cast<std::uint32_t>(jail_.call_clauses.size()),
+                             static_cast<std::uint32_t>(claims.size())};
+            for (const ConditionalClaim* claim : claims)
+                jail_.call_clauses.push_back({claim->allows, claim->condition, claim->span(), claim->written});
+        }
     }
 
     // What a condition forbids is refused, and what no `allow` holds for.
-    std::vector<CallModel::Answer> limits_of(std::uint32_t number) {
-        const Response refusal = used(refusal_of(number));
+    std::vector<CallModel::Answer> limits_of(std::uint32_t number, Response refusal) const {
         std::vector<CallModel::Answer> answers;
         if (Condition forbidden = any_of(number, false); !is_never(forbidden))
             answers.push_back({std::move(forbidden), refusal});
@@ -210,7 +227,7 @@ private:
     }
 
     // Of the statements that allow, or of those that forbid; whatever their order is, and each once.
-    Condition any_of(std::uint32_t number, bool allows) {
+    [[nodiscard]] Condition any_of(std::uint32_t number, bool allows) const {
         Condition any = never();
         for (const ConditionalClaim* claim : decided_.clauses.at(number))
             if (claim->allows == allows) any.parts.push_back(claim->condition);
@@ -222,7 +239,7 @@ private:
 
     // The launcher starts the program by execveat, after the filter is in force.
     bool is_one_shot(std::uint32_t number) {
-        const bool result = is_native_ && name_at(abi_, number) == "execveat";
+        const bool result = number == launching_;
         jail_.filter.needs_exec_key |= result;
         return result;
     }
@@ -232,24 +249,22 @@ private:
         return refusal;
     }
 
-    Response refusal_of(std::uint32_t number) const {
+    [[nodiscard]] Response refusal_of(std::uint32_t number, const GuardedCall& guard) const {
         const auto nearest = std::find_if(claims_.refusals.begin(), claims_.refusals.end(),
-                                          [number](const CallClaim& claim) { return claim.calls.contain(number); });
+                                          [number](const Refusal& claim) { return claim.calls.contain(number); });
         if (nearest != claims_.refusals.end()) return nearest->response;
         // The C library tries clone3 first and falls back to clone on ENOSYS alone, so that is what
         // a call that is never offered gives in place of any other errno that no statement asks for by name.
         const bool is_errno = jail_.default_refusal.value.kind == Response::Kind::refuse;
-        return is_errno && falls_back(number) ? refuse(ENOSYS) : jail_.default_refusal.value;
+        return is_errno && falls_back(number, guard) ? refuse(ENOSYS) : jail_.default_refusal.value;
     }
 
     // Of most calls one that says nothing.
     [[nodiscard]] const GuardedCall& guard_of(std::uint32_t number) const {
-        static const GuardedCall none;
-        return guarded_.test(number) ? *std::ranges::find(guards_, number, &GuardedCall::number) : none;
+        return guarded_.test(number) ? *std::ranges::find(guards_, number, &GuardedCall::number) : unguarded_;
     }
 
-    [[nodiscard]] bool falls_back(std::uint32_t number) const {
-        const GuardedCall& guard = guard_of(number);
+    [[nodiscard]] bool falls_back(std::uint32_t number, const GuardedCall& guard) const {
         return is_multiplexer(abi_, number) || (!guard.is_offered && guard.refusal == refuse(ENOSYS));
     }
 
@@ -269,7 +284,9 @@ private:
     bool is_native_;
     std::vector<GuardedCall> guards_;
     CallSet guarded_;
-    std::vector<CallRule::Part> origins_;  // of the allows or forbids, by number; of the native ABI
+    GuardedCall unguarded_;
+    std::optional<std::uint32_t> launching_;  // the call that starts the program; of the native ABI
+    std::vector<CallRule::Part> origins_;     // of the allows or forbids, by number; of the native ABI
 };
 
 void lower_abi(Lowering& lowering, std::span<const Abi> abis, Abi abi, policy::Diagnostics& diagnostics, Jail& jail) {
@@ -303,6 +320,7 @@ void lower_calls(Lowering& lowering, Jail& jail) {
     jail.filter = {};
     jail.calls.clear();
     jail.call_origins.clear();
+    jail.call_clauses.clear();
     const std::vector<Abi> abis = collect_abis(lowering);
     lower_abi(lowering, abis, abis.front(), lowering.diagnostics, jail);
     for (const Abi abi : std::span(abis).subspan(1)) {

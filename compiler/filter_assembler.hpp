@@ -15,6 +15,12 @@ namespace ward::compiler {
 
 class Assembler {
 public:
+    Assembler() {
+        constexpr std::size_t usual = 128;
+        backwards_.reserve(usual);
+        positions_.reserve(usual);
+    }
+
     // A place in the program. It may move to a copy that is nearer and does the same.
     using Label = std::uint32_t;
 

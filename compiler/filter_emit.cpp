@@ -88,13 +88,20 @@ private:
 
     void add_calls(SegmentList& list, const AbiModel* abi, std::uint32_t first, std::uint32_t last, Label kill) {
         if (!abi) return list.add(last, kill);
-        for (const CallModel& call : abi->calls) list.add(first++, call_label(call));
+        const std::vector<CallModel>& calls = abi->calls;
+        for (std::size_t i = 0; i < calls.size(); ++i, ++first) {
+            // Of calls in a row that are answered alike, as most are, the last stands for all.
+            const bool goes_on = i + 1 < calls.size() && is_constant(calls[i]) && is_constant(calls[i + 1]) &&
+                                 calls[i].otherwise == calls[i + 1].otherwise;
+            if (!goes_on) list.add(first, call_label(calls[i]));
+        }
         list.add(last, response(abi->beyond));
     }
 
+    static bool is_constant(const CallModel& call) { return call.answers.empty() && !call.one_shot; }
+
     Label call_label(const CallModel& call) {
-        const bool is_constant = call.answers.empty() && !call.one_shot;
-        return is_constant ? response(call.otherwise) : decision(nodes_.decide(call));
+        return is_constant(call) ? response(call.otherwise) : decision(nodes_.decide(call));
     }
 
     // The test for one architecture, and behind it the search for its numbers.

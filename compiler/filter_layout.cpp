@@ -14,6 +14,13 @@ class GrowingBlock {
 public:
     explicit GrowingBlock(std::size_t outcome_count) : counts_(outcome_count) {}
 
+    void clear() {
+        std::fill(counts_.begin(), counts_.end(), 0);
+        size_ = 0;
+        base_ = 0;
+        fixed_ = false;
+    }
+
     // False if the segments no longer fit in one block; nothing that follows would fit either.
     bool add(const Segment& segment) {
         ++size_;
@@ -48,8 +55,9 @@ struct Best {
 std::vector<Best> best_prefixes(std::span<const Segment> segments, std::size_t outcome_count) {
     std::vector<Best> best(segments.size() + 1);
     best[0].compares = 0;
+    GrowingBlock block(outcome_count);
     for (std::size_t begin = 0; begin < segments.size(); ++begin) {
-        GrowingBlock block(outcome_count);
+        block.clear();
         for (std::size_t end = begin; end < segments.size() && block.add(segments[end]); ++end) {
             const std::size_t compares = best[begin].compares + block.tests() + 1;
             // Of equally cheap ones the last wins: shorter blocks make a flatter search.

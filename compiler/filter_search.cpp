@@ -15,33 +15,35 @@ public:
         : assembler_(assembler),
           segments_(segments),
           labels_(labels),
-          blocks_(cheapest_blocks(segments, labels.size())) {}
+          blocks_(cheapest_blocks(segments, labels.size())) {
+        weights_.reserve(blocks_.size());
+        for (const Block& block : blocks_) weights_.push_back(weight(block));
+    }
 
-    Label write() { return split(blocks_); }
+    Label write() { return split(0, blocks_.size()); }
 
 private:
     // n blocks need n - 1 splits, whatever the shape of the tree; calls that run the filter weigh more.
-    Label split(std::span<const Block> blocks) {
-        if (blocks.size() == 1) return chain(blocks.front());
-        const std::size_t middle = middle_of(blocks);
-        const Label upper = split(blocks.subspan(middle));
-        const Label lower = split(blocks.first(middle));
-        return assembler_.jump(BPF_JGE, segments_[blocks[middle].begin].first, upper, lower);
+    Label split(std::size_t first, std::size_t end) {
+        if (end - first == 1) return chain(blocks_[first]);
+        const std::size_t middle = middle_of(first, end);
+        const Label upper = split(middle, end);
+        const Label lower = split(first, middle);
+        return assembler_.jump(BPF_JGE, segments_[blocks_[middle].begin].first, upper, lower);
     }
 
-    // The number of blocks on the left side, for sides of about the same weight.
-    std::size_t middle_of(std::span<const Block> blocks) const {
+    // Where the right side begins, for sides of about the same weight.
+    [[nodiscard]] std::size_t middle_of(std::size_t first, std::size_t end) const {
         std::size_t all = 0;
-        for (const Block& block : blocks) all += weight(block);
-        std::size_t left = weight(blocks.front());
-        std::size_t middle = 1;
-        while (middle + 1 < blocks.size() && left + weight(blocks[middle]) / 2 < all / 2)
-            left += weight(blocks[middle++]);
+        for (std::size_t i = first; i < end; ++i) all += weights_[i];
+        std::size_t left = weights_[first];
+        std::size_t middle = first + 1;
+        while (middle + 1 < end && left + weights_[middle] / 2 < all / 2) left += weights_[middle++];
         return middle;
     }
 
     // The kernel's map answers for calls that are always allowed; those that are refused outright are rare.
-    std::size_t weight(const Block& block) const {
+    [[nodiscard]] std::size_t weight(const Block& block) const {
         constexpr std::size_t of_checked = 8;
         std::size_t sum = 0;
         for (std::size_t i = block.begin; i < block.end; ++i)
@@ -70,6 +72,7 @@ private:
     std::span<const Segment> segments_;
     std::span<const Label> labels_;
     std::vector<Block> blocks_;
+    std::vector<std::size_t> weights_;  // of the blocks
 };
 
 }  // namespace

@@ -95,6 +95,10 @@ CallSet calls_of(const CallGroup& group, Abi abi) {
     return set_of(x86_64_calls.at(static_cast<std::size_t>(&group - groups.data())));
 }
 
+CallSet known_calls(Abi abi) {
+    return calls_of(*find_group("@known"), abi);
+}
+
 CallSet granted_of(CallSet calls, Abi abi) {
     for (const std::string_view name : {"io_uring_enter", "io_uring_register", "io_uring_setup"})
         calls.reset(call_number(abi, name).value() & ~x32_bit);

@@ -37,6 +37,8 @@ struct CallGroup {
 [[nodiscard]] const CallGroup* find_group(std::string_view name);
 // What a group stands for on an ABI.
 [[nodiscard]] CallSet calls_of(const CallGroup& group, Abi abi = Abi::x86_64);
+// Every call that an ABI has.
+[[nodiscard]] CallSet known_calls(Abi abi);
 // What `allow` grants of the calls of a group: all but the io_uring calls, which a policy must name. What they do for
 // a program passes no filter.
 [[nodiscard]] CallSet granted_of(CallSet calls, Abi abi);

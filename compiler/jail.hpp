@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -77,7 +78,8 @@ struct CallRule {
         policy::Span origin;   // of the name of the call
         policy::Span written;  // of the condition
     };
-    // Some of Jail::call_origins: hundreds of calls have one each, for which a list of its own is large.
+    // Some of Jail::call_origins or call_clauses: hundreds of calls have one or none, for which a list of its own is
+    // large.
     struct Part {
         std::uint32_t first = 0, count = 0;
         [[nodiscard]] bool empty() const { return count == 0; }
@@ -87,7 +89,7 @@ struct CallRule {
     Response refusal;                   // how it fails where it is not allowed
     Part origins;                       // of what decides without a condition: the forbid, else the allow; may be empty
     std::string_view guard;             // empty, or the rule that limits an allowed call: `no setuid bits`
-    std::vector<Clause> clauses;        // nearest first
+    Part clauses;                       // nearest first
 };
 
 enum class LimitName { memory, swap, tasks, cpu, io, time, cpu_time, open_files, file_size, stack, core, priority };
@@ -156,8 +158,9 @@ struct Jail {
     bool may_set_setuid = false;
     Network network;
     FilterModel filter;
-    std::vector<CallRule> calls;       // by number, one for every call of the table
-    Origins call_origins;              // of all of them
+    std::vector<CallRule> calls;  // by number, one for every call of the table
+    Origins call_origins;         // of all of them
+    std::vector<CallRule::Clause> call_clauses;
     Stated<Response> default_refusal;  // of calls that nothing allows
     Capabilities capabilities;
     std::array<std::optional<Limit>, limit_count> limits;
@@ -171,6 +174,9 @@ struct Jail {
     [[nodiscard]] Origins origins_of(const CallRule& rule) const {
         const auto* const first = call_origins.data() + rule.origins.first;
         return {first, first + rule.origins.count};
+    }
+    [[nodiscard]] std::span<const CallRule::Clause> clauses_of(const CallRule& rule) const {
+        return std::span(call_clauses).subspan(rule.clauses.first, rule.clauses.count);
     }
 };
 

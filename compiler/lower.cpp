@@ -4,6 +4,13 @@
 
 namespace ward::compiler {
 
+HeldBlocks::HeldBlocks(Blocks blocks) : blocks_(std::move(blocks)) {
+    static_assert(std::variant_size_v<policy::Statement> <= 32);
+    for (const auto& member : blocks_)
+        for (const policy::Block* block : member)
+            for (const policy::Statement& statement : block->statements) kinds_ |= 1U << statement.index();
+}
+
 void report_conflict(policy::Diagnostics& diagnostics, std::string_view what, policy::Span first, policy::Span second) {
     diagnostics.add(policy::slug::conflicting_values, second, "two different values for `" + std::string(what) + "`")
         .also(first, "the other one")

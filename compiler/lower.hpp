@@ -6,10 +6,12 @@
 #pragma once
 
 #include <algorithm>
+#include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -22,13 +24,45 @@
 
 namespace ward::compiler {
 
+using Blocks = std::vector<std::vector<const policy::Block*>>;  // [n]: of PolicySet::members[n]
+
+// The blocks of statements that count. Knows which kinds of statements are in them: a policy has few of the many that
+// each compile asks for.
+class HeldBlocks {
+public:
+    HeldBlocks() = default;
+    HeldBlocks(Blocks blocks);  // NOLINT(google-explicit-constructor): the same and what is in it
+
+    [[nodiscard]] const std::vector<const policy::Block*>& operator[](std::size_t member) const {
+        return blocks_[member];
+    }
+    [[nodiscard]] auto begin() const { return blocks_.begin(); }
+    [[nodiscard]] auto end() const { return blocks_.end(); }
+
+    template <typename Kind>
+    [[nodiscard]] bool hold_any() const {
+        return (kinds_ >> index_of<Kind>(std::type_identity<policy::Statement>()) & 1U) != 0;
+    }
+
+private:
+    template <typename Kind, typename... Kinds>
+    static constexpr unsigned index_of(std::type_identity<std::variant<Kinds...>> /*of*/) {
+        unsigned index = 0;
+        static_cast<void>(((std::is_same_v<Kind, Kinds> || (++index, false)) || ...));
+        return index;
+    }
+
+    Blocks blocks_;
+    std::uint32_t kinds_ = 0;  // a bit for each alternative of policy::Statement
+};
+
 // One compile. Refers to its arguments; scopes[n] and blocks[n] belong to set.members[n].
 struct Lowering {
     const policy::PolicySet& set;
     const Facts& facts;
     policy::Diagnostics& diagnostics;
     std::vector<Scope> scopes;
-    std::vector<std::vector<const policy::Block*>> blocks;  // that hold, of members[n]: its body, and branches
+    HeldBlocks blocks;  // of members[n]: its body, and branches
 };
 
 // Where a statement stands.
@@ -40,6 +74,7 @@ struct Place {
 // Calls take(statement, place) for every statement of one kind.
 template <typename Statement, typename Take>
 void each(Lowering& lowering, const Take& take) {
+    if (!lowering.blocks.hold_any<Statement>()) return;
     for (std::size_t member = 0; member < lowering.set.members.size(); ++member) {
         const Place place{lowering.set.members[member].distance, lowering.scopes[member]};
         for (const policy::Block* block : lowering.blocks[member]) {

@@ -73,7 +73,8 @@ std::vector<Costly> costliest(const Jail& jail) {
 
 void report_too_long(const Jail& jail, policy::Diagnostics& diagnostics) {
     const auto costly = costliest(jail);
-    const auto where = costly.empty() ? jail.origin : costly.front().rule->clauses.front().origin;
+    const auto place_of = [&](const Costly& each) { return jail.clauses_of(*each.rule).front().origin; };
+    const auto where = costly.empty() ? jail.origin : place_of(costly.front());
     policy::Diagnostic& diagnostic =
         diagnostics.add(policy::slug::filter_too_long, where, "the system-call filter is too long");
     diagnostic.note("the kernel takes filters of at most " + std::to_string(BPF_MAXINSNS) + " instructions");
@@ -83,7 +84,7 @@ void report_too_long(const Jail& jail, policy::Diagnostics& diagnostics) {
     }
     diagnostic.label("its conditions take " + costly.front().words());
     for (auto other = costly.begin() + 1; other != costly.end(); ++other)
-        diagnostic.also(other->rule->clauses.front().origin, "these take " + other->words());
+        diagnostic.also(place_of(*other), "these take " + other->words());
     diagnostic.help("compare with a range (`<`, `>`) or a mask (`&`) in place of many single values");
 }
 

@@ -63,21 +63,21 @@ Condition native_given(const CallQuestion& question) {
 }
 
 // Where the statements allow the call; what a guard takes back is apart.
-Condition permission_of(const CallRule& rule) {
+Condition permission_of(const Jail& jail, const CallRule& rule) {
     if (rule.verdict == CallRule::Verdict::denied) return never();
     if (rule.verdict == CallRule::Verdict::allowed) return always();
     Condition permission = rule.origins.empty() ? never() : always();
-    for (const CallRule::Clause& clause : rule.clauses)
+    for (const CallRule::Clause& clause : jail.clauses_of(rule))
         if (clause.allows) permission = either(std::move(permission), clause.condition);
-    for (const CallRule::Clause& clause : rule.clauses)
+    for (const CallRule::Clause& clause : jail.clauses_of(rule))
         if (!clause.allows) permission = both(std::move(permission), negated(clause.condition));
     return permission;
 }
 
 // The clauses that count for the arguments in question.
-Origins clauses_of(const CallRule& rule, bool allows, const Condition& given) {
+Origins clauses_of(const Jail& jail, const CallRule& rule, bool allows, const Condition& given) {
     Origins origins;
-    for (const CallRule::Clause& clause : rule.clauses)
+    for (const CallRule::Clause& clause : jail.clauses_of(rule))
         if (clause.allows == allows && can_hold_together(given, clause.condition).value_or(true))
             origins.push_back(clause.origin);
     return origins;
@@ -138,16 +138,16 @@ void explain_denied(const Jail& jail, const CallQuestion& question, const CallRu
         answer.origins = jail.origins_of(*rule);
         answer.reason = rule->origins.empty() ? "nothing allows it" : "it is forbidden";
         answer.change = rule->origins.empty() ? allow_line(question, rule) : "remove it from `forbid`";
-    } else if (can_hold_together(given, permission_of(*rule)).value_or(true)) {
+    } else if (can_hold_together(given, permission_of(jail, *rule)).value_or(true)) {
         answer.built_in = rule->guard;
         answer.reason = "ward's own rule " + quoted(rule->guard) + " refuses it";
         answer.change = lifting_line(jail, rule->number, given);
-    } else if (Origins forbids = clauses_of(*rule, false, given); !forbids.empty()) {
+    } else if (Origins forbids = clauses_of(jail, *rule, false, given); !forbids.empty()) {
         answer.origins = std::move(forbids);
         answer.reason = "it is forbidden where this condition holds";
         answer.change = "remove this condition, or make it narrower";
     } else {
-        answer.origins = clauses_of(*rule, true, always());
+        answer.origins = clauses_of(jail, *rule, true, always());
         answer.reason = "no condition that allows it holds";
         answer.change = allow_line(question, rule);
     }
@@ -159,7 +159,7 @@ void explain_allowed(const Jail& jail, const CallQuestion& question, const CallR
     if (rule == nullptr) return;
     answer.origins = jail.origins_of(*rule);
     if (!rule->origins.empty()) return;
-    answer.origins = clauses_of(*rule, true, native_given(question));
+    answer.origins = clauses_of(jail, *rule, true, native_given(question));
     answer.reason = "a condition that allows it holds";
 }
 
@@ -176,8 +176,8 @@ void explain_depends(const Jail& jail, const CallQuestion& question, const CallR
     answer.reason = "it depends on the arguments";
     if (rule != nullptr) {
         answer.built_in = rule->guard;
-        answer.origins = clauses_of(*rule, false, native_given(question));
-        for (const Origins& more : {clauses_of(*rule, true, native_given(question)), jail.origins_of(*rule)})
+        answer.origins = clauses_of(jail, *rule, false, native_given(question));
+        for (const Origins& more : {clauses_of(jail, *rule, true, native_given(question)), jail.origins_of(*rule)})
             answer.origins.insert(answer.origins.end(), more.begin(), more.end());
         if (!rule->guard.empty() && rule->verdict == CallRule::Verdict::allowed)
             answer.reason = "by ward's own rule " + quoted(rule->guard) + " it depends on the arguments";

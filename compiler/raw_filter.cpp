@@ -37,7 +37,7 @@ Origins origins_of_call(const Jail& jail, Abi abi, std::uint32_t number) {
     const auto rule = std::ranges::find(jail.calls, native.value_or(syscall_capacity), &CallRule::number);
     if (rule == jail.calls.end()) return {};
     Origins origins;
-    for (const CallRule::Clause& clause : rule->clauses) origins.push_back(clause.origin);
+    for (const CallRule::Clause& clause : jail.clauses_of(*rule)) origins.push_back(clause.origin);
     const Origins without_condition = jail.origins_of(*rule);
     origins.insert(origins.end(), without_condition.begin(), without_condition.end());
     if (origins.empty()) return jail.default_refusal.origins;

@@ -132,7 +132,7 @@ std::string condition_words(policy::Span written, const policy::Sources& sources
 void add_conditional(const Jail& jail, const policy::Sources& sources, Rows& rows) {
     for (const CallRule* rule : by_name(jail)) {
         if (rule->verdict != CallRule::Verdict::conditional) continue;
-        for (const CallRule::Clause& clause : rule->clauses) {
+        for (const CallRule::Clause& clause : jail.clauses_of(*rule)) {
             rows.push_back(
                 {clause.allows ? "allow" : "forbid",
                  std::string(syscall_name(rule->number)) + "  if " + condition_words(clause.written, sources),

@@ -2,6 +2,7 @@
 // syscall_table.hpp.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <iterator>
@@ -40,41 +41,73 @@ inline constexpr Alias aliases[] = {
     {"pwrite", "pwrite64"},    {"sendfile64", "sendfile"}, {"umount", "umount2"},
 };
 
-// Names to numbers, made by the compiler: open addressing, at most 0.4 full.
-inline constexpr std::size_t slot_count = 1024;
-static_assert((std::size(rows) + std::size(aliases)) * 5 < slot_count * 2);
-
-constexpr std::size_t slot_of(std::string_view name) {
-    std::uint32_t hash = 2166136261u;  // FNV-1a
-    for (const char c : name) hash = (hash ^ static_cast<unsigned char>(c)) * 16777619u;
-    return (hash ^ (hash >> 15)) % slot_count;
+// By the length and five of the characters: that tells these names apart as well as all of them do. Not of an empty
+// name.
+constexpr std::uint32_t hash_of(std::string_view name) {
+    const std::size_t length = name.size();
+    auto hash = static_cast<std::uint32_t>(length);
+    const auto add = [&](std::size_t place) { hash = hash * 33 + static_cast<unsigned char>(name[place]); };
+    add(0);
+    add(length / 4);
+    add(length / 2);
+    add(length * 3 / 4);
+    add(length - 1);
+    return hash * 0x9e3779b1u;  // Fibonacci hashing: the greatest bits are the best
 }
 
-constexpr const Row* find(const std::array<Row, slot_count>& slots, std::string_view name) {
-    std::size_t slot = slot_of(name);
-    while (!slots[slot].name.empty() && slots[slot].name != name) slot = (slot + 1) % slot_count;
-    return &slots[slot];
-}
+// Names to numbers, by open addressing. Holds no pointers and little else, since what a start looks up it has to fetch
+// from memory first.
+class Table {
+public:
+    struct Slot {
+        std::uint16_t begin = 0;  // of the name, in characters_
+        std::uint16_t number = 0;
+        std::uint8_t length = 0;  // 0: free
+    };
 
-constexpr void insert(std::array<Row, slot_count>& slots, Row row) {
-    std::size_t slot = slot_of(row.name);
-    while (!slots[slot].name.empty()) slot = (slot + 1) % slot_count;
-    slots[slot] = row;
-}
+    constexpr void add(std::string_view name, std::uint32_t number) {
+        std::copy(name.begin(), name.end(), characters_.begin() + used_);
+        slots_[place_of(name)] = {used_, static_cast<std::uint16_t>(number), static_cast<std::uint8_t>(name.size())};
+        used_ = static_cast<std::uint16_t>(used_ + name.size());
+    }
 
-inline constexpr auto slots = [] {
-    std::array<Row, slot_count> result{};
-    for (const Row& row : rows) insert(result, row);
-    for (const auto& [alias, name] : aliases) insert(result, Row{alias, find(result, name)->number});
+    // Absent for a name that is not there. Not for an empty one.
+    [[nodiscard]] constexpr std::optional<std::uint32_t> find(std::string_view name) const {
+        const Slot& slot = slots_[place_of(name)];
+        return slot.length == 0 ? std::nullopt : std::optional<std::uint32_t>(slot.number);
+    }
+
+private:
+    static constexpr unsigned slot_bits = 10;
+    static constexpr std::size_t slot_count = std::size_t{1} << slot_bits;
+    static_assert((std::size(rows) + std::size(aliases)) * 5 < slot_count * 2, "at most 0.4 full");
+
+    // Where a name is, or would be.
+    [[nodiscard]] constexpr std::size_t place_of(std::string_view name) const {
+        std::size_t place = hash_of(name) >> (32 - slot_bits);
+        while (slots_[place].length != 0 && name_in(slots_[place]) != name) place = (place + 1) % slot_count;
+        return place;
+    }
+    [[nodiscard]] constexpr std::string_view name_in(const Slot& slot) const {
+        return {characters_.data() + slot.begin, slot.length};
+    }
+
+    std::array<Slot, slot_count> slots_{};
+    std::array<char, 16 * (std::size(rows) + std::size(aliases))> characters_{};  // more than enough
+    std::uint16_t used_ = 0;
+};
+
+inline constexpr Table table = [] {
+    Table result;
+    for (const auto& [name, number] : rows) result.add(name, number);
+    for (const auto& [alias, name] : aliases) result.add(alias, result.find(name).value());
     return result;
 }();
 
 }  // namespace numbers
 
 constexpr std::optional<std::uint32_t> number_of_call(std::string_view name) {
-    const numbers::Row* row = numbers::find(numbers::slots, name);
-    if (name.empty() || row->name.empty()) return std::nullopt;
-    return row->number;
+    return name.empty() ? std::nullopt : numbers::table.find(name);
 }
 
 }  // namespace ward::compiler

@@ -22,6 +22,12 @@ char unescaped(std::string_view code) {
     return static_cast<char>(value);
 }
 
+void clear_word(Word& word) {
+    word.text.clear();
+    word.span = {};
+    word.quoted = false;
+}
+
 }  // namespace
 
 PolicyBuilder::PolicyBuilder(const Sources& sources, FileId file, Diagnostics& diagnostics)
@@ -70,10 +76,23 @@ bool PolicyBuilder::string_escape(Span code) {
 
 // ---- the parts of a statement
 
-// Made anew in its place: to assign would make it twice, and this is done for each line of a policy.
-void PolicyBuilder::begin_statement() {
-    std::destroy_at(&draft_);
-    std::construct_at(&draft_);
+void PolicyBuilder::Draft::clear() {
+    static_cast<DraftMarks&>(*this) = {};
+    items.clear();
+    exceptions.clear();
+    clear_word(first);
+    clear_word(second);
+    clause.reset();
+    size.reset();
+    mode.reset();
+    protocol.reset();
+    bindings.clear();
+    calls.clear();
+    parameters.clear();
+    arguments.reset();
+    operands.clear();
+    marks.clear();
+    parens.clear();
 }
 
 void PolicyBuilder::keyword(Span span) {
@@ -199,9 +218,12 @@ void PolicyBuilder::network(Span span) {
 
 void PolicyBuilder::call(Span span) {
     const Permission permission = draft_.verb == "allow" ? Permission::allow : Permission::forbid;
-    auto condition = this->condition();
-    add(CallStatement{permission, std::move(draft_.calls), std::move(draft_.exceptions), std::move(condition),
-                      without_blanks(span)});
+    auto& statement = add<CallStatement>();
+    statement.permission = permission;
+    statement.calls.take(draft_.calls);
+    if (!draft_.exceptions.empty()) statement.except = std::move(draft_.exceptions);
+    if (draft_.has_condition) statement.condition = condition();
+    statement.span = without_blanks(span);
 }
 
 void PolicyBuilder::abi(Span span) {

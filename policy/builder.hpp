@@ -47,7 +47,7 @@ public:
     void bare_word(Span span) { word_ = Word{std::string(text(span)), span, false}; }
 
     // ---- the parts of a statement; a part takes the last word
-    void begin_statement();
+    void begin_statement() { draft_.clear(); }
     void keyword(Span span);
     void mark_optional() { draft_.optional = true; }
     void item() { (draft_.in_exceptions ? draft_.exceptions : draft_.items).push_back(word_); }
@@ -69,7 +69,7 @@ public:
     [[nodiscard]] bool endpoint(Span span);
 
     // ---- calls with their arguments
-    void bare_call(Span span) { draft_.calls.emplace_back().name = word_at(span); }
+    void bare_call(Span span);
     void quoted_call() { draft_.calls.push_back({word_, nullptr}); }
     void open_parameters(Span paren);
     void parameter(Span span) { draft_.parameters.push_back(word_at(span)); }
@@ -169,7 +169,8 @@ public:
     [[nodiscard]] std::optional<Question> finish_question();
 
 private:
-    struct Draft {
+    // What a draft remembers in few bytes.
+    struct DraftMarks {
         Span keyword;           // the last one
         Span comma;             // the last one
         std::string_view verb;  // the first one
@@ -179,6 +180,13 @@ private:
         bool forbidden = false;
         bool in_exceptions = false;
         bool after_else = false;
+        // Conditions
+        bool has_condition = false;
+        bool negated = false;    // the relation is `not in`
+        bool list_open = false;  // of `in` or `within`
+        Span join;               // the last `and` or `or`
+    };
+    struct Draft : DraftMarks {
         std::vector<Word> items;
         std::vector<Word> exceptions;
         Word first;
@@ -191,14 +199,12 @@ private:
         std::vector<CallPattern> calls;
         std::vector<Word> parameters;  // of the last one
         std::optional<std::vector<std::vector<Word>>> arguments;
-        // Conditions
-        bool has_condition = false;
-        bool negated = false;              // the relation is `not in`
-        bool list_open = false;            // of `in` or `within`
-        std::vector<Expression> operands;  // read, and not yet part of another
+        std::vector<Expression> operands;  // of conditions: read, and not yet part of another
         std::vector<std::size_t> marks;    // how many operands stand before each condition that is open
-        Span join;                         // the last `and` or `or`
         std::vector<Span> parens;          // those that are open
+
+        // As a new one, but its lists keep their memory: this is done for each line of a policy.
+        void clear();
     };
     // A section, or another block.
     struct OpenBlock {
@@ -219,6 +225,10 @@ private:
     [[nodiscard]] Word word_at(Span span) const { return {std::string(text(span)), span, false}; }
     [[nodiscard]] const OpenBlock& block() const;  // the innermost
     [[nodiscard]] Block& statements();             // those that a statement joins
+    template <typename Kind>
+    Kind& add() {
+        return std::get<Kind>(statements().statements.emplace_back(std::in_place_type<Kind>));
+    }
     template <typename Kind>
     void add(Kind statement) {
         statements().statements.emplace_back(std::in_place_type<Kind>, std::move(statement));

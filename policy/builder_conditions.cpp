@@ -8,6 +8,12 @@ namespace ward::policy {
 
 using Kind = Expression::Kind;
 
+void PolicyBuilder::bare_call(Span span) {
+    Word& name = draft_.calls.emplace_back().name;
+    name.text = text(span);
+    name.span = span;
+}
+
 void PolicyBuilder::open_parameters(Span paren) {
     draft_.keyword = draft_.calls.back().name.span;
     open_paren(paren);
@@ -93,7 +99,6 @@ void PolicyBuilder::combine(Kind kind) {
 }
 
 std::shared_ptr<const Expression> PolicyBuilder::condition() {
-    if (draft_.operands.empty()) return nullptr;
     return std::make_shared<const Expression>(std::move(draft_.operands.back()));
 }
 

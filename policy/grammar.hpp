@@ -19,8 +19,9 @@ struct Resync {};
 
 // ---- lists: a comma may be followed by a line end
 
+struct clause_begin : p::at<p::one<'e', 'i', 'w'>> {};  // of `except`, `if`, `with`: most names of calls begin otherwise
 struct path_item    : p::seq<p::not_at<p::sor<from_word, into_word, size_word, mode_word>>, word> {};
-struct call_item    : p::seq<p::not_at<p::sor<except_word, with_word, if_word>>, word> {};
+struct call_item    : p::seq<p::not_at<clause_begin, p::sor<except_word, with_word, if_word>>, word> {};
 struct name_item    : word {};
 struct comma_sign   : p::one<','> {};
 struct comma        : p::seq<blanks, comma_sign, gap> {};
@@ -58,11 +59,11 @@ struct block        : p::seq<p::one<'{'>, p::star<block_token>, p::one<'}'>> {};
 struct skip_else    : p::seq<gap, TAO_PEGTL_STRING("else"), p::not_at<word_char>> {};
 struct skip_join    : p::seq<p::sor<TAO_PEGTL_STRING("and"), TAO_PEGTL_STRING("or")>, p::not_at<word_char>, gap> {};
 struct skip_parens  : p::seq<p::one<'('>, p::star<p::not_one<'(', ')', '{', '}', ';'>>, p::one<')'>> {};
-struct skip_token   : p::sor<any_string, comment, skip_parens, p::seq<inner_block, p::opt<skip_else>>, p::seq<p::one<',', '('>, gap>, skip_join, p::plus<word_char>, p::not_one<';', '}', '\n'>> {};
+struct skip_token   : p::sor<any_string, comment, skip_parens, p::seq<inner_block, p::opt<skip_else>>, p::seq<p::one<',', '('>, gap>, skip_join, run_of<word_chars>, p::not_one<';', '}', '\n'>> {};
 struct skip         : p::plus<skip_token> {};
 
 // A statement that begins with no keyword of its section. Its name decides what is said about it.
-struct other_name   : p::plus<word_char> {};
+struct other_name   : run_of<word_chars> {};
 struct other        : p::sor<p::seq<other_name, p::star<skip_token>>, skip> {};
 
 struct begin        : p::success {};
@@ -71,7 +72,7 @@ struct recovering   : p::seq<p::not_at<p::sor<p::one<'}'>, p::eof>>, begin, p::s
 
 // ---- conditions: comparisons joined by `and` or by `or`; both together need parentheses
 
-struct operand_char   : p::minus<word_char, p::one<'=', '!', '<', '>', '&', '|'>> {};
+struct operand_char   : one_of<operand_chars> {};
 struct condition_word : p::sor<if_word, and_word, or_word, not_word, in_word, has_word, lacks_word, within_word> {};
 struct operand_text   : p::seq<p::not_at<condition_word>, p::plus<operand_char>> {};
 struct operand_ended  : p::not_at<p::minus<quote_char, p::one<')'>>> {};
@@ -79,7 +80,7 @@ struct bar            : p::seq<p::one<'|'>, p::not_at<p::one<'|'>>> {};
 template <typename Value>
 struct alternatives   : p::seq<p::must<Value>, p::star<blanks, bar, gap, p::must<Value>>> {};
 
-struct subject        : p::seq<p::not_at<condition_word>, p::plus<name_char>, p::not_at<operand_char>> {};
+struct subject        : p::seq<p::not_at<condition_word>, run_of<name_chars>, p::not_at<operand_char>> {};
 struct mask_value     : p::seq<operand_text, p::must<operand_ended>> {};
 struct mask_sign      : p::seq<p::one<'&'>, p::not_at<p::one<'&'>>> {};
 struct mask           : p::seq<blanks, mask_sign, blanks, alternatives<mask_value>> {};
@@ -107,7 +108,7 @@ struct parenthesized  : p::seq<inner_condition> {};
 struct parenthesis    : in_parens<parenthesized> {};
 struct exists_path    : argument {};
 struct exists         : p::seq<exists_word, blanks, p::must<exists_path>> {};
-struct flag           : p::seq<p::one<'$'>, p::plus<name_char>, p::not_at<operand_char>> {};
+struct flag           : p::seq<p::one<'$'>, run_of<name_chars>, p::not_at<operand_char>> {};
 struct primary        : p::sor<negation, parenthesis, exists, flag, comparison> {};
 
 struct and_join       : and_word {};
@@ -158,17 +159,17 @@ struct files_statement  : p::sor<grant, hide, protect, private_folder, overlay, 
 // ---- syscalls
 
 struct call_verb        : p::sor<allow_word, forbid_word> {};
-struct parameter        : p::seq<p::plus<name_char>, p::not_at<word_char>> {};
+struct parameter        : p::seq<run_of<name_chars>, p::not_at<word_char>> {};
 struct open_parameters  : open_paren {};
 struct parameters       : p::seq<open_parameters, gap, list<parameter>, gap, p::must<close_paren>> {};
 struct call_name        : bare_text {};
 struct quoted_call      : quoted_word {};
 struct call_ended       : p::not_at<p::sor<quote_char, word_char>> {};
 struct bare_call        : p::seq<call_name, p::opt<parameters>, p::must<call_ended>> {};
-struct call_pattern     : p::seq<p::not_at<p::sor<except_word, with_word, if_word>>, p::sor<quoted_call, bare_call>> {};
-struct except_clause    : p::seq<blanks, except_word, list<call_item>> {};
-struct if_clause        : p::seq<blanks, if_word, blanks, condition> {};
-struct call             : p::seq<call_verb, p::must<no_optional>, list<call_pattern>, p::opt<p::sor<except_clause, if_clause>>, statement_end> {};
+struct call_pattern     : p::seq<p::not_at<clause_begin, p::sor<except_word, with_word, if_word>>, p::sor<p::seq<at_quote, quoted_call>, bare_call>> {};
+struct except_clause    : p::seq<except_word, list<call_item>> {};
+struct if_clause        : p::seq<if_word, blanks, condition> {};
+struct call             : p::seq<call_verb, p::must<no_optional>, list<call_pattern>, p::opt<blanks, clause_begin, p::sor<except_clause, if_clause>>, statement_end> {};
 struct refused_calls    : p::seq<p::not_at<blanks, with_word>, list<call_item>> {};
 struct refuse_with      : with_word {};
 struct response         : word {};
@@ -178,7 +179,7 @@ struct syscalls_statement : p::sor<call, refuse, abi, other> {};
 
 // ---- network
 
-struct protocol         : p::sor<tcp_word, p::seq<name, p::at<p::plus<p::blank>, word_char>>> {};
+struct protocol         : p::sor<tcp_word, p::seq<name, p::at<run_of<blank_chars>, word_char>>> {};
 struct port_item        : word {};
 struct endpoint_item    : word {};
 struct ports            : p::sor<p::seq<blanks, protocol, list<port_item>>, list<endpoint_item>> {};
@@ -233,12 +234,12 @@ struct argument_value   : p::seq<operand_text, p::must<operand_ended>> {};
 struct call_argument    : p::seq<next_argument, argument_value, p::star<blanks, bar, gap, p::must<argument_value>>> {};
 struct open_arguments   : open_paren {};
 struct call_arguments   : p::seq<open_arguments, gap, p::opt<p::not_at<close_paren>, list<call_argument>>, gap, p::must<close_paren>> {};
-struct question_call    : p::seq<p::plus<name_char>, p::not_at<word_char>> {};
+struct question_call    : p::seq<run_of<name_chars>, p::not_at<word_char>> {};
 struct call_question    : p::seq<syscall_word, blanks, p::must<question_call>, p::opt<call_arguments>> {};
 struct question         : p::sor<file_question, port_question, resolve_question, name_question, call_question> {};
 
 // What `ward why` is asked: there a call with its arguments needs no word before it.
-struct asked_call       : p::seq<p::at<p::plus<name_char>, open_paren>, question_call, call_arguments> {};
+struct asked_call       : p::seq<p::at<run_of<name_chars>, open_paren>, question_call, call_arguments> {};
 struct asked            : p::sor<asked_call, question> {};
 struct asked_end        : p::eof {};
 struct question_text    : p::seq<gap, p::must<asked>, gap, p::must<asked_end>> {};
@@ -247,7 +248,7 @@ struct question_text    : p::seq<gap, p::must<asked>, gap, p::must<asked_end>> {
 
 struct close_brace      : p::one<'}'> {};
 struct never_closed     : p::eof {};
-struct separators       : p::plus<p::sor<p::blank, p::eol, comment, p::one<';'>>> {};
+struct separators       : p::plus<p::sor<run_of<separator_chars>, p::eol, comment>> {};
 template <typename Statement>
 struct block_rest       : p::seq<p::star<p::sor<separators, recovering<Statement>>>, p::sor<close_brace, never_closed>> {};
 
@@ -289,7 +290,7 @@ struct param_type       : name {};
 struct param_default    : word {};
 struct default_clause   : p::seq<blanks, p::one<'='>, blanks, p::must<param_default>> {};
 struct param            : p::seq<param_word, p::must<no_optional>, blanks, p::must<param_name>, blanks, p::must<param_colon>, blanks, p::must<param_type>, p::opt<default_clause>, statement_end> {};
-struct group_name       : p::seq<p::one<'@'>, p::plus<name_char>, p::not_at<word_char>> {};
+struct group_name       : p::seq<p::one<'@'>, run_of<name_chars>, p::not_at<word_char>> {};
 struct group_brace      : p::one<'{'> {};
 struct block_word       : p::sor<any_section_word, when_word, group_word, test_word> {};
 struct group_except     : p::seq<except_word, list<call_item>> {};

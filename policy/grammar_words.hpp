@@ -13,23 +13,55 @@ namespace ward::policy::grammar {
 
 namespace p = tao::pegtl;
 
-// Every byte above the blank but those of quote_char and , ; { } DEL.
-inline constexpr auto word_chars = [] {
-    constexpr std::string_view others = "#()\\'\",;{}\x7f";
-    std::array<bool, 256> result{};
+// A set of characters as a table: one is asked for each character of a text.
+using Characters = std::array<bool, 256>;
+
+constexpr Characters only(std::string_view characters) {
+    Characters result{};
+    for (const char each : characters) result[static_cast<unsigned char>(each)] = true;
+    return result;
+}
+
+// Every byte above the blank but those.
+constexpr Characters all_but(std::string_view others) {
+    Characters result{};
     for (std::size_t byte = ' ' + 1; byte < result.size(); ++byte)
         result[byte] = others.find(static_cast<char>(byte)) == std::string_view::npos;
     return result;
-}();
+}
 
-// By a table: it is asked for each character of a text.
-struct word_char {
+inline constexpr Characters word_chars = all_but("#()\\'\",;{}\x7f");
+inline constexpr Characters keyword_chars = all_but("#()\\'\",;{}\x7f?");
+inline constexpr Characters operand_chars = all_but("#()\\'\",;{}\x7f=!<>&|");
+inline constexpr Characters quote_chars = only("#()\\'\"");
+inline constexpr Characters name_chars = only("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-");
+inline constexpr Characters blank_chars = only(" \t");
+inline constexpr Characters gap_chars = only(" \t\n");
+inline constexpr Characters separator_chars = only(" \t\n;");
+
+template <const Characters& set>
+struct one_of {
     using rule_t = p::any::rule_t;  // what the analysis of the grammar takes it for
     using subs_t = p::empty_list;
     template <typename Input>
     [[nodiscard]] static bool match(Input& in) {
-        if (in.empty() || !word_chars[in.peek_uint8()]) return false;
-        in.bump_in_this_line();
+        if (in.empty() || !set[in.peek_uint8()]) return false;
+        in.bump();
+        return true;
+    }
+};
+
+// One or more, as p::plus<one_of<set>>, in one loop.
+template <const Characters& set>
+struct run_of {
+    using rule_t = p::plus<p::any>::rule_t;
+    using subs_t = p::plus<p::any>::subs_t;
+    template <typename Input>
+    [[nodiscard]] static bool match(Input& in) {
+        const char* end = in.current();
+        while (end != in.end() && set[static_cast<unsigned char>(*end)]) ++end;
+        if (end == in.current()) return false;
+        in.bump(static_cast<std::size_t>(end - in.current()));
         return true;
     }
 };
@@ -38,11 +70,12 @@ struct word_char {
 
 // ---- characters, blanks, comments
 
-struct blanks       : p::star<p::blank> {};
+struct word_char    : one_of<word_chars> {};
+struct name_char    : one_of<name_chars> {};
+struct quote_char   : one_of<quote_chars> {};
+struct blanks       : p::opt<run_of<blank_chars>> {};
 struct comment      : p::seq<p::one<'#'>, p::until<p::at<p::eolf>>> {};
-struct gap          : p::star<p::sor<p::blank, p::eol, comment>> {};
-struct name_char    : p::ranges<'a', 'z', 'A', 'Z', '0', '9', '_', '_', '-', '-'> {};
-struct quote_char   : p::one<'#', '(', ')', '\\', '\'', '"'> {};
+struct gap          : p::star<p::sor<run_of<gap_chars>, p::eol, comment>> {};
 
 // ---- words
 
@@ -58,21 +91,22 @@ struct quoted_text  : p::seq<string_open, p::star<p::sor<string_run, escape>>, p
 struct quoted_word  : p::seq<quoted_text, p::must<string_ended>> {};
 // Typographic quotation marks, U+2018 to U+201F: a word that begins with one was meant to be quoted.
 struct curly_quote  : p::seq<p::one<'\xe2'>, p::one<'\x80'>, p::range<'\x98', '\x9f'>> {};
-struct bare_text    : p::seq<p::not_at<curly_quote>, p::plus<word_char>> {};
+struct bare_text    : p::seq<p::not_at<curly_quote>, run_of<word_chars>> {};
 struct bare_word    : p::seq<bare_text, p::must<word_ended>> {};
-struct word         : p::sor<quoted_word, bare_word> {};
+struct at_quote     : p::at<p::one<'"'>> {};  // asked first: most words are bare
+struct word         : p::sor<p::seq<at_quote, quoted_word>, bare_word> {};
 
 // A word in parentheses: it ends before `)`.
 struct argument_ended : p::not_at<p::sor<p::minus<quote_char, p::one<')'>>, word_char>> {};
 struct argument     : p::seq<p::sor<quoted_text, bare_text>, p::must<argument_ended>> {};
 
 // A name is a bare word of letters, digits, `_` and `-`; the name of a policy may hold dots.
-struct name         : p::seq<p::plus<name_char>, p::not_at<p::minus<word_char, p::one<':', '=', '?'>>>> {};
+struct name         : p::seq<run_of<name_chars>, p::not_at<p::minus<word_char, p::one<':', '=', '?'>>>> {};
 struct dotted_name  : p::seq<p::plus<p::sor<name_char, p::one<'.'>>>, p::not_at<word_char>> {};
 
 // A keyword ends where a word could not go on, except for the `?` that some may carry.
 template <typename Text>
-struct keyword      : p::seq<Text, p::not_at<p::minus<word_char, p::one<'?'>>>> {};
+struct keyword      : p::seq<Text, p::not_at<one_of<keyword_chars>>> {};
 struct optional     : p::seq<p::one<'?'>, p::not_at<word_char>> {};
 struct no_optional  : p::not_at<p::one<'?'>> {};
 

@@ -10,6 +10,7 @@
 #include <variant>
 #include <vector>
 
+#include "policy/one_or_more.hpp"
 #include "policy/source.hpp"
 
 namespace ward::policy {
@@ -146,11 +147,11 @@ struct CallPattern {
 
 // allow|forbid CALL, @GROUP, ... [except NAME, ...] [if CONDITION]
 struct CallStatement {
-    Permission permission;
-    std::vector<CallPattern> calls;
+    OneOrMore<CallPattern> calls;
     std::vector<Word> except;
     std::shared_ptr<const Expression> condition;  // null without `if`; apart, since few statements have one
     Span span;
+    Permission permission = Permission::allow;
 };
 
 // refuse [NAME, ...] with RESPONSE; without names: every call that is not allowed

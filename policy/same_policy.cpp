@@ -72,6 +72,8 @@ template <typename T>
 bool same(const std::shared_ptr<T>& one, const std::shared_ptr<T>& other);
 template <typename T>
 bool same(const std::vector<T>& one, const std::vector<T>& other);
+template <typename T>
+bool same(const OneOrMore<T>& one, const OneOrMore<T>& other);
 template <typename... T>
 bool same(const std::variant<T...>& one, const std::variant<T...>& other);
 
@@ -97,6 +99,12 @@ bool same(const std::shared_ptr<T>& one, const std::shared_ptr<T>& other) {
 
 template <typename T>
 bool same(const std::vector<T>& one, const std::vector<T>& other) {
+    return std::equal(one.begin(), one.end(), other.begin(), other.end(),
+                      [](const T& a, const T& b) { return same(a, b); });
+}
+
+template <typename T>
+bool same(const OneOrMore<T>& one, const OneOrMore<T>& other) {
     return std::equal(one.begin(), one.end(), other.begin(), other.end(),
                       [](const T& a, const T& b) { return same(a, b); });
 }

@@ -60,7 +60,7 @@ def starts(ward):
 
 
 def executed(command):
-    """The addresses of all instructions that the command and its processes execute."""
+    """The addresses of all instructions that the command and its processes execute, in the order of the first time."""
     os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})  # a step takes ten times as long across processors
     if os.fork() == 0:
         null = os.open("/dev/null", os.O_RDWR)
@@ -68,7 +68,7 @@ def executed(command):
             os.dup2(null, stream)
         libc.ptrace(PTRACE_TRACEME, 0, None, None)
         os.execv(command[0], command)
-    addresses, known = set(), set()
+    addresses, known = {}, set()
     while True:
         try:
             process, status = os.waitpid(-1, 0x40000000)  # __WALL
@@ -79,7 +79,7 @@ def executed(command):
         if process not in known:
             known.add(process)
             libc.ptrace(PTRACE_SETOPTIONS, process, None, FOLLOW)
-        addresses.add(libc.ptrace(PTRACE_PEEKUSER, process, RIP, None))
+        addresses.setdefault(libc.ptrace(PTRACE_PEEKUSER, process, RIP, None))
         stop = os.WSTOPSIG(status)
         passed_on = 0 if stop in (signal.SIGTRAP, signal.SIGSTOP) else stop
         libc.ptrace(PTRACE_SINGLESTEP, process, None, passed_on)
@@ -109,13 +109,13 @@ def main():
         ward = f"{folder}/ward"
         pieces = sections(link(sys.argv[1], ward))
         begins = [piece[0] for piece in pieces]
-        used = set()
+        used = {}  # in the order of the first time: what follows each other shares pages
         for command in starts(ward):
             for address in executed(command):
                 place = bisect.bisect_right(begins, address) - 1
                 if place >= 0 and address < begins[place] + pieces[place][1]:
-                    used.add(place)
-    names = list(dict.fromkeys(pattern(*pieces[place][2:]) for place in sorted(used)))
+                    used.setdefault(place)
+    names = list(dict.fromkeys(pattern(*pieces[place][2:]) for place in used))
     size = sum(pieces[place][1] for place in used)
     print(f"{len(used)} of {len(pieces)} pieces, {size >> 10} KiB", file=sys.stderr)
     listed = "".join(f"    {name}\n" for name in names)

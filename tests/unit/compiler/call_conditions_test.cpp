@@ -242,7 +242,7 @@ TEST_F(CallConditions, SeveralConditionsOfOneCallAddUp) {
     EXPECT_FALSE(allows({AF_NETLINK, SOCK_RAW, 9}));
     EXPECT_FALSE(allows({AF_INET6, SOCK_STREAM}));
     EXPECT_EQ(lowered_.rule("socket").verdict, CallRule::Verdict::conditional);
-    EXPECT_EQ(lowered_.rule("socket").clauses.size(), 3u);
+    EXPECT_EQ(lowered_.rule("socket").clauses.count, 3u);
 }
 
 TEST_F(CallConditions, AForbidWinsOverEveryAllow) {
@@ -261,7 +261,7 @@ TEST_F(CallConditions, AForbidOfWhatNothingAllowsChangesNothing) {
     compile("mprotect", "allow read\nforbid mprotect if prot has PROT_EXEC");
     EXPECT_FALSE(allows({}));
     EXPECT_EQ(lowered_.rule("mprotect").verdict, CallRule::Verdict::denied);
-    EXPECT_EQ(lowered_.rule("mprotect").clauses.size(), 1u);
+    EXPECT_EQ(lowered_.rule("mprotect").clauses.count, 1u);
 }
 
 TEST_F(CallConditions, AListOfCallsWithOneCondition) {

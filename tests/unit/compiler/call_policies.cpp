@@ -58,7 +58,9 @@ Lowered lower(const std::vector<GivenPolicy>& policies, void (*prepare)(Jail&), 
     facts.machine = machine;
     Lowering lowering{
         lowered.set, facts, lowered.diagnostics, make_scopes(lowered.set, facts, lowered.diagnostics), {}};
-    for (const auto& member : lowered.set.members) lowering.blocks.push_back({&member.policy.body});
+    Blocks bodies;
+    for (const auto& member : lowered.set.members) bodies.push_back({&member.policy.body});
+    lowering.blocks = std::move(bodies);
     lower_calls(lowering, lowered.jail);
     return lowered;
 }

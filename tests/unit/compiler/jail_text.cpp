@@ -116,7 +116,7 @@ private:
         line({"call", number(rule.number), number(static_cast<int>(rule.verdict)), response(rule.refusal),
               std::string(rule.guard), places(jail.origins_of(rule))});
         std::vector<std::string> clauses;
-        for (const CallRule::Clause& clause : rule.clauses) {
+        for (const CallRule::Clause& clause : jail.clauses_of(rule)) {
             clauses.push_back(number(clause.allows) + condition(clause.condition) + places({clause.origin}) +
                               places({clause.written}));
         }

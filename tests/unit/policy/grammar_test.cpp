@@ -36,7 +36,7 @@ constexpr const char* texts[] = {
     "when exists /a { when $b { } } else when a >= 1 { } else { files { read /a } }\n"
     "test \"a\" with b = c, d = e { allow read /a; deny connect tcp 1; deny connect a:1; deny resolve; deny device a\n"
     " deny syscall a(1|2, _); deny syscall b; deny capability c; deny variable v }\n",
-    "policy web\n wen { a { \"b\" # c\n } else (a) and\n }\n files { frob \"a\", b\n } }",
+    "policy web\n wen { a { \"b\" # c\n } else (a) and\n }\n files { frob \"a\", b\n reads c\n } }",
     "policy web\n limits { files { a } }",
     "policy web\n files { read /a",
 };

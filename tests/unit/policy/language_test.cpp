@@ -93,7 +93,7 @@ TEST(Language, KeepsThePlacesOfConditions) {
         sources, sources.add("", "policy web\nsyscalls { allow a(x) if (x == 1) and not y in (A , B) }"), diagnostics);
     ASSERT_TRUE(policy);
     const auto& call = std::get<CallStatement>(policy->body.statements.at(0));
-    EXPECT_EQ(sources.text(call.calls.at(0).arguments->span), "a(x)");
+    EXPECT_EQ(sources.text(call.calls.front().arguments->span), "a(x)");
     EXPECT_EQ(sources.text(call.condition->span), "(x == 1) and not y in (A , B)");
     EXPECT_EQ(sources.text(call.condition->parts.at(0).span), "(x == 1)");
     EXPECT_EQ(sources.text(call.condition->parts.at(1).span), "not y in (A , B)");
