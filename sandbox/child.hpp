@@ -82,6 +82,15 @@ constexpr int stream_of_place(Slot place) {
     return (-1 - place) % 3;
 }
 
+// Memory of the supervisor's that init has a copy of. Numbers of addresses; 0: none is known.
+struct Spare {
+    std::uintptr_t heap = 0;  // whole pages
+    std::size_t heap_size = 0;
+    std::uintptr_t variables = 0;    // of a static program: its variables begin here ...
+    std::uintptr_t image_end = 0;    // ... and end here, and behind that is nothing that init uses
+    std::uintptr_t restartable = 0;  // where the kernel writes whenever init goes on: rseq(2), <sys/rseq.h>
+};
+
 // Everything that the inside may look at. Lives in the supervisor's memory before the clone, and is
 // init's own copy afterwards.
 struct Inside {
@@ -96,10 +105,9 @@ struct Inside {
     int streams[3] = {0, 1, 2};    // what becomes standard input, output and error
     bool background = false;       // the program starts in the background of its terminal (Order::foreground)
     bool awaits_plan = false;      // `init` is only the first steps of the plan, which comes through the channel
-    void* heap = nullptr;          // whole pages that only the supervisor needs once the program runs
-    std::size_t heap_size = 0;
-    bool verified = false;    // what steps did is read back, and the exec waits for Order::go
-    int guarded_stream = -1;  // a stream that the Landlock ruleset lets nobody open for writing; -1: unknown
+    Spare spare;                   // what a program that stays does not need init to have
+    bool verified = false;         // what steps did is read back, and the exec waits for Order::go
+    int guarded_stream = -1;       // a stream that the Landlock ruleset lets nobody open for writing; -1: unknown
 
     // Filled by steps.
     int root = -1;             // the new root, once it is attached
@@ -112,6 +120,31 @@ struct Inside {
         for (int& slot : slots) slot = -1;
     }
 };
+
+// What an init that was made before its plan begins with.
+struct EarlyState {
+    Inside inside;
+    Step steps[2];
+};
+
+// All that init writes to as long as the program runs, on pages of its own: the top of its stack is in the last one,
+// with the rest. Plain bytes, so that it is not in the program's file.
+struct InitMemory {
+    static constexpr std::size_t size = std::size_t{64} << 10;
+    static constexpr std::size_t rest = (sizeof(EarlyState) + 4 * sizeof(int) + 15) / 16 * 16;
+
+    alignas(16) char stack[size - rest];
+    alignas(16) char early[sizeof(EarlyState)];
+    // Words that init and the program wait on (futex(2)); they share memory until the exec.
+    int privileges_dropped;  // 1: init has nothing left that the program could want
+    int memory_shared;       // 0: the exec succeeded, or the process ended (set_tid_address(2), CLONE_CHILD_CLEARTID)
+    // With --verify, not waited on by the kernel, since the program's filter may forbid every call but the exec. init
+    // stops the process while the supervisor looks, so that it uses none of its processor time.
+    int filter_loaded;  // 1: the program has nothing more to do but the exec
+    int exec_allowed;   // 1: the supervisor has looked, and the jail is as planned
+};
+static_assert(sizeof(InitMemory) == InitMemory::size);
+extern InitMemory init_memory;
 
 // Reads back what a step has set where /proc does not show it to the supervisor (child_read_back.cpp).
 // 0, or a positive errno: EPROTO if the kernel says something else.

@@ -10,6 +10,7 @@ namespace ward::sandbox {
 
 // Whole pages of its own, so that all of it can be given back (madvise(2)).
 Workspace workspace __attribute__((aligned(4096)));
+InitMemory init_memory __attribute__((aligned(4096)));
 
 namespace {
 

@@ -3,7 +3,9 @@
 #include <linux/magic.h>
 #include <linux/sched.h>
 #include <sched.h>
+#include <sys/auxv.h>
 #include <sys/mman.h>
+#include <sys/rseq.h>
 #include <sys/syscall.h>
 #include <sys/vfs.h>
 
@@ -13,6 +15,7 @@
 #include <cerrno>
 #include <charconv>
 #include <csignal>
+#include <new>
 #include <string_view>
 
 #include "sandbox/first_process.hpp"
@@ -20,6 +23,10 @@
 #include "sandbox/host.hpp"
 #include "sandbox/raw_syscall.hpp"
 #include "sandbox/setup_failure.hpp"
+
+// Of the linker: where the variables of the program begin, and where all of it ends.
+// NOLINTNEXTLINE(bugprone-reserved-identifier,readability-identifier-naming): its names
+extern "C" char __data_start, _end;
 
 namespace ward::sandbox {
 namespace {
@@ -124,6 +131,18 @@ std::optional<ProcessorMask> move_elsewhere(pid_t init) {
     return give_processors(init, others) == 0 ? all : std::nullopt;  // EINVAL: there is no other
 }
 
+// A shared library would be behind the image, and init may use none of this program but its own functions.
+Spare memory_of_a_static_program() {
+    Spare spare;
+    if (::getauxval(AT_BASE) != 0 || __rseq_size == 0) return spare;
+    constexpr std::uintptr_t page = 4096;
+    spare.variables = (reinterpret_cast<std::uintptr_t>(&__data_start) + page - 1) / page * page;
+    spare.image_end = (reinterpret_cast<std::uintptr_t>(&_end) + page - 1) / page * page;
+    spare.restartable =
+        reinterpret_cast<std::uintptr_t>(__builtin_thread_pointer()) + static_cast<std::uintptr_t>(__rseq_offset);
+    return spare;
+}
+
 // Init begins with all signals blocked. It needs neither heap nor stack of this process; without them there is less to
 // copy, and no page of them is copied again because both have it (fork(2), madvise(2)). An error costs time alone, or
 // shows in a later init: it would end at once, and nothing would run.
@@ -154,23 +173,24 @@ std::vector<Step> first_steps(std::uint64_t namespaces) {
 std::optional<EarlyInit> EarlyInit::make(const policy::PolicySet& set) {
     if (any(set, changes_the_beginning) || (any(set, takes_cgroup) && has_cgroups_of_version_2_alone()))
         return std::nullopt;
-    // Init's copy of this process's memory has them, but not its heap.
-    static Step steps[2];
-    static Inside inside;
+    // Init's copy of this process's memory has that, but not its heap.
+    auto* state = new (&init_memory.early) EarlyState;
+    Inside& inside = state->inside;
     EarlyInit early;
     early.beginning =
         first_steps(CLONE_NEWNS | CLONE_NEWIPC | CLONE_NEWUTS | (any(set, shares_the_network) ? 0U : CLONE_NEWNET));
-    std::copy(early.beginning.begin(), early.beginning.end(), std::begin(steps));
+    std::copy(early.beginning.begin(), early.beginning.end(), std::begin(state->steps));
     Channel channel;
     try {
         channel = open_channel();
     } catch (const SetupFailure&) {
         return std::nullopt;
     }
-    inside.init = {&steps[0], static_cast<std::uint32_t>(early.beginning.size())};
+    inside.init = {&state->steps[0], static_cast<std::uint32_t>(early.beginning.size())};
     inside.channel = channel.far.number();
     inside.supervisors_channel = channel.own.number();
     inside.awaits_plan = true;
+    inside.spare = memory_of_a_static_program();
     hear_of_ends();
     Clone made = clone_early(inside);
     if (made.result < 0) return std::nullopt;

@@ -22,9 +22,6 @@ void* const early_piece = std::malloc(1);
 
 constexpr std::uintptr_t page = 4096;
 
-// Init's own copy is the one in use.
-alignas(16) char init_stack[std::size_t{64} << 10];
-
 Pages pages_between(std::uintptr_t begin, std::uintptr_t end) {
     if (begin >= end) return {};
     return {reinterpret_cast<void*>(begin), end - begin};  // NOLINT(performance-no-int-to-ptr): pages have numbers
@@ -81,8 +78,8 @@ Clone clone_init(std::uint64_t namespaces, int cgroup, Inside& inside) {
         how.flags |= CLONE_INTO_CGROUP;
         how.cgroup = static_cast<__u64>(cgroup);
     }
-    how.stack = reinterpret_cast<std::uint64_t>(&init_stack[0]);
-    how.stack_size = sizeof init_stack;
+    how.stack = reinterpret_cast<std::uint64_t>(&init_memory.stack[0]);
+    how.stack_size = sizeof init_memory.stack;
     const long result = raw_clone(&how, sizeof how, ::getpid(), begin_init, &inside);
     return {result, Descriptor(handle)};
 }

@@ -28,6 +28,9 @@ constexpr int kill_signal = 9;       // SIGKILL
 constexpr int child_signal = 17;     // SIGCHLD
 constexpr int continue_signal = 18;  // SIGCONT
 
+// A program that runs for so long is one that stays.
+constexpr timespec long_run{1, 0};
+
 // Where init's descriptors are once nothing else is open.
 constexpr int kept_channel = 0, kept_signals = 1, kept_terminal = 2;
 
@@ -84,14 +87,10 @@ int lead_group(const Inside& inside) {
     return outcome(raw_syscall(SYS_ioctl, inside.terminal, TIOCSPGRP, &group));
 }
 
-// Words that init and the program wait on (futex(2)); they share memory until the exec.
-int privileges_dropped = 0;  // 1: init has nothing left that the program could want
-int memory_shared = 1;       // 0: the exec succeeded, or the process ended (set_tid_address(2), CLONE_CHILD_CLEARTID)
-
 // Looks again from time to time: a process whose filter forbids futex(2) and exit_group(2) can only
 // change the word.
 void wait_while(const int& word, int value) {
-    constexpr int futex_wait = 0;  // not private: the kernel wakes memory_shared
+    constexpr int futex_wait = 0;  // not private: the kernel wakes init_memory.memory_shared
     constexpr timespec patience{0, 100'000'000};
     while (__atomic_load_n(&word, __ATOMIC_ACQUIRE) == value) {
         raw_syscall(SYS_futex, &word, futex_wait, value, &patience, nullptr, 0);
@@ -100,18 +99,13 @@ void wait_while(const int& word, int value) {
 
 void allow_exec() {
     constexpr int futex_wake = 1;
-    __atomic_store_n(&privileges_dropped, 1, __ATOMIC_RELEASE);
-    raw_syscall(SYS_futex, &privileges_dropped, futex_wake, 1, nullptr, nullptr, 0);
+    __atomic_store_n(&init_memory.privileges_dropped, 1, __ATOMIC_RELEASE);
+    raw_syscall(SYS_futex, &init_memory.privileges_dropped, futex_wake, 1, nullptr, nullptr, 0);
 }
 
-// With --verify: words again, since the program's filter may forbid every call but the exec. init stops the process
-// while the supervisor looks, so that it uses none of its processor time.
-int filter_loaded = 0;  // 1: the program has nothing more to do but the exec
-int exec_allowed = 0;   // 1: the supervisor has looked, and the jail is as planned
-
 void wait_for_supervisor() {
-    __atomic_store_n(&filter_loaded, 1, __ATOMIC_RELEASE);
-    while (__atomic_load_n(&exec_allowed, __ATOMIC_ACQUIRE) == 0) __builtin_ia32_pause();
+    __atomic_store_n(&init_memory.filter_loaded, 1, __ATOMIC_RELEASE);
+    while (__atomic_load_n(&init_memory.exec_allowed, __ATOMIC_ACQUIRE) == 0) __builtin_ia32_pause();
 }
 
 // The steps up to the filter go on while init drops what the program keeps. The wait comes before the filter,
@@ -120,7 +114,8 @@ std::uint32_t run_program_steps(Inside& inside, int* error) {
     const StepList list = inside.program;
     for (std::uint32_t i = 0; i < list.count; ++i) {
         const Operation operation = list.steps[i].operation;
-        if (operation == Operation::load_filter || operation == Operation::execute) wait_while(privileges_dropped, 0);
+        if (operation == Operation::load_filter || operation == Operation::execute)
+            wait_while(init_memory.privileges_dropped, 0);
         if (operation == Operation::execute && inside.verified) wait_for_supervisor();
         *error = run_step(list.steps[i], inside);
         if (*error != 0) return i;
@@ -135,7 +130,7 @@ std::uint32_t run_program_steps(Inside& inside, int* error) {
     int error = lead_group(inside);
     if (error == 0) step = run_program_steps(inside, &error);
     inside.failure = failure_at(Phase::program, step, error != 0 ? error : EPROTO);
-    __atomic_store_n(&memory_shared, 0, __ATOMIC_RELEASE);
+    __atomic_store_n(&init_memory.memory_shared, 0, __ATOMIC_RELEASE);
     leave(1);
 }
 
@@ -144,10 +139,11 @@ std::uint32_t run_program_steps(Inside& inside, int* error) {
 long start_program(Inside& inside) {
     clone_args how{};
     how.flags = CLONE_VM | CLONE_FILES | CLONE_CHILD_CLEARTID;
-    how.child_tid = reinterpret_cast<std::uint64_t>(&memory_shared);
+    how.child_tid = reinterpret_cast<std::uint64_t>(&init_memory.memory_shared);
     how.exit_signal = child_signal;
     how.stack = reinterpret_cast<std::uint64_t>(&workspace.program_stack[0]);
     how.stack_size = sizeof workspace.program_stack;
+    init_memory.memory_shared = 1;
     return raw_clone(&how, sizeof how, 1, become_program, &inside);
 }
 
@@ -181,19 +177,19 @@ int set_dumpable(int value) {
 // An ordinary user's supervisor may look at what is dumpable alone (proc(5)). Nothing hostile runs yet.
 int let_supervisor_look(Inside& inside, int program) {
     constexpr timespec nap{0, 100'000};
-    while (__atomic_load_n(&filter_loaded, __ATOMIC_ACQUIRE) == 0) {
-        if (__atomic_load_n(&memory_shared, __ATOMIC_ACQUIRE) == 0) return 0;  // a step failed: told below
+    while (__atomic_load_n(&init_memory.filter_loaded, __ATOMIC_ACQUIRE) == 0) {
+        if (__atomic_load_n(&init_memory.memory_shared, __ATOMIC_ACQUIRE) == 0) return 0;  // a step failed: told below
         raw_syscall(SYS_nanosleep, &nap, nullptr);
     }
-    if (const int error = stop_process(program, memory_shared)) return error;
+    if (const int error = stop_process(program, init_memory.memory_shared)) return error;
     if (const int error = set_dumpable(1)) return error;
     Message ready;
     ready.kind = Message::Kind::ready;
     send(inside, ready);
     if (const int error = await_go(inside)) return error;
     if (const int error = set_dumpable(0)) return error;
-    __atomic_store_n(&exec_allowed, 1, __ATOMIC_RELEASE);
-    return continue_process(program, memory_shared);
+    __atomic_store_n(&init_memory.exec_allowed, 1, __ATOMIC_RELEASE);
+    return continue_process(program, init_memory.memory_shared);
 }
 
 // Everything is closed but the channel, the signals and the terminal, which become 0, 1 and 2.
@@ -210,20 +206,41 @@ int close_everything(Inside& inside, int signals) {
     return outcome(raw_syscall(SYS_close_range, first_closed, ~0U, 0));
 }
 
-// Whole pages; what was in them is lost.
-int give_back(void* begin, std::size_t size) {
-    return outcome(raw_syscall(SYS_madvise, begin, size, MADV_DONTNEED));
-}
-
 // After the exec. Steps and filter hold the exec key.
 int forget_everything(Inside& inside, int signals) {
     wipe(inside.program.steps, inside.program.count * sizeof(Step));
     wipe(inside.filter.filter, inside.filter.len * sizeof(sock_filter));
-    if (const int error = give_back(&workspace, sizeof workspace)) return error;
-    // Init's copy: as long as it is there, the supervisor cannot give its own back either.
-    if (inside.heap != nullptr)
-        if (const int error = give_back(inside.heap, inside.heap_size)) return error;
     return close_everything(inside, signals);
+}
+
+// ---- memory, once the program is one that stays
+
+// Whole pages; what was in them is lost (madvise(2)).
+void give_back(std::uintptr_t begin, std::uintptr_t end) {
+    if (begin < end) raw_syscall(SYS_madvise, begin, end - begin, MADV_DONTNEED);
+}
+
+// Behind the image lie heap, stack and what the kernel has mapped. Without a stack there are no arguments for ps(1) to
+// show, so init gets a name.
+void unmap_all_but_the_image(const Spare& spare) {
+    constexpr std::uintptr_t top = (std::uintptr_t{1} << 47) - 4096;  // of every address: TASK_SIZE_MAX of the kernel
+    constexpr int unregister = 1;                                     // RSEQ_FLAG_UNREGISTER
+    constexpr std::uint32_t signature = 0x53053053, size = 32;        // as the C library has registered it: RSEQ_SIG
+    if (raw_syscall(SYS_rseq, spare.restartable, size, unregister, signature) != 0) return;
+    raw_syscall(SYS_munmap, spare.image_end, top - spare.image_end);
+    raw_syscall(SYS_prctl, PR_SET_NAME, "ward-init", 0, 0, 0);
+}
+
+// Init's copy: as long as it is there, the supervisor cannot give its own back either. An error costs memory alone.
+void tidy_up(const Spare& spare) {
+    const auto work = reinterpret_cast<std::uintptr_t>(&workspace);
+    const auto own = reinterpret_cast<std::uintptr_t>(&init_memory);
+    give_back(work, work + sizeof workspace);
+    give_back(spare.heap, spare.heap + spare.heap_size);
+    if (spare.image_end == 0) return;
+    give_back(spare.variables, own);
+    give_back(own + sizeof init_memory, spare.image_end);
+    unmap_all_but_the_image(spare);
 }
 
 // ---- the rest of init's life
@@ -286,9 +303,15 @@ void reap(Life& life) {
 // The program's end, mostly the first thing that happens, leaves from reap(). After that the signal is taken,
 // and what came before the taking is looked at: signals of one kind do not queue.
 [[noreturn]] void stay(Life life) {
+    bool is_tidy = false;
     for (;;) {
         pollfd sources[2] = {{kept_channel, POLLIN, 0}, {kept_signals, POLLIN, 0}};
-        raw_syscall(SYS_ppoll, &sources[0], 2, nullptr, nullptr, 0);
+        const timespec* patience = is_tidy ? nullptr : &long_run;
+        const long ready = raw_syscall(SYS_ppoll, &sources[0], 2, patience, nullptr, 0);
+        if (ready == 0) {
+            tidy_up(life.inside.spare);
+            is_tidy = true;
+        }
         if (sources[0].revents != 0) take_order(life);
         if (sources[1].revents == 0) continue;
         reap(life);
@@ -331,7 +354,7 @@ void run_init(Inside& inside) {
     // (proc_pid_mem(5), ptrace(2)).
     // What the policy keeps is the program's alone. All else was given up before the program's process is made.
     const bool keeps = program_makes(inside, Operation::set_capabilities);
-    privileges_dropped = keeps ? 0 : 1;
+    init_memory.privileges_dropped = keeps ? 0 : 1;
     const long program = start_program(inside);
     if (program <= 1)
         fail(inside,
@@ -341,7 +364,7 @@ void run_init(Inside& inside) {
     if (keeps) allow_exec();
     if (inside.verified) error = let_supervisor_look(inside, static_cast<int>(program));
     if (error != 0) fail(inside, failure_at(Phase::init, inside.init.count, error));
-    wait_while(memory_shared, 1);
+    wait_while(init_memory.memory_shared, 1);
     if (inside.failure.kind != Message::Kind::none) fail(inside, inside.failure);
 
     Message started;

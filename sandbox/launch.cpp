@@ -216,8 +216,8 @@ void Launch::make_init() {
         return signals_.open();
     }
     const Pages heap = heap_pages();
-    inside_.heap = heap.begin;
-    inside_.heap_size = heap.size;
+    inside_.spare.heap = reinterpret_cast<std::uintptr_t>(heap.begin);
+    inside_.spare.heap_size = heap.size;
     Clone made = clone_init(plan_.namespaces, cgroups_ ? cgroups_->descriptor() : -1, inside_);
     if (made.result < 0) {
         const int error = static_cast<int>(-made.result);

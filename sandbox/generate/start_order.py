@@ -30,7 +30,8 @@ SOURCE = pathlib.Path(__file__).resolve().parents[2]
 
 
 SCRIPT = """\
-/* Written by sandbox/generate/start_order.py: what a start executes, side by side, so that it touches few pages. */
+/* Written by sandbox/generate/start_order.py: what a start executes, side by side, so that it touches few pages; and
+   beside the constants, which follow the code, so that it takes few page tables. */
 
 SECTIONS
 {
@@ -39,7 +40,7 @@ SECTIONS
 NAMES
   }
 }
-INSERT BEFORE .text;
+INSERT AFTER .text;
 """
 
 

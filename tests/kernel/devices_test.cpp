@@ -61,9 +61,9 @@ TEST_P(HostDevices, AFileIsNoDevice) {
 
 // Root's launcher may clear what an ordinary user's finds locked (mount_namespaces(7)).
 TEST_P(HostDevices, OnAMountWithoutDevicesItWorksOrNothingRuns) {
-    cover("/dev/null", "/dev/null");
-    ASSERT_EQ(mount(nullptr, "/dev/null", nullptr, MS_REMOUNT | MS_BIND | MS_NODEV, nullptr), 0);
-    const Outcome outcome = jail("files { device null }", {"file_probe", "write", "/dev/null", "x"});
+    cover("/dev/zero", "/dev/zero");
+    ASSERT_EQ(mount(nullptr, "/dev/zero", nullptr, MS_REMOUNT | MS_BIND | MS_NODEV, nullptr), 0);
+    const Outcome outcome = jail("files { device zero }", {"file_probe", "write", "/dev/zero", "x"});
     if (as_root()) {
         EXPECT_EQ(outcome.out, "written\n") << outcome.err;
         return;

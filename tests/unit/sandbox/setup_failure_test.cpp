@@ -60,7 +60,7 @@ TEST_F(Failure, OfADeviceNamesIt) {
     Step clone = step(Operation::clone_device, "/dev/full");
     clone.number[0] = 0x107;
     for (const int error : {ENOENT, ESTALE}) {
-        EXPECT_EQ(failing(clone, Phase::prepare, error),
+        EXPECT_EQ(failing(clone, Phase::init, error),
                   "error[device-not-found]: this host has no character device `/dev/full` with the number 1 7\n"
                   "  --> x.ward:2:5\n"
                   "  2 |     read /srv\n"
