@@ -112,9 +112,7 @@ private:
         writer_->add(sources_, Operation::clone_device,
                      {.into = slot, .path = device.path, .numbers = {device.number, device.or_number}});
         // Cleared: on a mount without devices it could not be opened. Where that is locked, the step fails.
-        writer_->add(sources_, Operation::restrict_tree,
-                     {.slot = slot,
-                      .numbers = {MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC, MOUNT_ATTR_NODEV, 0}});
+        restrict(sources_, slot, MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC, false, MOUNT_ATTR_NODEV);
         slots_[device.path] = slot;
     }
 
@@ -126,8 +124,8 @@ private:
         return slot;
     }
 
-    void restrict(std::vector<Step>& phase, Slot slot, std::uint64_t attributes, bool recursive) {
-        writer_->add(phase, Operation::restrict_tree, {.slot = slot, .numbers = {attributes, 0, recursive ? 1U : 0U}});
+    void restrict(std::vector<Step>& phase, Slot slot, std::uint64_t set, bool recursive, std::uint64_t cleared = 0) {
+        writer_->add(phase, Operation::restrict_tree, {.slot = slot, .numbers = {set, cleared, recursive ? 1U : 0U}});
     }
 
     Slot map_namespace() {

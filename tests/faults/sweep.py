@@ -141,14 +141,14 @@ def normal(state):
 
 # From the one to the other the supervisor looks at the host. A kernel that lies about that describes another host, and
 # the jail is what it would be there.
-LOOKS_AT_HOST = ("getgroups", "rt_sigprocmask")
+LOOKS_AT_HOST = ("newfstatat", "rt_sigprocmask")
 
 
 def points_of(trace, from_call=None, but_not=(None, None)):
-    """Of the launcher's own processes, in order. from_call: the first one of process 0 that counts; but_not: from the
-    first of these to the second, those of process 0 do not."""
+    """Of the launcher's own processes, in order. from_call: the first one of process 0 that counts; but_not: behind
+    it, from the first of these to the second, those of process 0 do not."""
     counts = collections.Counter()
-    points, begun, left_out = [], from_call is None, False
+    points, begun, left_out, looked = [], from_call is None, False, False
     for line in open(trace, encoding="ascii"):
         words = line.split()
         if words[1] == "exec":
@@ -157,7 +157,8 @@ def points_of(trace, from_call=None, but_not=(None, None)):
         counts[process, call] += 1
         if process == 0:
             begun = begun or call == from_call
-            left_out = (left_out or call == but_not[0]) and call != but_not[1]
+            looked = looked or (left_out and call == but_not[1])
+            left_out = begun and not looked and (left_out or call == but_not[0])
         if (process != 0 or (begun and not left_out)) and not {call, (process, call)} & NOT_INJECTED.keys():
             points.append(Point(process, call, counts[process, call]))
     return points
