@@ -225,7 +225,8 @@ void give_back(std::uintptr_t begin, std::uintptr_t end) {
 void unmap_all_but_the_image(const Spare& spare) {
     constexpr std::uintptr_t top = (std::uintptr_t{1} << 47) - 4096;  // of every address: TASK_SIZE_MAX of the kernel
     constexpr int unregister = 1;                                     // RSEQ_FLAG_UNREGISTER
-    constexpr std::uint32_t signature = 0x53053053, size = 32;        // as the C library has registered it: RSEQ_SIG
+    constexpr std::uint32_t signature = 0x53053053;                   // as the C library has registered it: RSEQ_SIG
+    constexpr std::uint32_t size = 32;
     if (raw_syscall(SYS_rseq, spare.restartable, size, unregister, signature) != 0) return;
     raw_syscall(SYS_munmap, spare.image_end, top - spare.image_end);
     raw_syscall(SYS_prctl, PR_SET_NAME, "ward-init", 0, 0, 0);

@@ -117,6 +117,32 @@ TEST_P(Process, EverySignalReachesTheProgram) {
     EXPECT_TRUE(eventually([&] { return processes_with(scene().marker()).empty(); })) << "the jail ends with ward";
 }
 
+// After a second init has given back all that it had of the supervisor's memory, and does all that it did before.
+TEST_P(Process, TheInitOfAProgramThatStaysIsSmall) {
+    Running running(jail_invocation("", {"probe", "catch", scene().marker()}));
+    ASSERT_TRUE(running.wait_for_output(scene().marker()));
+    const std::string supervisor = "/proc/" + std::to_string(running.process());
+    if (read_file(supervisor + "/maps").find("/ld-linux") != std::string::npos)
+        GTEST_SKIP() << "this ward is not static, and its init keeps what shared libraries have";
+    const std::string init =
+        "/proc/" + trimmed(read_file(supervisor + "/task/" + std::to_string(running.process()) + "/children"));
+    EXPECT_TRUE(eventually([&] { return trimmed(read_file(init + "/comm")) == "ward-init"; }));
+    const std::string status = read_file(init + "/status");
+    const auto kilobytes = [&](const std::string& name) {
+        return std::stoi(status.substr(status.find(name) + name.size()));
+    };
+    EXPECT_LE(kilobytes("RssAnon:"), 32);
+    EXPECT_LE(kilobytes("VmPTE:"), 32);
+    running.kill(SIGUSR1);
+    EXPECT_TRUE(running.wait_for_output("signal 10;"));
+    running.kill(SIGTERM);
+    EXPECT_TRUE(running.wait_for_output("signal 15;"));
+    running.kill(SIGKILL);
+    EXPECT_EQ(running.finish().status, 128 + SIGKILL);
+    EXPECT_TRUE(eventually([&] { return processes_with(scene().marker()).empty(); }));
+    EXPECT_TRUE(eventually([&] { return access(init.c_str(), F_OK) != 0; })) << "init stays";
+}
+
 TEST_P(Process, ADaemonEndsWithTheJail) {
     EXPECT_EQ(seen("", {"probe", "daemon", scene().marker()}), "started");
     EXPECT_TRUE(eventually([&] { return processes_with(scene().marker()).empty(); }));
