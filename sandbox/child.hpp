@@ -54,8 +54,8 @@ struct Order {
 inline constexpr std::size_t handover_size = std::size_t{128} << 10;
 inline constexpr std::uint32_t most_handed_over = 253;  // descriptors of one packet: SCM_MAX_FD of the kernel
 
-// Memory that is needed until the program runs, and is given back then; at the same place in the supervisor and in its
-// copy, init.
+// Memory that is needed until the program runs; both give it back when the program stays. At the same place in the
+// supervisor and in its copy, init.
 struct Workspace {
     alignas(16) char handover[handover_size];               // what an init that was made before its plan gets of it
     sock_filter filter[BPF_MAXINSNS];                       // which the supervisor makes and proves while init mounts
@@ -86,9 +86,9 @@ constexpr int stream_of_place(Slot place) {
 struct Spare {
     std::uintptr_t heap = 0;  // whole pages
     std::size_t heap_size = 0;
-    std::uintptr_t variables = 0;    // of a static program: its variables begin here ...
-    std::uintptr_t image_end = 0;    // ... and end here, and behind that is nothing that init uses
-    std::uintptr_t restartable = 0;  // where the kernel writes whenever init goes on: rseq(2), <sys/rseq.h>
+    std::uintptr_t variables = 0;  // of a static program: its variables begin here ...
+    std::uintptr_t image_end = 0;  // ... and end here, and behind that is nothing that init uses
+    std::uintptr_t rseq = 0;       // where the kernel writes whenever init goes on: rseq(2), <sys/rseq.h>
 };
 
 // Everything that the inside may look at. Lives in the supervisor's memory before the clone, and is
@@ -138,8 +138,8 @@ struct InitMemory {
     // Words that init and the program wait on (futex(2)); they share memory until the exec.
     int privileges_dropped;  // 1: init has nothing left that the program could want
     int memory_shared;       // 0: the exec succeeded, or the process ended (set_tid_address(2), CLONE_CHILD_CLEARTID)
-    // With --verify, not waited on by the kernel, since the program's filter may forbid every call but the exec. init
-    // stops the process while the supervisor looks, so that it uses none of its processor time.
+    // With --verify: looked at in a loop, since the program's filter may forbid every call but the exec. init stops the
+    // process while the supervisor looks, so that it uses none of its processor time.
     int filter_loaded;  // 1: the program has nothing more to do but the exec
     int exec_allowed;   // 1: the supervisor has looked, and the jail is as planned
 };

@@ -48,6 +48,13 @@ int clone_into(Inside& inside, int source, Slot into, std::uint64_t recursive) {
     return fill_slot(inside, into, raw_syscall(SYS_open_tree, source, "", flags));
 }
 
+// What the name stands for itself, were it a link. Nothing is mounted by the look.
+int clone_by_name(const Step& step, Inside& inside, std::uint64_t recursive) {
+    const unsigned flags =
+        AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT | OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | recursion(recursive);
+    return fill_slot(inside, step.into, raw_syscall(SYS_open_tree, AT_FDCWD, step.path, flags));
+}
+
 // One `key=value` or `flag`, up to the next comma. Moves `options` behind it.
 int set_option(int filesystem, const char*& options) {
     char text[longest_option];
@@ -105,23 +112,19 @@ int private_propagation(const Step& /*step*/, Inside& /*inside*/) {
 
 // What lies right below / has no link on its way that could lead elsewhere: one call less, and one to close.
 int clone_tree(const Step& step, Inside& inside) {
-    const unsigned flags = OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_NO_AUTOMOUNT | recursion(step.number[3]);
     if (is_right_below_root(step.path)) {
-        const long tree = raw_syscall(SYS_open_tree, AT_FDCWD, step.path, flags | AT_SYMLINK_NOFOLLOW);
-        if (const int error = fill_slot(inside, step.into, tree)) return error;
+        if (const int error = clone_by_name(step, inside, step.number[3])) return error;
         return check_identity(step, in_slot(inside, step.into));
     }
     ScopedDescriptor source;
     if (const int error = open_exactly(AT_FDCWD, step.path, O_PATH, 0, 0, source.number)) return error;
     if (const int error = check_identity(step, source.number)) return error;
-    return fill_slot(inside, step.into, raw_syscall(SYS_open_tree, source.number, "", flags | AT_EMPTY_PATH));
+    return clone_into(inside, source.number, step.into, step.number[3]);
 }
 
 // A device has nothing mounted below it, and is what its number says: no matter by which name it was reached.
 int clone_device(const Step& step, Inside& inside) {
-    const unsigned flags = AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT | OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC;
-    const long tree = raw_syscall(SYS_open_tree, AT_FDCWD, step.path, flags);
-    if (const int error = fill_slot(inside, step.into, tree)) return error;
+    if (const int error = clone_by_name(step, inside, 0)) return error;
     struct stat found {};
     if (const int error = outcome(raw_syscall(SYS_fstat, in_slot(inside, step.into), &found))) return error;
     const bool is_planned = found.st_rdev == step.number[0] || found.st_rdev == step.number[1];

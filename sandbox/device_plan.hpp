@@ -12,9 +12,9 @@ namespace ward::sandbox {
 
 struct DevicePlace {
     const compiler::Stated<std::string>* device = nullptr;
-    std::string path;          // below /dev, the same inside and outside
-    std::uint64_t number = 0;  // which device it is, as st_rdev
-    std::uint64_t or_number;   // or this one
+    std::string path;             // below /dev, the same inside and outside
+    std::uint64_t number = 0;     // which device it is, as st_rdev
+    std::uint64_t or_number = 0;  // or this one
 };
 
 // Every device that is missing, is no character device, or lies on a mount without devices is an error. Those that

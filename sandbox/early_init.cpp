@@ -138,7 +138,7 @@ Spare memory_of_a_static_program() {
     constexpr std::uintptr_t page = 4096;
     spare.variables = (reinterpret_cast<std::uintptr_t>(&__data_start) + page - 1) / page * page;
     spare.image_end = (reinterpret_cast<std::uintptr_t>(&_end) + page - 1) / page * page;
-    spare.restartable =
+    spare.rseq =
         reinterpret_cast<std::uintptr_t>(__builtin_thread_pointer()) + static_cast<std::uintptr_t>(__rseq_offset);
     return spare;
 }

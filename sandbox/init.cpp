@@ -227,7 +227,7 @@ void unmap_all_but_the_image(const Spare& spare) {
     constexpr int unregister = 1;                                     // RSEQ_FLAG_UNREGISTER
     constexpr std::uint32_t signature = 0x53053053;                   // as the C library has registered it: RSEQ_SIG
     constexpr std::uint32_t size = 32;
-    if (raw_syscall(SYS_rseq, spare.restartable, size, unregister, signature) != 0) return;
+    if (raw_syscall(SYS_rseq, spare.rseq, size, unregister, signature) != 0) return;
     raw_syscall(SYS_munmap, spare.image_end, top - spare.image_end);
     raw_syscall(SYS_prctl, PR_SET_NAME, "ward-init", 0, 0, 0);
 }
