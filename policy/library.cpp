@@ -33,7 +33,7 @@ public:
     // `top` uses the policy at `entry` and nothing else.
     void load_below(Policy top, const Location& entry, std::string_view name) {
         const Span place = top.uses.front().span;
-        nodes_.push_back({"--allow", {}, std::string(name), 0, std::move(top), {}});
+        nodes_.push_back({{"--allow", nullptr}, {}, std::string(name), 0, std::move(top), {}});
         const std::size_t used = load(entry, name, place, 1);
         nodes_.front().uses.push_back({used, place, 0});
         for (std::size_t i = 1; i < nodes_.size() && !too_many_; ++i) load_used(i);
@@ -45,7 +45,7 @@ public:
         std::iota(order.begin(), order.end(), 0);
         const auto rank = [&](std::size_t node) {
             const Node& of = nodes_[node];
-            return std::tuple(of.distance, std::string_view(of.policy->name.text), std::string_view(of.key));
+            return std::tuple(of.distance, std::string_view(of.policy->name.text), std::string_view(of.key()));
         };
         std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return rank(a) < rank(b); });
         std::vector<std::size_t> member_of(nodes_.size());
@@ -76,7 +76,7 @@ private:
         std::size_t use;  // which `use` of the policy
     };
     struct Node {
-        std::string key;     // where it was found
+        Location location;   // where it was found
         std::string folder;  // where its own `use` lines look first; empty for none
         std::string name;
         unsigned distance;
@@ -85,7 +85,14 @@ private:
         enum class Visit { not_yet, open, done } visit = Visit::not_yet;
         Policy unfinished{};  // with errors: what could be read
 
+        mutable std::optional<std::string> known_key{};
+
         [[nodiscard]] Policy& read() { return policy ? *policy : unfinished; }
+        // Equal for two ways to write the same place. Mostly there is one policy alone, and nobody asks.
+        [[nodiscard]] const std::string& key() const {
+            if (!known_key) known_key = location.identity();
+            return *known_key;
+        }
     };
 
     std::optional<FileId> read(const Location& location, std::optional<Span> asked_by) {
@@ -95,11 +102,8 @@ private:
 
     // The index of the policy there, loaded now if it was not before.
     std::size_t load(const Location& location, std::string_view name, std::optional<Span> asked_by, unsigned distance) {
-        const std::string key = location.identity();
-        for (std::size_t i = 0; i < nodes_.size(); ++i) {
-            if (nodes_[i].key == key) return i;
-        }
-        nodes_.push_back({key, location.folder(), std::string(name), distance, std::nullopt, {}});
+        if (const auto loaded = find_loaded(location)) return *loaded;
+        nodes_.push_back({location, location.folder(), std::string(name), distance, std::nullopt, {}});
         const auto file = read(location, asked_by);
         if (file) nodes_.back().policy = parse(sources_, *file, diagnostics_, &nodes_.back().unfinished);
         if (nodes_.back().policy) check_name(*nodes_.back().policy, location, name);
@@ -127,7 +131,7 @@ private:
         for (const std::size_t i : order) {
             const auto location = find_used(user, uses[i]);
             if (!location) continue;
-            if (nodes_.size() >= max_policies && !is_loaded(*location)) return too_many(uses[i]);
+            if (nodes_.size() >= max_policies && !find_loaded(*location)) return too_many(uses[i]);
             const std::size_t used = load(*location, uses[i].name.text, uses[i].span, nodes_[user].distance + 1);
             const auto& edges = nodes_[user].uses;
             const auto before =
@@ -146,8 +150,8 @@ private:
         auto location = find_policy(path_, node.folder, use.name.text);
         if (!location) {
             report_unknown_policy(path_, use.name.text, use.name.span, diagnostics_);
-        } else if (location->identity() == node.key) {
-            location = find_policy(path_, node.folder, use.name.text, node.key);
+        } else if (location->identity() == node.key()) {
+            location = find_policy(path_, node.folder, use.name.text, node.key());
             if (!location) report_own_name(use);
         }
         return location;
@@ -161,9 +165,11 @@ private:
             .help("remove this line");
     }
 
-    [[nodiscard]] bool is_loaded(const Location& location) const {
-        return std::any_of(nodes_.begin(), nodes_.end(),
-                           [key = location.identity()](const Node& node) { return node.key == key; });
+    [[nodiscard]] std::optional<std::size_t> find_loaded(const Location& location) const {
+        if (nodes_.empty()) return std::nullopt;
+        const auto found = std::find_if(nodes_.begin(), nodes_.end(),
+                                        [key = location.identity()](const Node& node) { return node.key() == key; });
+        return found == nodes_.end() ? std::nullopt : std::optional<std::size_t>(found - nodes_.begin());
     }
 
     void used_twice(const Use& first, const Use& again) {

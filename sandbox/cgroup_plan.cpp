@@ -2,10 +2,11 @@
 
 #include <linux/sched.h>
 
-#include <algorithm>
 #include <set>
 #include <string>
 #include <vector>
+
+#include "sandbox/limits_plan.hpp"
 
 namespace ward::sandbox {
 namespace {
@@ -41,25 +42,21 @@ void add_other_folders(Plan& plan, const Host& host) {
 
 }  // namespace
 
-// The cgroup namespace begins where init is by then. It is made apart for every jail, so that an early init
-// (early_init.hpp) need not know what this host has.
+// The cgroup namespace begins where init is by then.
 void plan_cgroups(const compiler::Jail& jail, const Host& host, PlanWriter& writer) {
     Plan& plan = writer.plan;
-    std::vector<Step> steps;
     for (const Need& need : needs_of(plan.cgroup, jail)) {
         const CgroupParent& parent = host.cgroups.at(need.controller);
         plan.cgroup_parents.emplace(need.controller, parent);
         if (parent.version != 1 || plan.cgroup_slots.contains(parent.folder)) continue;
         plan.cgroup_slots.emplace(parent.folder, writer.new_slot());
         writer.because(need.origins, need.purpose);
-        writer.add(steps, Operation::enter_cgroup, {.slot = plan.cgroup_slots.at(parent.folder)});
+        writer.add(plan.init, Operation::enter_cgroup, {.slot = plan.cgroup_slots.at(parent.folder)});
     }
     if (plan.cgroup.any()) add_other_folders(plan, host);
     writer.because_always();
-    if (jail.process.share_cgroup.empty()) writer.add(steps, Operation::unshare, CLONE_NEWCGROUP);
-    const auto mounts = std::find_if(plan.init.begin(), plan.init.end(),
-                                     [](const Step& each) { return each.operation == Operation::private_propagation; });
-    plan.init.insert(mounts, steps.begin(), steps.end());
+    if (limits_anything(jail) && jail.process.share_cgroup.empty())
+        writer.add(plan.init, Operation::unshare, CLONE_NEWCGROUP);
 }
 
 }  // namespace ward::sandbox

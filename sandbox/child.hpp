@@ -109,12 +109,14 @@ struct Inside {
     bool verified = false;         // what steps did is read back, and the exec waits for Order::go
     int guarded_stream = -1;       // a stream that the Landlock ruleset lets nobody open for writing; -1: unknown
 
+    int signals = -1;  // of its children; init makes it
     // Filled by steps.
-    int root = -1;             // the new root, once it is attached
-    int listener = -1;         // of the filter, once it is loaded
-    int terminal = -1;         // the controlling terminal, once it is taken
-    bool own_session = false;  // init leads a session: the program gets a process group of its own
-    Message failure;           // of the program's steps; kind none as long as nothing failed
+    int root = -1;                      // the new root, once it is attached
+    int listener = -1;                  // of the filter, once it is loaded
+    int terminal = -1;                  // the controlling terminal, once it is taken
+    bool own_session = false;           // init leads a session: the program gets a process group of its own
+    bool lacks_open_tree_attr = false;  // the kernel has said that it does not know the call
+    Message failure;                    // of the program's steps; kind none as long as nothing failed
 
     Inside() {
         for (int& slot : slots) slot = -1;

@@ -21,9 +21,7 @@ constexpr std::size_t longest_option = 4096;
 // mount(2)'s flags are the numbers of mount_setattr(2)'s attributes, as far as a plan uses them.
 static_assert(MOUNT_ATTR_RDONLY == 1 && MOUNT_ATTR_NOSUID == 2 && MOUNT_ATTR_NODEV == 4 && MOUNT_ATTR_NOEXEC == 8);
 
-constexpr unsigned recursion(std::uint64_t wanted) {
-    return wanted != 0 ? static_cast<unsigned>(AT_RECURSIVE) : 0U;
-}
+constexpr long open_tree_attr = 467;  // SYS_open_tree_attr, Linux 6.15
 
 int set_attributes(int tree, const char* path, unsigned flags, const mount_attr& attributes) {
     return outcome(raw_syscall(SYS_mount_setattr, tree, path, flags, &attributes, sizeof attributes));
@@ -43,16 +41,33 @@ int open_below_root(const Inside& inside, const char* path, int& place) {
     return open_exactly(inside.root, path, O_PATH, 0, RESOLVE_BENEATH, place);
 }
 
-int clone_into(Inside& inside, int source, Slot into, std::uint64_t recursive) {
-    const unsigned flags = AT_EMPTY_PATH | OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | recursion(recursive);
-    return fill_slot(inside, into, raw_syscall(SYS_open_tree, source, "", flags));
+// A clone stays in the peer group of what it was cloned from (mount_namespaces(7)): without its own propagation, what
+// is mounted in the jail's tree would be mounted on the host as well, and the reverse. By one call where the kernel has
+// it; a filter around ward may say EPERM of a call that it does not know.
+int clone_restricted(const Step& step, Inside& inside, int folder, const char* path, unsigned flags) {
+    const unsigned recursive = step.number[3] != 0 ? static_cast<unsigned>(AT_RECURSIVE) : 0U;
+    flags |= OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | recursive;
+    mount_attr attributes{};
+    attributes.attr_set = step.number[4];
+    attributes.attr_clr = step.number[5];
+    attributes.propagation = legacy_private;
+    if (!inside.lacks_open_tree_attr) {
+        const long cloned = raw_syscall(open_tree_attr, folder, path, flags, &attributes, sizeof attributes);
+        inside.lacks_open_tree_attr = cloned == -ENOSYS;
+        if (cloned != -ENOSYS && cloned != -EPERM) return fill_slot(inside, step.into, cloned);
+    }
+    const long cloned = raw_syscall(SYS_open_tree, folder, path, flags);
+    if (const int error = fill_slot(inside, step.into, cloned)) return error;
+    return set_attributes(in_slot(inside, step.into), "", AT_EMPTY_PATH | recursive, attributes);
 }
 
 // What the name stands for itself, were it a link. Nothing is mounted by the look.
-int clone_by_name(const Step& step, Inside& inside, std::uint64_t recursive) {
-    const unsigned flags =
-        AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT | OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | recursion(recursive);
-    return fill_slot(inside, step.into, raw_syscall(SYS_open_tree, AT_FDCWD, step.path, flags));
+int clone_by_name(const Step& step, Inside& inside) {
+    return clone_restricted(step, inside, AT_FDCWD, step.path, AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT);
+}
+
+int clone_opened(const Step& step, Inside& inside, int source) {
+    return clone_restricted(step, inside, source, "", AT_EMPTY_PATH);
 }
 
 // One `key=value` or `flag`, up to the next comma. Moves `options` behind it.
@@ -104,41 +119,25 @@ int mount_new(const char* type, const char* place, std::uint64_t attributes, con
 
 namespace steps {
 
-int private_propagation(const Step& /*step*/, Inside& /*inside*/) {
-    mount_attr attributes{};
-    attributes.propagation = legacy_private;
-    return set_attributes(AT_FDCWD, "/", AT_RECURSIVE, attributes);
-}
-
 // What lies right below / has no link on its way that could lead elsewhere: one call less, and one to close.
 int clone_tree(const Step& step, Inside& inside) {
     if (is_right_below_root(step.path)) {
-        if (const int error = clone_by_name(step, inside, step.number[3])) return error;
+        if (const int error = clone_by_name(step, inside)) return error;
         return check_identity(step, in_slot(inside, step.into));
     }
     ScopedDescriptor source;
     if (const int error = open_exactly(AT_FDCWD, step.path, O_PATH, 0, 0, source.number)) return error;
     if (const int error = check_identity(step, source.number)) return error;
-    return clone_into(inside, source.number, step.into, step.number[3]);
+    return clone_opened(step, inside, source.number);
 }
 
 // A device has nothing mounted below it, and is what its number says: no matter by which name it was reached.
 int clone_device(const Step& step, Inside& inside) {
-    if (const int error = clone_by_name(step, inside, 0)) return error;
+    if (const int error = clone_by_name(step, inside)) return error;
     struct stat found {};
     if (const int error = outcome(raw_syscall(SYS_fstat, in_slot(inside, step.into), &found))) return error;
     const bool is_planned = found.st_rdev == step.number[0] || found.st_rdev == step.number[1];
     return S_ISCHR(found.st_mode) && is_planned ? 0 : ESTALE;
-}
-
-// A clone stays in the peer group of what it was cloned from (mount_namespaces(7)): without its own
-// propagation, what is mounted in the jail's tree would be mounted on the host as well, and the reverse.
-int restrict_tree(const Step& step, Inside& inside) {
-    mount_attr attributes{};
-    attributes.attr_set = step.number[0];
-    attributes.attr_clr = step.number[1];
-    attributes.propagation = legacy_private;
-    return set_attributes(in_slot(inside, step.slot), "", AT_EMPTY_PATH | recursion(step.number[2]), attributes);
 }
 
 int map_tree_ids(const Step& step, Inside& inside) {
@@ -227,7 +226,7 @@ int mount_tree(const Step& step, Inside& inside) {
 int clone_below_root(const Step& step, Inside& inside) {
     ScopedDescriptor place;
     if (const int error = open_below_root(inside, step.path, place.number)) return error;
-    return clone_into(inside, place.number, step.into, step.number[0]);
+    return clone_opened(step, inside, place.number);
 }
 
 // By a path, since umount2(2) takes no descriptor. Until the pivot the new root is the working folder.

@@ -59,15 +59,16 @@ int set_hostname(const Step& step, Inside& /*inside*/) {
     return outcome(raw_syscall(SYS_sethostname, step.text, text_length(step.text)));
 }
 
+// The socket is closed with all else, once the program runs.
 int loopback_up(const Step& /*step*/, Inside& /*inside*/) {
-    ScopedDescriptor socket;
+    int socket = -1;
     const long made = raw_syscall(SYS_socket, AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-    if (const int error = new_descriptor(made, socket.number)) return error;
+    if (const int error = new_descriptor(made, socket)) return error;
     ifreq request{};
     request.ifr_name[0] = 'l';
     request.ifr_name[1] = 'o';
     request.ifr_flags = IFF_UP;  // of the others none can be changed: dev_change_flags() of the kernel
-    return outcome(raw_syscall(SYS_ioctl, socket.number, SIOCSIFFLAGS, &request));
+    return outcome(raw_syscall(SYS_ioctl, socket, SIOCSIFFLAGS, &request));
 }
 
 // 0 is the number of no session: then the kernel is asked again. Software emulation of a machine was seen to give
@@ -138,13 +139,8 @@ int set_group(const Step& step, Inside& /*inside*/) {
     return outcome(raw_syscall(SYS_setresgid, step.number[0], step.number[0], step.number[0]));
 }
 
-// Only init changes its ids, and a change clears the signal of its parent's death (prctl(2), PR_SET_PDEATHSIG):
-// a jail in the making must not outlive its supervisor.
 int set_user(const Step& step, Inside& /*inside*/) {
-    constexpr int kill_signal = 9;
-    const long changed = raw_syscall(SYS_setresuid, step.number[0], step.number[0], step.number[0]);
-    if (const int error = outcome(changed)) return error;
-    return outcome(raw_syscall(SYS_prctl, PR_SET_PDEATHSIG, kill_signal, 0, 0, 0));
+    return outcome(raw_syscall(SYS_setresuid, step.number[0], step.number[0], step.number[0]));
 }
 
 int drop_bounding(const Step& step, Inside& /*inside*/) {

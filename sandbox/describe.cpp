@@ -148,6 +148,11 @@ std::string folder_of_cgroup(const Step& step, const Plan& plan) {
     return {};
 }
 
+// Of a clone.
+std::string restrictions(const Step& step) {
+    return step.number[4] == 0 ? "" : ' ' + flags(step.number[4], mount_flags);
+}
+
 // The fields of an operation as operations.inc lists them.
 std::string operands(const Step& step, const Plan& plan) {
     using enum Operation;
@@ -166,12 +171,10 @@ std::string operands(const Step& step, const Plan& plan) {
             return step.number[0] == 0 ? "no" : "yes";
         case clone_tree:
             return shown(step.path) + " (" + type_word(step.number[2]) + ") -> " + slot(step.into) +
-                   (step.number[3] != 0 ? " recursive" : "");
+                   (step.number[3] != 0 ? " recursive" : "") + restrictions(step);
         case clone_device:
             return shown(step.path) + " (" + number(major(step.number[0])) + ':' + number(minor(step.number[0])) +
-                   ") -> " + slot(step.into);
-        case restrict_tree:
-            return slot(step.slot) + ' ' + flags(step.number[0], mount_flags);
+                   ") -> " + slot(step.into) + restrictions(step);
         case map_tree_ids:
             return slot(step.slot) + " by " + slot(step.into);
         case new_filesystem:
@@ -209,7 +212,7 @@ std::string operands(const Step& step, const Plan& plan) {
         case mount_tree:
             return slot(step.slot) + " at " + inside_path(step);
         case clone_below_root:
-            return inside_path(step) + " -> " + slot(step.into);
+            return inside_path(step) + " -> " + slot(step.into) + restrictions(step);
         case seal_root:
             return flags(step.number[0], mount_flags);
         case change_folder:
@@ -247,7 +250,6 @@ std::string operands(const Step& step, const Plan& plan) {
         case new_session:
         case new_keyring:
         case check_parent:
-        case private_propagation:
         case pivot_root:
         case no_new_privileges:
             return {};

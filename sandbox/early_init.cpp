@@ -4,7 +4,6 @@
 #include <linux/sched.h>
 #include <sched.h>
 #include <sys/auxv.h>
-#include <sys/mman.h>
 #include <sys/rseq.h>
 #include <sys/syscall.h>
 #include <sys/vfs.h>
@@ -46,6 +45,11 @@ bool takes_cgroup(const policy::Statement& statement) {
     const auto* limit = std::get_if<policy::LimitStatement>(&statement);
     return limit != nullptr && (is_one_of(limit->name, {"memory", "swap", "cpu", "cpu-set", "io"}) ||
                                 (is_one_of(limit->name, {"tasks"}) && !limit->optional));
+}
+
+// A cgroup namespace begins where init is when it is made: with limits, in cgroups that are not there yet.
+bool limits_something(const policy::Statement& statement) {
+    return std::holds_alternative<policy::LimitStatement>(statement);
 }
 
 // In those of version 2 init must be born, so it waits until they are there: to be moved into one takes milliseconds.
@@ -143,18 +147,13 @@ Spare memory_of_a_static_program() {
     return spare;
 }
 
-// Init begins with all signals blocked. It needs neither heap nor stack of this process; without them there is less to
-// copy, and no page of them is copied again because both have it (fork(2), madvise(2)). An error costs time alone, or
-// shows in a later init: it would end at once, and nothing would run.
-Clone clone_early(Inside& inside) {
-    const std::array apart{heap_pages(), stack_pages()};
+// Init begins with all signals blocked.
+Clone clone_blocked(Inside& inside) {
     sigset_t all;
     sigset_t before;
     ::sigfillset(&all);
     ::sigprocmask(SIG_SETMASK, &all, &before);
-    for (const Pages& pages : apart) static_cast<void>(::madvise(pages.begin, pages.size, MADV_DONTFORK));
     Clone made = clone_init(cloned_namespaces, -1, inside);
-    for (const Pages& pages : apart) static_cast<void>(::madvise(pages.begin, pages.size, MADV_DOFORK));
     ::sigprocmask(SIG_SETMASK, &before, nullptr);
     return made;
 }
@@ -178,7 +177,8 @@ std::optional<EarlyInit> EarlyInit::make(const policy::PolicySet& set) {
     Inside& inside = state->inside;
     EarlyInit early;
     early.beginning =
-        first_steps(CLONE_NEWNS | CLONE_NEWIPC | CLONE_NEWUTS | (any(set, shares_the_network) ? 0U : CLONE_NEWNET));
+        first_steps(CLONE_NEWNS | CLONE_NEWIPC | CLONE_NEWUTS | (any(set, shares_the_network) ? 0U : CLONE_NEWNET) |
+                    (any(set, limits_something) ? 0U : CLONE_NEWCGROUP));
     std::copy(early.beginning.begin(), early.beginning.end(), std::begin(state->steps));
     Channel channel;
     try {
@@ -192,7 +192,8 @@ std::optional<EarlyInit> EarlyInit::make(const policy::PolicySet& set) {
     inside.awaits_plan = true;
     inside.spare = memory_of_a_static_program();
     hear_of_ends();
-    Clone made = clone_early(inside);
+    early.apart.emplace();
+    Clone made = clone_blocked(inside);
     if (made.result < 0) return std::nullopt;
     early.moved_from = move_elsewhere(static_cast<pid_t>(made.result));
     early.process = std::make_unique<JailProcess>(static_cast<pid_t>(made.result), std::move(made.handle));

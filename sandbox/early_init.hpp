@@ -13,6 +13,7 @@
 
 #include "policy/library.hpp"
 #include "sandbox/descriptor.hpp"
+#include "sandbox/first_process.hpp"
 #include "sandbox/plan.hpp"
 #include "sandbox/supervisor.hpp"
 
@@ -27,6 +28,7 @@ struct ProcessorMask {
 };
 
 struct EarlyInit {
+    std::optional<Apart> apart;  // until this is gone: another init needs what a first one did not
     std::unique_ptr<JailProcess> process;
     Descriptor channel;
     std::vector<Step> beginning;              // of Plan::init

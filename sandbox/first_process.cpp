@@ -2,6 +2,7 @@
 
 #include <linux/sched.h>
 #include <sys/auxv.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -62,6 +63,20 @@ Pages stack_pages() {
     return stack.is_in_use() ? pages_between(stack.begin, stack.end) : Pages();
 }
 
+Apart::Apart() : pages_{heap_pages(), stack_pages()} {
+    for (const Pages& pages : pages_) static_cast<void>(::madvise(pages.begin, pages.size, MADV_DONTFORK));
+}
+
+Apart& Apart::operator=(Apart&& other) noexcept {
+    std::swap(pages_, other.pages_);
+    return *this;
+}
+
+Apart::~Apart() {
+    for (const Pages& pages : pages_)
+        if (pages.size != 0) static_cast<void>(::madvise(pages.begin, pages.size, MADV_DOFORK));
+}
+
 // A page is left for the frame of this function and the next one.
 Pages unused_stack_pages() {
     const FirstStack stack;
@@ -80,7 +95,7 @@ Clone clone_init(std::uint64_t namespaces, int cgroup, Inside& inside) {
     }
     how.stack = reinterpret_cast<std::uint64_t>(&init_memory.stack[0]);
     how.stack_size = sizeof init_memory.stack;
-    const long result = raw_clone(&how, sizeof how, ::getpid(), begin_init, &inside);
+    const long result = raw_clone(how, begin_init, &inside);
     return {result, Descriptor(handle)};
 }
 

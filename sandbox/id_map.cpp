@@ -50,16 +50,16 @@ void map_by_helper(const char* helper, pid_t pid, const std::vector<IdRange>& ma
 class Holder {
 public:
     Holder() {
-        int ends[2];
-        must(::pipe2(&ends[0], O_CLOEXEC), "make a pipe");
-        const Descriptor read_end(ends[0]);
-        write_end_.reset(ends[1]);
+        must(::pipe2(&ends_[0], O_CLOEXEC), "make a pipe");
+        const Descriptor read_end(ends_[0]);
+        write_end_.reset(ends_[1]);
+        // It shares this memory: a copy may have neither heap nor stack (Apart).
         clone_args how{};
-        how.flags = CLONE_NEWUSER;
+        how.flags = CLONE_NEWUSER | CLONE_VM;
         how.exit_signal = SIGCHLD;
-        const pid_t own = ::getpid();
-        const long result = raw_syscall(SYS_clone3, &how, sizeof how);
-        if (result == 0 && ::getpid() != own) wait_for_end(ends[0], ends[1]);
+        how.stack = reinterpret_cast<std::uint64_t>(&stack_[0]);
+        how.stack_size = sizeof stack_;
+        const long result = raw_clone(how, wait_for_end, &ends_[0]);
         if (result <= 0) cannot("make a user namespace", result < 0 ? static_cast<int>(-result) : EPROTO);
         pid_ = static_cast<pid_t>(result);
     }
@@ -72,13 +72,16 @@ public:
     [[nodiscard]] pid_t pid() const { return pid_; }
 
 private:
-    [[noreturn]] static void wait_for_end(int read_end, int write_end) {
+    [[noreturn]] static void wait_for_end(void* ends) {
+        const int* const descriptors = static_cast<const int*>(ends);
         char nothing = 0;
-        raw_syscall(SYS_close, write_end);
-        raw_syscall(SYS_read, read_end, &nothing, sizeof nothing);
+        raw_syscall(SYS_close, descriptors[1]);
+        raw_syscall(SYS_read, descriptors[0], &nothing, sizeof nothing);
         for (;;) raw_syscall(SYS_exit_group, 0);
     }
 
+    alignas(16) char stack_[4096];
+    int ends_[2];
     Descriptor write_end_;
     pid_t pid_ = -1;
 };

@@ -1,11 +1,13 @@
 #include "sandbox/id_range.hpp"
 
 #include <fcntl.h>
+#include <sys/auxv.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <cstring>
+#include <ctime>
 #include <utility>
 
 namespace ward::sandbox {
@@ -14,7 +16,7 @@ namespace {
 // A folder that others can write would let them hold locks, or put a file of theirs in.
 bool is_private_folder(const std::string& folder) {
     struct stat status {};
-    return lstat(folder.c_str(), &status) == 0 && S_ISDIR(status.st_mode) && status.st_uid == geteuid() &&
+    return lstat(folder.c_str(), &status) == 0 && S_ISDIR(status.st_mode) && status.st_uid == getauxval(AT_EUID) &&
            (status.st_mode & 077) == 0;
 }
 
@@ -45,8 +47,10 @@ bool lock_byte(int descriptor, std::uint32_t number) {
 
 }  // namespace
 
-std::uint32_t OwnIdRange::own_number() {
-    return static_cast<std::uint32_t>(getpid());
+std::uint32_t OwnIdRange::any_number() {
+    timespec now{};
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return static_cast<std::uint32_t>(now.tv_nsec);
 }
 
 std::optional<OwnIdRange> OwnIdRange::take(policy::Diagnostics& diagnostics, const std::string& folder,

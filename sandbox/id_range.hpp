@@ -19,12 +19,12 @@ public:
     static constexpr std::uint32_t size = 65536;
     static constexpr std::uint32_t ranges = 4096;
 
-    // Takes a free range: by default they begin to look somewhere else in each process, since many at once
-    // would all ask for the same ones first. `folder` holds the lock file; it is made if it is not there, and
+    // Takes a free range: by default each look begins somewhere else, since many at once would all ask for the
+    // same ones first. `folder` holds the lock file; it is made if it is not there, and
     // must belong to the caller and be closed to all others. Absent, with a diagnostic, if not.
     [[nodiscard]] static std::optional<OwnIdRange> take(policy::Diagnostics& diagnostics,
                                                         const std::string& folder = "/run/ward",
-                                                        std::uint32_t first = own_number());
+                                                        std::uint32_t first = any_number());
 
     OwnIdRange(OwnIdRange&& other) noexcept;
     OwnIdRange& operator=(OwnIdRange&& other) noexcept;
@@ -35,7 +35,7 @@ public:
     [[nodiscard]] std::uint32_t base() const { return first_id + number_ * size; }
 
 private:
-    static std::uint32_t own_number();
+    static std::uint32_t any_number();
     OwnIdRange(int descriptor, std::uint32_t number) : descriptor_(descriptor), number_(number) {}
 
     int descriptor_;  // of the lock file; byte `number_` is locked through it

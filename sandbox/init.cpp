@@ -24,15 +24,11 @@
 namespace ward::sandbox {
 namespace {
 
-constexpr int kill_signal = 9;       // SIGKILL
 constexpr int child_signal = 17;     // SIGCHLD
 constexpr int continue_signal = 18;  // SIGCONT
 
 // A program that runs for so long is one that stays.
 constexpr timespec long_run{1, 0};
-
-// Where init's descriptors are once nothing else is open.
-constexpr int kept_channel = 0, kept_signals = 1, kept_terminal = 2;
 
 [[noreturn]] void leave(int status) {
     raw_syscall(SYS_exit_group, status);
@@ -41,7 +37,7 @@ constexpr int kept_channel = 0, kept_signals = 1, kept_terminal = 2;
 
 // ---- words to the supervisor
 
-void send(const Inside& inside, const Message& message, int carried = -1) {
+void send(int channel, const Message& message, int carried = -1) {
     Message copy = message;
     iovec part{&copy, sizeof copy};
     alignas(cmsghdr) char space[CMSG_SPACE(sizeof(int))] = {};
@@ -58,11 +54,11 @@ void send(const Inside& inside, const Message& message, int carried = -1) {
         packet.msg_controllen = sizeof space;
     }
     // A supervisor that cannot be told must not be left with a jail that runs.
-    if (raw_syscall(SYS_sendmsg, inside.channel, &packet, MSG_NOSIGNAL) != sizeof copy) leave(1);
+    if (raw_syscall(SYS_sendmsg, channel, &packet, MSG_NOSIGNAL) != sizeof copy) leave(1);
 }
 
 [[noreturn]] void fail(const Inside& inside, const Message& failure) {
-    send(inside, failure);
+    send(inside.channel, failure);
     leave(1);
 }
 
@@ -144,7 +140,7 @@ long start_program(Inside& inside) {
     how.stack = reinterpret_cast<std::uint64_t>(&workspace.program_stack[0]);
     how.stack_size = sizeof workspace.program_stack;
     init_memory.memory_shared = 1;
-    return raw_clone(&how, sizeof how, 1, become_program, &inside);
+    return raw_clone(how, become_program, &inside);
 }
 
 // ---- giving up
@@ -185,32 +181,32 @@ int let_supervisor_look(Inside& inside, int program) {
     if (const int error = set_dumpable(1)) return error;
     Message ready;
     ready.kind = Message::Kind::ready;
-    send(inside, ready);
+    send(inside.channel, ready);
     if (const int error = await_go(inside)) return error;
     if (const int error = set_dumpable(0)) return error;
     __atomic_store_n(&init_memory.exec_allowed, 1, __ATOMIC_RELEASE);
     return continue_process(program, init_memory.memory_shared);
 }
 
-// Everything is closed but the channel, the signals and the terminal, which become 0, 1 and 2.
-int close_everything(Inside& inside, int signals) {
-    if (const int error = move_descriptor(inside.channel, kept_channel)) return error;
-    if (const int error = move_descriptor(signals, kept_signals)) return error;
-    int first_closed = kept_terminal + 1;
-    if (inside.terminal >= 0) {
-        if (const int error = move_descriptor(inside.terminal, kept_terminal)) return error;
-    } else {
-        first_closed = kept_terminal;
+// All but the channel, the signals and the terminal: what lies before, between and behind them.
+int close_the_rest(const Inside& inside) {
+    const int kept[] = {inside.channel, inside.signals, inside.terminal};
+    for (int first = 0;;) {
+        int next = -1;
+        for (const int each : kept)
+            if (each >= first && (next < 0 || each < next)) next = each;
+        if (next < 0) return outcome(raw_syscall(SYS_close_range, first, ~0U, 0));
+        if (next > first)
+            if (const int error = outcome(raw_syscall(SYS_close_range, first, next - 1, 0))) return error;
+        first = next + 1;
     }
-    inside.channel = kept_channel;
-    return outcome(raw_syscall(SYS_close_range, first_closed, ~0U, 0));
 }
 
 // After the exec. Steps and filter hold the exec key.
-int forget_everything(Inside& inside, int signals) {
+int forget_everything(const Inside& inside) {
     wipe(inside.program.steps, inside.program.count * sizeof(Step));
     wipe(inside.filter.filter, inside.filter.len * sizeof(sock_filter));
-    return close_everything(inside, signals);
+    return close_the_rest(inside);
 }
 
 // ---- memory, once the program is one that stays
@@ -224,12 +220,16 @@ void give_back(std::uintptr_t begin, std::uintptr_t end) {
 // show, so init gets a name.
 void unmap_all_but_the_image(const Spare& spare) {
     constexpr std::uintptr_t top = (std::uintptr_t{1} << 47) - 4096;  // of every address: TASK_SIZE_MAX of the kernel
-    constexpr int unregister = 1;                                     // RSEQ_FLAG_UNREGISTER
-    constexpr std::uint32_t signature = 0x53053053;                   // as the C library has registered it: RSEQ_SIG
-    constexpr std::uint32_t size = 32;
-    if (raw_syscall(SYS_rseq, spare.rseq, size, unregister, signature) != 0) return;
     raw_syscall(SYS_munmap, spare.image_end, top - spare.image_end);
     raw_syscall(SYS_prctl, PR_SET_NAME, "ward-init", 0, 0, 0);
+}
+
+// Whether the kernel writes nothing to this program's memory any more.
+bool is_left_alone(const Spare& spare) {
+    constexpr int unregister = 1;                    // RSEQ_FLAG_UNREGISTER
+    constexpr std::uint32_t signature = 0x53053053;  // as the C library has registered it: RSEQ_SIG
+    constexpr std::uint32_t size = 32;
+    return raw_syscall(SYS_rseq, spare.rseq, size, unregister, signature) == 0;
 }
 
 // Init's copy: as long as it is there, the supervisor cannot give its own back either. An error costs memory alone.
@@ -238,7 +238,7 @@ void tidy_up(const Spare& spare) {
     const auto own = reinterpret_cast<std::uintptr_t>(&init_memory);
     give_back(work, work + sizeof workspace);
     give_back(spare.heap, spare.heap + spare.heap_size);
-    if (spare.image_end == 0) return;
+    if (spare.image_end == 0 || !is_left_alone(spare)) return;
     give_back(spare.variables, own);
     give_back(own + sizeof init_memory, spare.image_end);
     unmap_all_but_the_image(spare);
@@ -246,14 +246,17 @@ void tidy_up(const Spare& spare) {
 
 // ---- the rest of init's life
 
+// What it needs for that, on its own stack: the rest of its memory is given back.
 struct Life {
-    Inside& inside;
-    int program;                       // pid, and its process group if init leads a session
+    int channel, signals, terminal;    // as in Inside
+    int program;                       // pid ...
+    bool leads_group;                  // ... and its process group
+    Spare spare;                       // until it is given back
     std::uint64_t peak_kilobytes = 0;  // of the largest process that was reaped
 };
 
 int signal_program(const Life& life, int number) {
-    const int target = life.inside.own_session ? -life.program : life.program;
+    const int target = life.leads_group ? -life.program : life.program;
     return outcome(raw_syscall(SYS_kill, target, number));
 }
 
@@ -262,15 +265,15 @@ void obey(const Life& life, const Order& order) {
         (void)signal_program(life, order.number);  // a program that has just ended is reaped next
     } else if (order.kind == Order::Kind::signal_all) {
         raw_syscall(SYS_kill, -1, order.number);  // all but init: kill(2)
-    } else if (order.kind == Order::Kind::foreground && life.inside.terminal >= 0) {
-        raw_syscall(SYS_ioctl, kept_terminal, TIOCSPGRP, &life.program);
+    } else if (order.kind == Order::Kind::foreground && life.terminal >= 0) {
+        raw_syscall(SYS_ioctl, life.terminal, TIOCSPGRP, &life.program);
         (void)signal_program(life, continue_signal);
     }
 }
 
 void take_order(const Life& life) {
     Order order;
-    const long size = raw_syscall(SYS_recvfrom, kept_channel, &order, sizeof order, MSG_DONTWAIT, nullptr, nullptr);
+    const long size = raw_syscall(SYS_recvfrom, life.channel, &order, sizeof order, MSG_DONTWAIT, nullptr, nullptr);
     if (size == 0) leave(1);  // the supervisor is gone
     if (size == sizeof order) obey(life, order);
 }
@@ -282,7 +285,7 @@ void tell_change(const Life& life, const siginfo_t& change) {
     message.wait_code = change.si_code;
     message.wait_status = change.si_status;
     message.peak_kilobytes = life.peak_kilobytes;
-    send(life.inside, message);
+    send(life.channel, message);
     if (!stopped) leave(0);
 }
 
@@ -306,36 +309,30 @@ void reap(Life& life) {
 [[noreturn]] void stay(Life life) {
     bool is_tidy = false;
     for (;;) {
-        pollfd sources[2] = {{kept_channel, POLLIN, 0}, {kept_signals, POLLIN, 0}};
+        pollfd sources[2] = {{life.channel, POLLIN, 0}, {life.signals, POLLIN, 0}};
         const timespec* patience = is_tidy ? nullptr : &long_run;
         const long ready = raw_syscall(SYS_ppoll, &sources[0], 2, patience, nullptr, 0);
         if (ready == 0) {
-            tidy_up(life.inside.spare);
+            tidy_up(life.spare);
             is_tidy = true;
         }
         if (sources[0].revents != 0) take_order(life);
         if (sources[1].revents == 0) continue;
         reap(life);
         signalfd_siginfo signal;
-        raw_syscall(SYS_read, kept_signals, &signal, sizeof signal);
+        raw_syscall(SYS_read, life.signals, &signal, sizeof signal);
         reap(life);
     }
 }
 
 // ---- the beginning
 
-int begin(const Inside& inside) {
+int begin(Inside& inside) {
     if (raw_syscall(SYS_getpid) != 1) return ECHILD;  // not in a PID namespace of its own
     if (const int error = outcome(raw_syscall(SYS_close, inside.supervisors_channel))) return error;
-    if (const int error = outcome(raw_syscall(SYS_prctl, PR_SET_PDEATHSIG, kill_signal, 0, 0, 0))) return error;
-    raw_syscall(SYS_umask, 0);  // modes of a plan are exact
-    return 0;
-}
-
-int open_signals(int& place) {
     const std::uint64_t children = std::uint64_t{1} << (child_signal - 1);
-    return new_descriptor(raw_syscall(SYS_signalfd4, -1, &children, sizeof children, SFD_CLOEXEC | SFD_NONBLOCK),
-                          place);
+    const long signals = raw_syscall(SYS_signalfd4, -1, &children, sizeof children, SFD_CLOEXEC | SFD_NONBLOCK);
+    return new_descriptor(signals, inside.signals);
 }
 
 }  // namespace
@@ -346,9 +343,7 @@ void run_init(Inside& inside) {
     const std::uint32_t step = run_init_steps(inside, &error);
     if (error != 0) fail(inside, failure_at(Phase::init, step, error));
 
-    int signals = -1;
-    error = open_signals(signals);
-    if (error == 0 && program_makes(inside, Operation::load_filter)) error = take_filter(inside);
+    if (program_makes(inside, Operation::load_filter)) error = take_filter(inside);
     if (error != 0) fail(inside, failure_at(Phase::init, inside.init.count, error));
 
     // By now the memory is closed to everybody (Operation::set_dumpable): the program must never find it open
@@ -370,10 +365,15 @@ void run_init(Inside& inside) {
 
     Message started;
     started.kind = Message::Kind::started;
-    send(inside, started, inside.listener);
-    error = forget_everything(inside, signals);
+    send(inside.channel, started, inside.listener);
+    error = forget_everything(inside);
     if (error != 0) fail(inside, failure_at(Phase::init, inside.init.count, error));
-    stay(Life{inside, static_cast<int>(program)});
+    stay({.channel = inside.channel,
+          .signals = inside.signals,
+          .terminal = inside.terminal,
+          .program = static_cast<int>(program),
+          .leads_group = inside.own_session,
+          .spare = inside.spare});
 }
 
 }  // namespace ward::sandbox

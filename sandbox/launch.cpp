@@ -107,6 +107,8 @@ public:
     // Throws SetupFailure, JailDiffers, FilterRefused.
     [[nodiscard]] Outcome run();
     [[nodiscard]] CgroupUsage usage() const { return cgroups_ ? cgroups_->usage() : CgroupUsage(); }
+    // Gives back what others see: the terminal's modes, the cgroups.
+    void end();
 
 private:
     void fill_inside();
@@ -292,6 +294,11 @@ void Launch::verify() {
     if (!found.empty()) throw JailDiffers(std::move(found));
 }
 
+void Launch::end() {
+    terminal_.suspend();
+    cgroups_.reset();
+}
+
 // Init has its own copies. They were made one after the other, so a range of them takes one call.
 void Launch::close_slots() {
     std::vector<unsigned> open;
@@ -328,10 +335,12 @@ Report launch(Plan& plan, policy::Diagnostics& diagnostics, const FilterMaker& m
     try {
         refuse_folders_as_streams(plan);
         const auto has_filter = [&] { return !make_filter || make_filter(plan, diagnostics); };
-        Launch launch(plan, has_filter, std::move(early));
-        const Outcome outcome = launch.run();
+        const auto launch = std::make_shared<Launch>(plan, has_filter, std::move(early));
+        const Outcome outcome = launch->run();
         report.verified = plan.verify && outcome.started;
-        tell(report, plan, outcome, launch.usage(), diagnostics);
+        tell(report, plan, outcome, launch->usage(), diagnostics);
+        launch->end();
+        report.rest = launch;
     } catch (const JailDiffers& found) {
         report_differences(found.differences, diagnostics);
     } catch (const SetupFailure& failure) {

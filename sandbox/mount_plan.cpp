@@ -50,8 +50,6 @@ public:
           init_(writer.plan.init) {}
 
     void plan() {
-        writer_->because_always();
-        writer_->add(init_, Operation::private_propagation);
         for (const auto& [path, entry] : request_->view.entries) {
             if (entry.kind == Kind::tree) clone_source(entry);
             if (entry.kind == Kind::overlay) clone_layers(entry);
@@ -80,11 +78,10 @@ private:
 
     void clone_source(const ViewEntry& tree) {
         because(tree);
-        const Slot slot = clone(tree.source, tree.inode, true);
         std::uint64_t attributes = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV;
         if ((tree.access & write_bit) == 0) attributes |= MOUNT_ATTR_RDONLY;
         if ((tree.access & execute_bit) == 0) attributes |= MOUNT_ATTR_NOEXEC;
-        restrict(sources_, slot, attributes, true);
+        const Slot slot = clone(tree.source, tree.inode, true, attributes);
         if (needs_id_map(tree, request_->identity))
             writer_->add(writer_->plan.mapped, Operation::map_tree_ids, {.slot = slot, .into = map_namespace()});
         slots_[tree.path] = slot;
@@ -99,8 +96,7 @@ private:
     }
 
     Slot clone_layer(const std::string& path, const Inode& inode, std::uint64_t attributes) {
-        const Slot slot = clone(path, inode, false);
-        restrict(sources_, slot, attributes, false);
+        const Slot slot = clone(path, inode, false, attributes);
         if (request_->identity.supervisor_maps_ids)
             writer_->add(writer_->plan.mapped, Operation::map_tree_ids, {.slot = slot, .into = map_namespace()});
         return slot;
@@ -109,23 +105,23 @@ private:
     void clone_device(const DevicePlace& device) {
         writer_->because(device.device->origins, "`device " + device.device->value + '`');
         const Slot slot = writer_->new_slot();
-        writer_->add(sources_, Operation::clone_device,
-                     {.into = slot, .path = device.path, .numbers = {device.number, device.or_number}});
+        constexpr std::uint64_t attributes = MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC;
         // Cleared: on a mount without devices it could not be opened. Where that is locked, the step fails.
-        restrict(sources_, slot, MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC, false, MOUNT_ATTR_NODEV);
+        constexpr std::uint64_t cleared = MOUNT_ATTR_NODEV;
+        writer_->add(sources_, Operation::clone_device,
+                     {.into = slot,
+                      .path = device.path,
+                      .numbers = {device.number, device.or_number, 0, 0, attributes, cleared}});
         slots_[device.path] = slot;
     }
 
-    Slot clone(const std::string& path, const Inode& inode, bool recursive) {
+    Slot clone(const std::string& path, const Inode& inode, bool recursive, std::uint64_t attributes) {
         const Slot slot = writer_->new_slot();
-        writer_->add(
-            sources_, Operation::clone_tree,
-            {.into = slot, .path = path, .numbers = {inode.device, inode.number, inode.type(), recursive ? 1U : 0U}});
+        writer_->add(sources_, Operation::clone_tree,
+                     {.into = slot,
+                      .path = path,
+                      .numbers = {inode.device, inode.number, inode.type(), recursive ? 1U : 0U, attributes}});
         return slot;
-    }
-
-    void restrict(std::vector<Step>& phase, Slot slot, std::uint64_t set, bool recursive, std::uint64_t cleared = 0) {
-        writer_->add(phase, Operation::restrict_tree, {.slot = slot, .numbers = {set, cleared, recursive ? 1U : 0U}});
     }
 
     Slot map_namespace() {
@@ -221,18 +217,14 @@ private:
         return clone_sealed(place);
     }
 
-    Slot clone_below(const std::string& path, bool recursive) {
+    Slot clone_below(const std::string& path, bool recursive, std::uint64_t attributes) {
         const Slot slot = writer_->new_slot();
         writer_->add(init_, Operation::clone_below_root,
-                     {.into = slot, .path = below_root(path), .numbers = {recursive ? 1U : 0U}});
+                     {.into = slot, .path = below_root(path), .numbers = {0, 0, 0, recursive ? 1U : 0U, attributes}});
         return slot;
     }
 
-    Slot clone_sealed(const std::string& path) {
-        const Slot slot = clone_below(path, false);
-        restrict(init_, slot, sealed, false);
-        return slot;
-    }
+    Slot clone_sealed(const std::string& path) { return clone_below(path, false, sealed); }
 
     // What is mounted over something of a tree, with a new empty folder or file.
     static bool is_cover(const ViewEntry& entry) {
@@ -308,7 +300,7 @@ private:
     void build(const ViewEntry& entry) {
         because(entry);
         const bool is_stored = in_hidden(entry.path) != nullptr;
-        if (entry.kind == Kind::pin) return mount(clone_below(entry.path, true), entry.path);
+        if (entry.kind == Kind::pin) return mount(clone_below(entry.path, true, 0), entry.path);
         if (!entry.over_existing && !is_stored) make_place(entry);
         const auto slot = slots_.find(entry.path);
         if (is_mounted_by_name(entry))

@@ -15,24 +15,21 @@ struct Stage {
     int first, last;
 };
 
-constexpr std::array<Stage, 3> supervisor_stages{
-    {{Operation::clone_tree, 1, 1}, {Operation::clone_device, 1, 1}, {Operation::restrict_tree, 1, 1}}};
+constexpr std::array<Stage, 2> supervisor_stages{{{Operation::clone_tree, 1, 1}, {Operation::clone_device, 1, 1}}};
 
 constexpr std::array<Stage, 1> mapped_stages{{{Operation::map_tree_ids, 1, 1}}};
 
 // ids, then mounts (sources, the new root, what is in it), then the pivot, then privileges are given up.
 // Root changes its ids twice: to build as the jail's root, and to be the program's user.
-constexpr std::array<Stage, 40> init_stages{{{Operation::await_supervisor, 1, 1},
+constexpr std::array<Stage, 38> init_stages{{{Operation::await_supervisor, 1, 1},
                                              {Operation::write_file, 1, 1},
                                              {Operation::set_groups, 2, 2},
                                              {Operation::set_group, 2, 16},
                                              {Operation::set_user, 2, 16},
                                              {Operation::enter_cgroup, 3, 3},
                                              {Operation::unshare, 0, 3},
-                                             {Operation::private_propagation, 4, 4},
                                              {Operation::clone_tree, 5, 5},
                                              {Operation::clone_device, 5, 5},
-                                             {Operation::restrict_tree, 5, 8},
                                              {Operation::new_filesystem, 6, 8},
                                              {Operation::attach_root, 7, 7},
                                              {Operation::make_folder, 8, 8},
@@ -55,10 +52,10 @@ constexpr std::array<Stage, 40> init_stages{{{Operation::await_supervisor, 1, 1}
                                              {Operation::allow_stream, 13, 13},
                                              {Operation::allow_ports, 13, 13},
                                              {Operation::change_folder, 14, 14},
-                                             {Operation::set_umask, 14, 14},
+                                             {Operation::set_umask, 4, 14},
                                              {Operation::set_securebits, 15, 15},
                                              {Operation::set_capabilities, 17, 17},
-                                             {Operation::parent_death_signal, 18, 18},
+                                             {Operation::parent_death_signal, 2, 18},
                                              {Operation::check_parent, 19, 19},
                                              {Operation::set_dumpable, 20, 20},
                                              {Operation::no_new_privileges, 20, 20}}};
@@ -76,10 +73,9 @@ constexpr std::array<Stage, 11> program_stages{{{Operation::set_priority, 2, 2},
                                                 {Operation::execute, 14, 14}}};
 
 // What every jail has, exactly once.
-constexpr std::array<Operation, 9> needed_in_init{
-    Operation::private_propagation, Operation::attach_root,    Operation::pivot_root,
-    Operation::seal_root,           Operation::set_securebits, Operation::parent_death_signal,
-    Operation::check_parent,        Operation::set_dumpable,   Operation::no_new_privileges};
+constexpr std::array<Operation, 7> needed_in_init{
+    Operation::attach_root,  Operation::pivot_root,   Operation::seal_root,        Operation::set_securebits,
+    Operation::check_parent, Operation::set_dumpable, Operation::no_new_privileges};
 constexpr std::array<Operation, 3> needed_in_program{Operation::close_descriptors, Operation::load_filter,
                                                      Operation::execute};
 
@@ -156,6 +152,18 @@ std::string broken_capabilities(const Plan& plan) {
     return {};
 }
 
+// A change of ids takes the signal away: prctl(2). To give up capabilities does not (commit_creds() of the kernel).
+std::string broken_death_signal(const Plan& plan) {
+    bool is_bound = false;
+    for (const Step& step : plan.init) {
+        if (step.operation == Operation::parent_death_signal) is_bound = true;
+        if (step.operation == Operation::set_user || step.operation == Operation::set_group) is_bound = false;
+        if (step.operation == Operation::check_parent && !is_bound)
+            return words(Operation::parent_death_signal) + " is missing before " + words(Operation::check_parent);
+    }
+    return {};
+}
+
 std::string missing_part(const Plan& plan) {
     if (plan.arguments.empty()) return "a plan without a command";
     if (plan.program.empty() || plan.program.back().operation != Operation::execute)
@@ -196,6 +204,7 @@ std::string broken_rule(const Plan& plan) {
              missing_step(plan.init, needed_in_init, "init"),
              missing_step(plan.program, needed_in_program, "program"),
              broken_capabilities(plan),
+             broken_death_signal(plan),
              broken_slot(plan),
          })
         if (!broken.empty()) return broken;

@@ -99,6 +99,7 @@ struct Plan {
     compiler::Terminal terminal = compiler::Terminal::none;
     std::array<Stream, 3> streams{};    // the caller's standard streams
     std::uint64_t ignored_signals = 0;  // by the caller; bit 0: signal 1
+    mode_t umask = 0;                   // of the caller, and of the program
     std::vector<std::string> enforced;  // features, for the report: "user-namespace", "seccomp", "memory: cgroup"
     std::vector<std::string> notes;     // weaker forms that `?` permitted, for stderr and the report
     std::vector<Weaker> weaker;         // likewise, of limits

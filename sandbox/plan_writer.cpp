@@ -28,7 +28,7 @@ void PlanWriter::add(std::vector<Step>& phase, Operation operation, const Parts&
     step.reason = reason_;
     if (!parts.path.empty()) step.path = plan.keep(parts.path);
     if (!parts.text.empty()) step.text = plan.keep(parts.text);
-    std::copy_n(parts.numbers.begin(), std::min(parts.numbers.size(), std::size(step.number)), std::begin(step.number));
+    std::copy(parts.numbers.begin(), parts.numbers.end(), std::begin(step.number));
     phase.push_back(step);
 }
 

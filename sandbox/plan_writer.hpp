@@ -1,6 +1,8 @@
 // Adds steps to a Plan: texts that live as long as it, reasons that are kept once, slots in turn.
 #pragma once
 
+#include <array>
+#include <iterator>
 #include <map>
 #include <string>
 #include <tuple>
@@ -25,7 +27,7 @@ public:
         Slot into = no_slot;
         std::string path{};
         std::string text{};
-        std::vector<std::uint64_t> numbers{};
+        std::array<std::uint64_t, std::size(Step().number)> numbers{};
     };
     void add(std::vector<Step>& phase, Operation operation, const Parts& parts);
     void add(std::vector<Step>& phase, Operation operation) { add(phase, operation, Parts{}); }

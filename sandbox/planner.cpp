@@ -82,14 +82,15 @@ private:
     void plan_inside(FileView& view, const std::vector<DevicePlace>& devices, const Identity& identity) {
         check_mounts(*host_, identity, view, *diagnostics_);
         plan_ids(identity);
-        plan_mounts({view, devices, identity, may_write_sysctls(identity)}, writer_);
-        plan_rest_of_init({*jail_, *host_, view, devices});
-        plan_folder(view);
-        plan_.notes.insert(plan_.notes.begin(), view.notes.begin(), view.notes.end());
-        plan_umask();
         plan_limits({*jail_, *host_, identity, view, command_->allow_degraded}, writer_, *diagnostics_);
         note_needless_options();
         plan_cgroups(*jail_, *host_, writer_);
+        const auto before_mounts = static_cast<std::ptrdiff_t>(plan_.init.size());
+        plan_mounts({view, devices, identity, may_write_sysctls(identity)}, writer_);
+        plan_umask(before_mounts);
+        plan_rest_of_init({*jail_, *host_, view, devices});
+        plan_folder(view);
+        plan_.notes.insert(plan_.notes.begin(), view.notes.begin(), view.notes.end());
         plan_privileges(identity);
         plan_filter();
         plan_execution(view);
@@ -132,12 +133,14 @@ private:
         plan_.namespaces = cloned_namespaces;
         plan_.init = first_steps(CLONE_NEWNS | (process.share_ipc.empty() ? CLONE_NEWIPC : 0U) |
                                  (process.share_uts.empty() ? CLONE_NEWUTS : 0U) |
-                                 (jail_->network.shares_host() ? 0U : CLONE_NEWNET));
+                                 (jail_->network.shares_host() ? 0U : CLONE_NEWNET) |
+                                 (process.share_cgroup.empty() && !limits_anything(*jail_) ? CLONE_NEWCGROUP : 0U));
         plan_.arguments = command_->arguments;
         plan_.environment = plan_environment(jail_->environment, command_->environment);
         plan_.terminal = jail_->process.terminal.value;
         plan_.streams = host_->streams;
         plan_.ignored_signals = host_->ignored_signals;
+        plan_.umask = host_->umask;
         const bool any_terminal = std::any_of(std::begin(host_->streams), std::end(host_->streams),
                                               [](const Stream& stream) { return stream.is_terminal; });
         if (plan_.terminal == compiler::Terminal::private_pty && !any_terminal)
@@ -166,7 +169,11 @@ private:
             use_subordinate_ids();
         else
             map_own_ids(identity);
+        die_with_parent();
     }
+
+    // A change of ids takes it away (prctl(2)). Until init has it, it asks nothing but the channel, which would end.
+    void die_with_parent() { always(plan_.init, Operation::parent_death_signal, SIGKILL); }
 
     void become_inner_root() {
         always(plan_.init, Operation::await_supervisor);
@@ -266,7 +273,19 @@ private:
         return {};
     }
 
-    void plan_umask() { always(plan_.init, Operation::set_umask, host_->umask); }
+    // Modes of a plan are exact. The caller's mask mostly takes nothing from them, and is the program's as it is.
+    void plan_umask(std::ptrdiff_t before_mounts) {
+        const bool takes_away =
+            std::any_of(plan_.init.begin() + before_mounts, plan_.init.end(), [&](const Step& step) {
+                const bool makes = step.operation == Operation::make_folder || step.operation == Operation::make_file;
+                return makes && (step.number[0] & host_->umask) != 0;
+            });
+        if (!takes_away) return;
+        std::vector<Step> none;
+        always(none, Operation::set_umask, 0);
+        plan_.init.insert(plan_.init.begin() + before_mounts, none.front());
+        always(plan_.init, Operation::set_umask, host_->umask);
+    }
 
     // Init gives up everything before the program's process exists, which so has nothing from the start: but
     // for capabilities that the policy keeps, which are the program's alone.
@@ -278,12 +297,12 @@ private:
             writer_.add(plan_.init, Operation::set_group, identity.group);
             writer_.because(jail_->process.user.origins, "`user`");
             writer_.add(plan_.init, Operation::set_user, identity.user);
+            die_with_parent();
         }
         if (kept == 0)
             always(plan_.init, Operation::set_capabilities, 0);
         else
             plan_kept_capabilities(kept);
-        always(plan_.init, Operation::parent_death_signal, SIGKILL);
         always(plan_.init, Operation::check_parent);
         always(plan_.init, Operation::set_dumpable, 0);
         always(plan_.init, Operation::no_new_privileges);

@@ -4,6 +4,7 @@
 // retries. The result is the kernel's own: negative errno on failure.
 #pragma once
 
+#include <linux/sched.h>
 #include <sys/syscall.h>
 
 #include <cerrno>
@@ -48,30 +49,28 @@ long raw_syscall(long number, Arguments... arguments) {
 }
 
 // clone3(2) onto the stack that `how` names: the child has nothing of this frame. It begins in `entry`, which must not
-// return. `own`: what getpid(2) says here, and not there. A kernel that answers 0 and makes no process is -EPROTO.
-inline long raw_clone(const void* how, std::size_t size, long own, void (*entry)(void*), void* argument) {
+// return. A kernel that answers 0 on the stack of before has made no process: -EPROTO.
+inline long raw_clone(const clone_args& how, void (*entry)(void*), void* argument) {
     long result = SYS_clone3;
     // NOLINTBEGIN(readability-identifier-naming): the registers' names
     register long r12 __asm__("r12") = raw_argument(argument);
     register void (*r13)(void*) __asm__("r13") = entry;
-    register long r14 __asm__("r14") = own;
+    register auto r14 __asm__("r14") = how.stack + how.stack_size;
     // NOLINTEND(readability-identifier-naming)
     __asm__ volatile(
         "syscall\n\t"
         "test %%rax, %%rax\n\t"
         "jnz 1f\n\t"
-        "mov %[getpid], %%eax\n\t"
-        "syscall\n\t"
-        "cmp %%rax, %%r14\n\t"
+        "cmp %%rsp, %%r14\n\t"
         "mov %[nothing_made], %%rax\n\t"
-        "je 1f\n\t"
+        "jne 1f\n\t"
         "xor %%ebp, %%ebp\n\t"
         "mov %%r12, %%rdi\n\t"
         "call *%%r13\n\t"
         "hlt\n"
         "1:"
         : "+a"(result)
-        : "D"(how), "S"(size), "r"(r12), "r"(r13), "r"(r14), [getpid] "i"(SYS_getpid), [nothing_made] "i"(-EPROTO)
+        : "D"(&how), "S"(sizeof how), "r"(r12), "r"(r13), "r"(r14), [nothing_made] "i"(-EPROTO)
         : "rcx", "r11", "cc", "memory");
     return result;
 }

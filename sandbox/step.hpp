@@ -32,7 +32,7 @@ struct Step {
     std::uint16_t reason = 0;  // index into Plan::reasons: the policy's line, and words for a failure
     const char* path = nullptr;
     const char* text = nullptr;
-    std::uint64_t number[4] = {};
+    std::uint64_t number[6] = {};
 };
 static_assert(std::is_trivially_copyable_v<Step>);
 

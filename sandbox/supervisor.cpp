@@ -118,7 +118,7 @@ void Supervisor::start_timer() {
 }
 
 Outcome Supervisor::run() {
-    while (!jail_gone_) wait_and_handle();
+    while (!jail_gone_ && channel_open_) wait_and_handle();
     while (channel_open_ && take_message()) {
     }
     outcome_.remains = jail_.wait();

@@ -178,7 +178,7 @@ private:
         field("SigBlk", hexadecimal(number_of(*plan_, Operation::restore_signals)));
         field("SigIgn", hexadecimal(0));
         std::array<char, 16> umask{};
-        std::snprintf(umask.data(), umask.size(), "%04" PRIo64, number_of(*plan_, Operation::set_umask));
+        std::snprintf(umask.data(), umask.size(), "%04o", plan_->umask);
         field("Umask", umask.data());
         same("the root folder of the program", "/", program.root);
         if (const Step* step = find_step(*plan_, Operation::change_folder))
@@ -298,15 +298,13 @@ private:
 }  // namespace
 
 int guarded_stream(const Plan& plan, const LaunchView& launch) {
-    std::map<Slot, std::string> sources;
     std::vector<std::string> writable;
     std::set<std::uint64_t> allowed;
     for (const auto* steps : {&plan.prepare, &plan.init}) {
         for (const Step& step : *steps) {
-            if (step.operation == Operation::clone_tree) sources[step.into] = step.path;
             if (step.operation == Operation::allow_stream) allowed.insert(step.number[1]);
-            if (step.operation == Operation::restrict_tree && (step.number[0] & MOUNT_ATTR_RDONLY) == 0)
-                writable.push_back(sources[step.slot]);
+            if (step.operation == Operation::clone_tree && (step.number[4] & MOUNT_ATTR_RDONLY) == 0)
+                writable.emplace_back(step.path);
         }
     }
     for (std::size_t stream = 0; stream < launch.streams.size(); ++stream) {

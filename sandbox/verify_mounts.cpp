@@ -64,14 +64,9 @@ private:
     void run(const Step& step) {
         switch (step.operation) {
             case Operation::clone_tree:
-                into(step) = Tree{.source = step.path};
-                into(step).recursive = step.number[3] != 0;
-                break;
             case Operation::clone_device:
-                into(step) = Tree{.source = step.path};
-                break;
-            case Operation::restrict_tree:
-                at(step.slot).attributes |= step.number[0];
+                into(step) = Tree{.attributes = step.number[4], .source = step.path};
+                into(step).recursive = step.number[3] != 0;
                 break;
             case Operation::map_tree_ids:
                 at(step.slot).id_mapped = true;
@@ -91,7 +86,7 @@ private:
             mounts_.push_back(
                 {path, made(step, step.number[1] == static_cast<std::uint64_t>(FileSystem::proc) ? "proc" : "tmpfs")});
         if (step.operation == Operation::mount_tree) mounts_.push_back({path, at(step.slot)});
-        if (step.operation == Operation::clone_below_root) into(step) = clone_at(path, step.number[0] != 0);
+        if (step.operation == Operation::clone_below_root) into(step) = clone_at(path, step);
         if (step.operation == Operation::detach)
             std::erase_if(mounts_, [&](const PlannedMount& mount) { return is_at_or_below(mount.path, path); });
         if (step.operation == Operation::seal_root && !mounts_.empty())
@@ -102,11 +97,12 @@ private:
         return Tree{.attributes = step.number[0], .type = type, .options = step.text == nullptr ? "" : step.text};
     }
 
-    [[nodiscard]] Tree clone_at(const std::string& path, bool recursive) const {
+    [[nodiscard]] Tree clone_at(const std::string& path, const Step& step) const {
         const PlannedMount* around = mount_around(mounts_, path);
         if (around == nullptr) return {};
         Tree tree = around->tree;
-        tree.recursive = recursive && tree.recursive;
+        tree.recursive = step.number[3] != 0 && tree.recursive;
+        tree.attributes |= step.number[4];
         if (!tree.source.empty()) tree.source = moved(path, around->path, tree.source);
         tree.options.clear();
         return tree;

@@ -1,11 +1,11 @@
 // ward: a Linux sandbox with a policy language. Finds the subcommand and hands over.
-#include <malloc.h>
 #include <sys/auxv.h>
 #include <unistd.h>
 
 #include <cstdlib>
 
 #include "sandbox/cli/console.hpp"
+#include "sandbox/cli/first_heap.hpp"
 #include "sandbox/cli/subcommand.hpp"
 #include "sandbox/launch.hpp"
 
@@ -24,14 +24,6 @@ int dispatch(const ward::cli::Words& words) {
     return subcommand == nullptr ? run(words) : subcommand->function({words.begin() + 1, words.end()});
 }
 
-// What a start takes in all, in one piece: nothing is given back in between, only to be taken again. A supervisor whose
-// program stays gives it back then.
-void expect_little_memory() {
-    constexpr int whole_start = 512 << 10;
-    ::mallopt(M_TOP_PAD, whole_start);
-    ::mallopt(M_TRIM_THRESHOLD, 16 * whole_start);
-}
-
 }  // namespace
 
 int main(int count, char** words) {
@@ -40,7 +32,7 @@ int main(int count, char** words) {
         ward::cli::say("this file is setuid or has file capabilities, and ward refuses to run with them");
         return ward::cli::nothing_ran_status;
     }
-    expect_little_memory();
+    ward::cli::take_heap_in_one_piece();  // unless the start has done so (static_start.cpp)
     // Before anything else is opened.
     if (!ward::sandbox::fill_standard_streams()) {
         ward::cli::say("a standard stream is closed, and /dev/null cannot be opened in its place");

@@ -3,6 +3,8 @@
 #include <cstdlib>
 #include <cstring>
 #include <ctime>
+#include <memory>
+#include <utility>
 
 #include "policy/render.hpp"
 #include "policy/similar_name.hpp"
@@ -99,6 +101,8 @@ Report launch_and_tell(const Request& request, Prepared& prepared, const policy:
         return made;
     };
     Report report = sandbox::launch(*prepared.plan, problems, make_filter, std::move(prepared.early));
+    // With signals blocked, nobody could end one who waits for a reader.
+    if (!problems.all().empty() || report.end != Report::End::exited) report.rest.reset();
     show(problems, sources);
     if (report.end == Report::End::not_started) report.reason = reason_in(problems);
     if (report.violation && prepared.jail) explain_violation(*report.violation, *prepared.jail, sources);
@@ -106,13 +110,22 @@ Report launch_and_tell(const Request& request, Prepared& prepared, const policy:
     report.policy = request.profile;
     report.program = prepared.program;
     const std::string words = ending(report, *prepared.plan, base_name(request.command.front()));
-    if (!words.empty()) say(words, true);
+    if (words.empty()) return report;
+    report.rest.reset();
+    say(words, true);
     return report;
 }
 
+// What a program that ends at once leaves to the kernel.
+struct Kept {
+    std::shared_ptr<const Prepared> prepared;
+    std::shared_ptr<const void> of_launch;
+};
+
 Report execute(Request& request, Reading& reading) {
     int status = nothing_ran_status;
-    Prepared prepared = prepare(request, reading, status);
+    const auto all = std::make_shared<Prepared>(prepare(request, reading, status));
+    Prepared& prepared = *all;
     // Nothing is gained by a filter that comes later where nothing runs.
     if (prepared.plan && request.dry_run && !add_filter(*prepared.plan, *prepared.jail, reading.diagnostics))
         prepared.plan.reset();
@@ -127,7 +140,9 @@ Report execute(Request& request, Reading& reading) {
     }
     announce(request, reading, prepared);
     if (request.dry_run) return not_started(answer(sandbox::describe(*prepared.plan, reading.sources)));
-    return launch_and_tell(request, prepared, reading.sources);
+    Report report = launch_and_tell(request, prepared, reading.sources);
+    if (report.rest) report.rest = std::make_shared<Kept>(Kept{all, std::move(report.rest)});
+    return report;
 }
 
 int execute_with_report(Request& request, Reading& reading, const std::string& path) {
@@ -136,7 +151,8 @@ int execute_with_report(Request& request, Reading& reading, const std::string& p
         reading.show();
         return nothing_ran_status;
     }
-    const Report report = execute(request, reading);
+    Report report = execute(request, reading);
+    report.rest.reset();
     if (!file->write(sandbox::to_json(report)))
         say("the report `" + escaped(path) + "` was not written: " + strerrordesc_np(errno), true);
     return report.exit_status();
@@ -151,8 +167,10 @@ int run(const Words& words) {
     Request request;
     if (const int misused = read_request(*options, request); misused != 0) return misused;
     Reading reading;
-    const auto report = options->value("report");
-    return report ? execute_with_report(request, reading, *report) : execute(request, reading).exit_status();
+    if (const auto path = options->value("report")) return execute_with_report(request, reading, *path);
+    Report report = execute(request, reading);
+    static const std::shared_ptr<const void> until_exit = std::move(report.rest);  // quick_exit(3)
+    return report.exit_status();
 }
 
 }  // namespace ward::cli

@@ -81,8 +81,10 @@ HandMadeJail::HandMadeJail(Caller who, std::vector<std::string> arguments) : cal
         add_sources(plan.prepare);
         plan.init.push_back(numbered(Operation::set_group, 0));
         plan.init.push_back(numbered(Operation::set_user, 0));
+        plan.init.push_back(numbered(Operation::parent_death_signal, SIGKILL));
     } else {
         map_own_ids();
+        plan.init.push_back(numbered(Operation::parent_death_signal, SIGKILL));
         add_sources(plan.init);
     }
     build_root();
@@ -107,10 +109,8 @@ void HandMadeJail::add_source(std::vector<Step>& steps, const char* path, Slot t
     clone.number[1] = file.st_ino;
     clone.number[2] = file.st_mode & S_IFMT;
     clone.number[3] = 1;
+    clone.number[4] = attributes;
     steps.push_back(clone);
-    Step restrict = slotted(Operation::restrict_tree, tree, no_slot, nullptr, attributes);
-    restrict.number[2] = 1;
-    steps.push_back(restrict);
 }
 
 void HandMadeJail::add_sources(std::vector<Step>& steps) {
@@ -121,7 +121,7 @@ void HandMadeJail::add_sources(std::vector<Step>& steps) {
 void HandMadeJail::build_root() {
     const std::uint64_t plain = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV;
     for (const Step& step : {
-             make_step(Operation::private_propagation),
+             numbered(Operation::set_umask, 0),
              attached_root(plain, "mode=0755,size=1m"),
              pathed(Operation::make_folder, "usr", nullptr, 0755),
              pathed(Operation::make_folder, "proc", nullptr, 0755),
@@ -144,6 +144,7 @@ void HandMadeJail::build_root() {
              make_step(Operation::loopback_up),
              numbered(Operation::unshare, CLONE_NEWCGROUP),
              make_step(Operation::new_session),
+             numbered(Operation::set_umask, 022),
          }) {
         plan.init.push_back(step);
     }

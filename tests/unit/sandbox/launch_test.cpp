@@ -297,7 +297,7 @@ public:
         Step step = make_step(Operation::write_file);
         step.path = jail.plan.keep(path_);
         step.text = "";
-        const auto place = jail.caller == Caller::root ? 3 : 4;  // behind the ids
+        const auto place = jail.caller == Caller::root ? 4 : 5;  // behind the ids and what they undo
         jail.plan.init.insert(jail.plan.init.begin() + place, step);
         return jail;
     }

@@ -2,6 +2,7 @@
 #include "sandbox/planner.hpp"
 
 #include <gtest/gtest.h>
+#include <linux/sched.h>
 
 #include <algorithm>
 #include <cstdlib>
@@ -48,6 +49,7 @@ protected:
 
     std::optional<Plan> plan_of_user() {
         host.streams[0] = {.is_file = true};
+        host.umask = 077;
         return plan(read_text(golden_plan("user.ward")));
     }
 
@@ -92,6 +94,51 @@ TEST_F(PlanFor, TheCallersFolderIsTheWorkingFolder) {
     ASSERT_TRUE(made) << errors();
     EXPECT_STREQ(find(made->init, Operation::change_folder)->path, "/home/u/work");
     EXPECT_TRUE(made->notes.empty());
+}
+
+std::vector<std::uint64_t> umasks(const Plan& plan) {
+    std::vector<std::uint64_t> all;
+    for (const Step& step : plan.init)
+        if (step.operation == Operation::set_umask) all.push_back(step.number[0]);
+    return all;
+}
+
+TEST_F(PlanFor, AUmaskThatTakesSomethingFromThePlansModesIsPutAside) {
+    host.umask = 022;
+    const auto plain = plan(smallest);
+    ASSERT_TRUE(plain) << errors();
+    EXPECT_EQ(umasks(*plain), std::vector<std::uint64_t>{});
+    EXPECT_EQ(plain->umask, 022U);
+    host.umask = 027;
+    const auto strict = plan(smallest);
+    ASSERT_TRUE(strict) << errors();
+    EXPECT_EQ(umasks(*strict), (std::vector<std::uint64_t>{0, 027}));
+    EXPECT_EQ(broken_rule(*strict), "");
+    EXPECT_LT(find(strict->init, Operation::set_umask), find(strict->init, Operation::attach_root));
+}
+
+TEST_F(PlanFor, InitIsBoundToItsSupervisorAfterEachChangeOfIds) {
+    const auto bonds = [](const std::vector<Step>& steps) {
+        return std::ranges::count(steps, Operation::parent_death_signal, &Step::operation);
+    };
+    const auto of_user = plan(smallest);
+    ASSERT_TRUE(of_user) << errors();
+    EXPECT_EQ(bonds(of_user->init), 1);
+    be_root();
+    const auto of_root = plan(smallest);
+    ASSERT_TRUE(of_root) << errors();
+    EXPECT_EQ(bonds(of_root->init), 2);
+}
+
+// It begins where init is when it is made: with limits that is a cgroup of its own.
+TEST_F(PlanFor, TheCgroupNamespaceIsMadeWithTheOthersWithoutLimits) {
+    const auto without = plan(smallest);
+    ASSERT_TRUE(without) << errors();
+    EXPECT_NE(find(without->init, Operation::unshare)->number[0] & CLONE_NEWCGROUP, 0U);
+    const auto with = plan(std::string(smallest) + "limits { open-files 10 }\n");
+    ASSERT_TRUE(with) << errors();
+    EXPECT_EQ(find(with->init, Operation::unshare)->number[0] & CLONE_NEWCGROUP, 0U);
+    EXPECT_EQ(std::ranges::count(with->init, Operation::unshare, &Step::operation), 2);
 }
 
 TEST_F(PlanFor, AFolderThatLeadsToAGrantIsThere) {

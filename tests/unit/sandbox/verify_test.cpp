@@ -39,8 +39,8 @@ protected:
         plan.supervisor_maps_ids = true;
         plan.uid_map = plan.gid_map = {{0, 1000000, 65536}};
         plan.init.push_back(step(Operation::unshare, {CLONE_NEWCGROUP}));
+        plan.umask = 022;
         plan.program = {step(Operation::change_folder, {}, "/work"),
-                        step(Operation::set_umask, {022}),
                         step(Operation::set_rlimit, {RLIMIT_NOFILE, 64, 64}),
                         step(Operation::set_group, {7}),
                         step(Operation::set_user, {7}),
@@ -52,10 +52,9 @@ protected:
 
     // A tmpfs as the root, the host's /home/u/work at /work, the host's /lib at /lib.
     void plan_mounts() {
-        plan.prepare = {on_slot(Operation::clone_tree, no_slot, 0, {0, 0, 0, 1}, "/home/u/work"),
-                        on_slot(Operation::restrict_tree, 0, no_slot, {MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV, 0, 1}),
-                        on_slot(Operation::clone_tree, no_slot, 1, {0, 0, 0, 1}, "/lib"),
-                        on_slot(Operation::restrict_tree, 1, no_slot, {sealed, 0, 1})};
+        plan.prepare = {on_slot(Operation::clone_tree, no_slot, 0, {0, 0, 0, 1, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV},
+                                "/home/u/work"),
+                        on_slot(Operation::clone_tree, no_slot, 1, {0, 0, 0, 1, sealed}, "/lib")};
         plan.mapped = {on_slot(Operation::map_tree_ids, 0, 2)};
         plan.init = {
             on_slot(Operation::attach_root, no_slot, no_slot, {closed}, "/proc", "mode=0755,size=8192,nr_inodes=9"),
@@ -161,7 +160,7 @@ TEST_F(Verify, InitHasGivenUpEverything) {
 }
 
 TEST_F(Verify, WhatThePolicyKeepsIsKept) {
-    plan.program[5].number[0] = plan.program[6].number[0] = 0x400;
+    plan.program[4].number[0] = plan.program[5].number[0] = 0x400;
     for (const char* field : {"CapInh", "CapPrm", "CapEff", "CapBnd"}) view.program.status[field] = "0000000000000400";
     EXPECT_EQ(found(), "");
     view.program.status["CapBnd"] = "0000000000000c00";
