@@ -158,6 +158,7 @@ void warn_protected(const Advice& advice) {
 }
 
 void warn_secrets(const Advice& advice) {
+    if (advice.jail.files.empty()) return;
     const std::vector<SecretPlace> places = secret_places(advice.lowering.facts.home);
     const std::vector<const FileRule*> grants = own_grants(advice, folders_around(places));
     std::map<const FileRule*, Reached> reached;

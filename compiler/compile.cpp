@@ -12,9 +12,8 @@
 namespace ward::compiler {
 namespace {
 
-Jail lower_all(Lowering& lowering) {
+void lower_all(Lowering& lowering, Jail& jail) {
     const policy::Policy& policy = lowering.set.members.front().policy;
-    Jail jail;
     jail.name = policy.name.text;
     jail.origin = policy.name.span;
     lower_files(lowering, jail);
@@ -26,7 +25,11 @@ Jail lower_all(Lowering& lowering) {
     lower_calls(lowering, jail);
     lower_limits(lowering, jail);
     lower_environment(lowering, jail);
-    return jail;
+}
+
+void check_all(Lowering& lowering) {
+    Jail jail;
+    lower_all(lowering, jail);
 }
 
 // A variable that only a branch for another machine or a test needs is no mistake.
@@ -74,11 +77,14 @@ std::optional<Jail> compile(const policy::PolicySet& set, const Facts& facts, po
     Lowering lowering{set, facts, diagnostics, make_scopes(set, facts, diagnostics), {}};
     const std::vector<Branch> branches = find_branches(lowering);
     lowering.blocks = blocks_that_hold(branches, set.members.size());
-    Jail jail = lower_all(lowering);
-    check_other_branches(lowering, branches, [](Lowering& other) { static_cast<void>(lower_all(other)); });
-    if (diagnostics.errors() != errors_before) return std::nullopt;
-
-    advise(lowering, jail);
+    std::optional<Jail> jail(std::in_place);  // where it is returned: it is large
+    lower_all(lowering, *jail);
+    check_other_branches(lowering, branches, check_all);
+    if (diagnostics.errors() != errors_before) {
+        jail.reset();
+        return jail;
+    }
+    advise(lowering, *jail);
     mark_tested(lowering);
     for (const Scope& scope : lowering.scopes) scope.warn_unused();
     return jail;

@@ -76,8 +76,7 @@ bool PolicyBuilder::string_escape(Span code) {
 
 // ---- the parts of a statement
 
-void PolicyBuilder::Draft::clear() {
-    static_cast<DraftMarks&>(*this) = {};
+void PolicyBuilder::Draft::clear_parts() {
     items.clear();
     exceptions.clear();
     clear_word(first);
@@ -224,6 +223,18 @@ void PolicyBuilder::call(Span span) {
     if (!draft_.exceptions.empty()) statement.except = std::move(draft_.exceptions);
     if (draft_.has_condition) statement.condition = condition();
     statement.span = without_blanks(span);
+}
+
+// The verb, blanks and the name.
+void PolicyBuilder::plain_call(Span span) {
+    std::uint32_t begin = span.end;
+    while (text_[begin - 1] != ' ' && text_[begin - 1] != '\t') --begin;
+    const Permission permission = draft_.verb == "allow" ? Permission::allow : Permission::forbid;
+    auto& statement = add<CallStatement>();
+    statement.permission = permission;
+    statement.calls.take({word_at(range(begin, span.end)), nullptr});
+    statement.span = span;
+    draft_.has_parts = false;
 }
 
 void PolicyBuilder::abi(Span span) {

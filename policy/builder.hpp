@@ -47,7 +47,11 @@ public:
     void bare_word(Span span) { word_ = Word{std::string(text(span)), span, false}; }
 
     // ---- the parts of a statement; a part takes the last word
-    void begin_statement() { draft_.clear(); }
+    void begin_statement() {
+        static_cast<DraftMarks&>(draft_) = {};
+        if (draft_.has_parts) draft_.clear_parts();
+        draft_.has_parts = true;
+    }
     void keyword(Span span);
     void mark_optional() { draft_.optional = true; }
     void item() { (draft_.in_exceptions ? draft_.exceptions : draft_.items).push_back(word_); }
@@ -118,6 +122,7 @@ public:
     void setuid(Span span);
     void network(Span span);
     void call(Span span);
+    void plain_call(Span span);
     void abi(Span span);
     void refuse(Span span);
     void keep_capability(Span span);
@@ -202,9 +207,10 @@ private:
         std::vector<Expression> operands;  // of conditions: read, and not yet part of another
         std::vector<std::size_t> marks;    // how many operands stand before each condition that is open
         std::vector<Span> parens;          // those that are open
+        bool has_parts = false;            // some of this may be of an earlier statement
 
-        // As a new one, but its lists keep their memory: this is done for each line of a policy.
-        void clear();
+        // Empty, but lists keep their memory: this is done for nearly each line of a policy.
+        void clear_parts();
     };
     // A section, or another block.
     struct OpenBlock {

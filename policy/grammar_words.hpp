@@ -35,6 +35,7 @@ inline constexpr Characters keyword_chars = all_but("#()\\'\",;{}\x7f?");
 inline constexpr Characters operand_chars = all_but("#()\\'\",;{}\x7f=!<>&|");
 inline constexpr Characters quote_chars = only("#()\\'\"");
 inline constexpr Characters name_chars = only("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-");
+inline constexpr Characters call_chars = only("abcdefghijklmnopqrstuvwxyz0123456789_");  // of the kernel's names
 inline constexpr Characters blank_chars = only(" \t");
 inline constexpr Characters gap_chars = only(" \t\n");
 inline constexpr Characters separator_chars = only(" \t\n;");

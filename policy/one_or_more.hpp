@@ -14,6 +14,7 @@ namespace ward::policy {
 template <typename T>
 class OneOrMore {
 public:
+    void take(T&& one) { items_.template emplace<T>(std::move(one)); }
     // Leaves nothing in `items` that means anything; of one alone, the vector keeps its memory.
     void take(std::vector<T>& items) {
         if (items.size() == 1)

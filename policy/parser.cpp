@@ -109,6 +109,7 @@ template <> struct action<g::first<g::binding>>   : calls_with_range<&B::binding
 template <> struct action<g::further<g::binding>> : calls_with_range<&B::binding> {};
 template <> struct action<g::call_name>    : calls_with_range<&B::bare_call> {};
 template <> struct action<g::quoted_call>  : calls<&B::quoted_call> {};
+template <> struct action<g::plain_call>   : calls_with_range<&B::plain_call> {};
 template <> struct action<g::first<g::call_pattern>> : p::nothing<g::first<g::call_pattern>> {};
 template <> struct action<g::further<g::call_pattern>> : p::nothing<g::further<g::call_pattern>> {};
 template <> struct action<g::open_parameters> : calls_with_range<&B::open_parameters> {};

@@ -11,7 +11,7 @@ TERMINALS = {
 SILENT = {
     "blanks", "gap", "begin", "statement_end", "statement_ended", "separators", "no_optional", "p::success", "p::eof",
     "never_closed", "other", "file_end", "stray_brace", "p::blank", "p::eol", "next_argument", "condition_begin", "not_mixed",
-    "values_open", "all_ports", "argument_ended", "call_ended",
+    "values_open", "all_ports", "argument_ended", "call_ended", "plain_call",
 }
 
 

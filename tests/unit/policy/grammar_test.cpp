@@ -39,6 +39,7 @@ constexpr const char* texts[] = {
     "policy web\n wen { a { \"b\" # c\n } else (a) and\n }\n files { frob \"a\", b\n reads c\n } }",
     "policy web\n limits { files { a } }",
     "policy web\n files { read /a",
+    "policy web\n syscalls { allow read\n }",
 };
 
 // These succeed only where there is an error, and coverage stops at the first; or they are words that are
