@@ -119,6 +119,12 @@ int mount_new(const char* type, const char* place, std::uint64_t attributes, con
 
 namespace steps {
 
+int private_propagation(const Step& /*step*/, Inside& /*inside*/) {
+    mount_attr attributes{};
+    attributes.propagation = legacy_private;
+    return set_attributes(AT_FDCWD, "/", AT_RECURSIVE, attributes);
+}
+
 // What lies right below / has no link on its way that could lead elsewhere: one call less, and one to close.
 int clone_tree(const Step& step, Inside& inside) {
     if (is_right_below_root(step.path)) {

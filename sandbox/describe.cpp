@@ -250,6 +250,7 @@ std::string operands(const Step& step, const Plan& plan) {
         case new_session:
         case new_keyring:
         case check_parent:
+        case private_propagation:
         case pivot_root:
         case no_new_privileges:
             return {};

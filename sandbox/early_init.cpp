@@ -192,7 +192,7 @@ std::optional<EarlyInit> EarlyInit::make(const policy::PolicySet& set) {
     inside.awaits_plan = true;
     inside.spare = memory_of_a_static_program();
     hear_of_ends();
-    early.apart.emplace();
+    leave_out_of_copies();
     Clone made = clone_blocked(inside);
     if (made.result < 0) return std::nullopt;
     early.moved_from = move_elsewhere(static_cast<pid_t>(made.result));

@@ -13,7 +13,6 @@
 
 #include "policy/library.hpp"
 #include "sandbox/descriptor.hpp"
-#include "sandbox/first_process.hpp"
 #include "sandbox/plan.hpp"
 #include "sandbox/supervisor.hpp"
 
@@ -28,7 +27,6 @@ struct ProcessorMask {
 };
 
 struct EarlyInit {
-    std::optional<Apart> apart;  // until this is gone: another init needs what a first one did not
     std::unique_ptr<JailProcess> process;
     Descriptor channel;
     std::vector<Step> beginning;              // of Plan::init

@@ -63,18 +63,14 @@ Pages stack_pages() {
     return stack.is_in_use() ? pages_between(stack.begin, stack.end) : Pages();
 }
 
-Apart::Apart() : pages_{heap_pages(), stack_pages()} {
-    for (const Pages& pages : pages_) static_cast<void>(::madvise(pages.begin, pages.size, MADV_DONTFORK));
+void leave_out_of_copies() {
+    for (const Pages& pages : {heap_pages(), stack_pages()})
+        static_cast<void>(::madvise(pages.begin, pages.size, MADV_DONTFORK));
 }
 
-Apart& Apart::operator=(Apart&& other) noexcept {
-    std::swap(pages_, other.pages_);
-    return *this;
-}
-
-Apart::~Apart() {
-    for (const Pages& pages : pages_)
-        if (pages.size != 0) static_cast<void>(::madvise(pages.begin, pages.size, MADV_DOFORK));
+void copy_again() {
+    for (const Pages& pages : {heap_pages(), stack_pages()})
+        static_cast<void>(::madvise(pages.begin, pages.size, MADV_DOFORK));
 }
 
 // A page is left for the frame of this function and the next one.

@@ -3,10 +3,8 @@
 // Nothing is decided here, and nothing is sent.
 #pragma once
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
-#include <utility>
 
 #include "sandbox/child.hpp"
 #include "sandbox/descriptor.hpp"
@@ -32,21 +30,11 @@ struct Pages {
 [[nodiscard]] Pages heap_pages();
 // None where the caller is on a stack of another thread.
 [[nodiscard]] Pages stack_pages();
-// For as long as it lives, a copy of this process (fork(2)) has neither its heap nor its stack. Init needs none of
-// both; without them there is less to copy, and no page of them is copied again because both have it (madvise(2)). An
-// error costs time alone.
-class Apart {
-public:
-    Apart();
-    Apart(Apart&& other) noexcept : pages_(std::exchange(other.pages_, {})) {}
-    Apart& operator=(Apart&& other) noexcept;
-    Apart(const Apart&) = delete;
-    Apart& operator=(const Apart&) = delete;
-    ~Apart();
-
-private:
-    std::array<Pages, 2> pages_;
-};
+// Whether a copy of this process (fork(2)) has its heap and stack, as they are now. An early init needs none of both;
+// without them there is less to copy, and no page of them is copied again because both have it (madvise(2)): so nothing
+// else may be made by fork(2) from then on. An error costs time alone.
+void leave_out_of_copies();
+void copy_again();
 // Those below the caller's own frame.
 [[nodiscard]] Pages unused_stack_pages();
 

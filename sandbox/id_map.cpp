@@ -53,7 +53,7 @@ public:
         must(::pipe2(&ends_[0], O_CLOEXEC), "make a pipe");
         const Descriptor read_end(ends_[0]);
         write_end_.reset(ends_[1]);
-        // It shares this memory: a copy may have neither heap nor stack (Apart).
+        // It shares this memory: a copy may have neither heap nor stack (first_process.hpp).
         clone_args how{};
         how.flags = CLONE_NEWUSER | CLONE_VM;
         how.exit_signal = SIGCHLD;

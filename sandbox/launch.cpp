@@ -217,6 +217,7 @@ void Launch::make_init() {
         jail_ = std::move(early_->process);
         return signals_.open();
     }
+    copy_again();
     const Pages heap = heap_pages();
     inside_.spare.heap = reinterpret_cast<std::uintptr_t>(heap.begin);
     inside_.spare.heap_size = heap.size;

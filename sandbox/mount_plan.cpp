@@ -50,6 +50,8 @@ public:
           init_(writer.plan.init) {}
 
     void plan() {
+        writer_->because_always();
+        writer_->add(init_, Operation::private_propagation);
         for (const auto& [path, entry] : request_->view.entries) {
             if (entry.kind == Kind::tree) clone_source(entry);
             if (entry.kind == Kind::overlay) clone_layers(entry);

@@ -21,13 +21,14 @@ constexpr std::array<Stage, 1> mapped_stages{{{Operation::map_tree_ids, 1, 1}}};
 
 // ids, then mounts (sources, the new root, what is in it), then the pivot, then privileges are given up.
 // Root changes its ids twice: to build as the jail's root, and to be the program's user.
-constexpr std::array<Stage, 38> init_stages{{{Operation::await_supervisor, 1, 1},
+constexpr std::array<Stage, 39> init_stages{{{Operation::await_supervisor, 1, 1},
                                              {Operation::write_file, 1, 1},
                                              {Operation::set_groups, 2, 2},
                                              {Operation::set_group, 2, 16},
                                              {Operation::set_user, 2, 16},
                                              {Operation::enter_cgroup, 3, 3},
                                              {Operation::unshare, 0, 3},
+                                             {Operation::private_propagation, 4, 4},
                                              {Operation::clone_tree, 5, 5},
                                              {Operation::clone_device, 5, 5},
                                              {Operation::new_filesystem, 6, 8},
@@ -73,9 +74,9 @@ constexpr std::array<Stage, 11> program_stages{{{Operation::set_priority, 2, 2},
                                                 {Operation::execute, 14, 14}}};
 
 // What every jail has, exactly once.
-constexpr std::array<Operation, 7> needed_in_init{
-    Operation::attach_root,  Operation::pivot_root,   Operation::seal_root,        Operation::set_securebits,
-    Operation::check_parent, Operation::set_dumpable, Operation::no_new_privileges};
+constexpr std::array<Operation, 8> needed_in_init{
+    Operation::private_propagation, Operation::attach_root,  Operation::pivot_root,   Operation::seal_root,
+    Operation::set_securebits,      Operation::check_parent, Operation::set_dumpable, Operation::no_new_privileges};
 constexpr std::array<Operation, 3> needed_in_program{Operation::close_descriptors, Operation::load_filter,
                                                      Operation::execute};
 

@@ -162,6 +162,7 @@ void Supervisor::tidy_up() {
     const Pages stack = unused_stack_pages();
     ::madvise(stack.begin, stack.size, MADV_DONTNEED);
     ::madvise(&workspace, sizeof workspace, MADV_DONTNEED);
+    ::madvise(&init_memory, sizeof init_memory, MADV_DONTNEED);  // init has a copy
 }
 
 // ---- messages of init

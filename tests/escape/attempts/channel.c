@@ -35,6 +35,18 @@ static long write_to_any(void) {
     return -1;
 }
 
+// The first that there is.
+static long read_any_link(const char* process) {
+    for (int i = 0; i < 1024; ++i) {
+        char path[256];
+        char target[256];
+        snprintf(path, sizeof path, "/proc/%s/fd/%d", process, i);
+        long length = readlink(path, target, sizeof target);
+        if (length >= 0 || errno != ENOENT) return length;
+    }
+    return -1;
+}
+
 // The report is a name in a folder that the program may write.
 static long steer(const char* report_path, const char* target) {
     unlink(report_path);
@@ -45,12 +57,7 @@ int main(int argc, char** argv) {
     const char* way = argument(argc, argv, 1);
     if (strcmp(way, "own") == 0) report(write_to_any(), "there is one");
     const char* word = argument(argc, argv, 2);
-    if (strcmp(way, "init") == 0) {
-        char path[256];
-        char target[256];
-        snprintf(path, sizeof path, "/proc/%s/fd/0", word);
-        report(readlink(path, target, sizeof target), "it can be reached");
-    }
+    if (strcmp(way, "init") == 0) report(read_any_link(word), "it can be reached");
     if (strcmp(way, "steer") == 0) report(steer(word, argument(argc, argv, 3)), "the report goes elsewhere");
     int file = open(word, O_WRONLY | O_APPEND);
     report(file < 0 ? file : write(file, "evil", 4), "it is written");

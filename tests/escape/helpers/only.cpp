@@ -34,7 +34,7 @@ struct Layer {
 // Every step that operations.inc has under `mounts`.
 std::vector<Operation> mount_operations() {
     std::vector<Operation> all;
-    for (int i = static_cast<int>(Operation::clone_tree); i < static_cast<int>(Operation::change_folder); ++i)
+    for (int i = static_cast<int>(Operation::private_propagation); i < static_cast<int>(Operation::change_folder); ++i)
         all.push_back(static_cast<Operation>(i));
     return all;
 }

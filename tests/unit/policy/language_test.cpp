@@ -52,39 +52,6 @@ TEST(Language, ReadsCallsWithTheirArguments) {
         "allow [socket](domain, _, type) \"ioctl\" if domain == {AF_UNIX}\nabi [native] [i386]\n");
 }
 
-// The grammar has a rule of its own for a line that names one call alone. A comment behind it makes it another one.
-TEST(Language, ReadsALineOfOneCallAsAnyOther) {
-    for (const char* name : {"read", "clone3", "epoll_wait", "x", "if", "with", "except", "", "Read", "a-b", "@group",
-                             "a,", "a b", "\"a\"", "a(b)", "allow"}) {
-        for (const char* before : {"allow ", "forbid\t ", "allow", "frob "}) {
-            const std::string line = std::string(before) + name;
-            Sources plain_sources;
-            Sources other_sources;
-            Diagnostics plain_errors;
-            Diagnostics other_errors;
-            const auto plain =
-                parse(plain_sources, plain_sources.add("a", "policy p\nsyscalls {\n" + line + "\nallow z\n}\n"),
-                      plain_errors);
-            const auto other =
-                parse(other_sources, other_sources.add("a", "policy p\nsyscalls {\n" + line + " #\nallow z #\n}\n"),
-                      other_errors);
-            ASSERT_EQ(plain.has_value(), other.has_value()) << line;
-            ASSERT_EQ(plain_errors.all().size(), other_errors.all().size()) << line;
-            for (std::size_t i = 0; i < plain_errors.all().size(); ++i)
-                EXPECT_EQ(plain_errors.all()[i].message(), other_errors.all()[i].message()) << line;
-            if (!plain) continue;
-            const auto& call = std::get<CallStatement>(plain->body.statements.at(0));
-            const auto& same = std::get<CallStatement>(other->body.statements.at(0));
-            EXPECT_EQ(call.span, same.span) << line;
-            EXPECT_EQ(call.permission, same.permission) << line;
-            EXPECT_EQ(call.calls.front().name.text, same.calls.front().name.text) << line;
-            EXPECT_EQ(call.calls.front().name.span, same.calls.front().name.span) << line;
-            EXPECT_EQ(call.calls.size(), same.calls.size()) << line;
-            EXPECT_EQ(std::get<CallStatement>(plain->body.statements.at(1)).calls.front().name.text, "z") << line;
-        }
-    }
-}
-
 // ---- conditions
 
 std::string condition(const std::string& text) {

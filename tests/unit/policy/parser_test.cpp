@@ -236,5 +236,44 @@ TEST(Parser, NeverIgnoresAToken) {
     }
 }
 
+// ---- a line that names one call alone, for which the grammar has a rule of its own
+
+struct Read {
+    explicit Read(const std::string& line)
+        : policy(parse(sources, sources.add("a", "policy p\nsyscalls {\n" + line + "\n}\n"), diagnostics)) {}
+    Sources sources;
+    Diagnostics diagnostics;
+    std::optional<Policy> policy;
+
+    [[nodiscard]] const CallStatement& call(std::size_t index) const {
+        return std::get<CallStatement>(policy->body.statements.at(index));
+    }
+};
+
+// A comment behind it makes it a line like any other.
+void expect_same_as_with_comment(const std::string& line) {
+    SCOPED_TRACE(line);
+    const Read plain(line + "\nallow z");
+    const Read other(line + " #\nallow z #");
+    ASSERT_EQ(plain.policy.has_value(), other.policy.has_value());
+    ASSERT_EQ(plain.diagnostics.all().size(), other.diagnostics.all().size());
+    for (std::size_t i = 0; i < plain.diagnostics.all().size(); ++i)
+        EXPECT_EQ(plain.diagnostics.all()[i].message(), other.diagnostics.all()[i].message());
+    if (!plain.policy) return;
+    EXPECT_EQ(plain.call(0).span, other.call(0).span);
+    EXPECT_EQ(plain.call(0).permission, other.call(0).permission);
+    EXPECT_EQ(plain.call(0).calls.size(), other.call(0).calls.size());
+    EXPECT_EQ(plain.call(0).calls.front().name.text, other.call(0).calls.front().name.text);
+    EXPECT_EQ(plain.call(0).calls.front().name.span, other.call(0).calls.front().name.span);
+    EXPECT_EQ(plain.call(1).calls.front().name.text, "z");
+}
+
+TEST(Parser, ALineOfOneCallIsReadAsAnyOther) {
+    for (const char* name : {"read", "clone3", "epoll_wait", "x", "if", "with", "except", "", "Read", "a-b", "@group",
+                             "a,", "a b", "\"a\"", "a(b)", "allow"})
+        for (const char* before : {"allow ", "forbid\t ", "allow", "frob "})
+            expect_same_as_with_comment(std::string(before) + name);
+}
+
 }  // namespace
 }  // namespace ward::policy

@@ -121,6 +121,7 @@ void HandMadeJail::add_sources(std::vector<Step>& steps) {
 void HandMadeJail::build_root() {
     const std::uint64_t plain = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV;
     for (const Step& step : {
+             make_step(Operation::private_propagation),
              numbered(Operation::set_umask, 0),
              attached_root(plain, "mode=0755,size=1m"),
              pathed(Operation::make_folder, "usr", nullptr, 0755),

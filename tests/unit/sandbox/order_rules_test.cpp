@@ -24,23 +24,12 @@ Plan whole_plan() {
     plan.map_namespace = 1;
     plan.prepare = {step(clone_tree, no_slot, 0)};
     plan.mapped = {step(map_tree_ids, 0, 1)};
-    plan.init = {step(await_supervisor),
-                 step(set_user),
-                 step(new_filesystem, no_slot, 2),
-                 step(attach_root),
-                 step(make_folder),
-                 step(mount_tree, 0),
-                 step(pivot_root),
-                 step(seal_root),
-                 step(set_hostname),
-                 step(change_folder),
-                 step(set_securebits),
-                 step(set_user),
-                 step(set_capabilities),
-                 step(parent_death_signal),
-                 step(check_parent),
-                 step(set_dumpable),
-                 step(no_new_privileges)};
+    plan.init = {
+        step(await_supervisor), step(set_user),         step(private_propagation), step(new_filesystem, no_slot, 2),
+        step(attach_root),      step(make_folder),      step(mount_tree, 0),       step(pivot_root),
+        step(seal_root),        step(set_hostname),     step(change_folder),       step(set_securebits),
+        step(set_user),         step(set_capabilities), step(parent_death_signal), step(check_parent),
+        step(set_dumpable),     step(no_new_privileges)};
     plan.program = {step(set_rlimit), step(close_descriptors), step(restore_signals), step(load_filter), step(execute)};
     return plan;
 }
@@ -79,8 +68,9 @@ TEST(BrokenRule, EveryLockIsNeeded) {
         remove(plan.program, lock);
         EXPECT_NE(broken_rule(plan), "") << static_cast<int>(lock);
     }
-    for (const Operation lock : {await_supervisor, attach_root, pivot_root, seal_root, set_securebits, set_capabilities,
-                                 parent_death_signal, check_parent, set_dumpable, no_new_privileges}) {
+    for (const Operation lock :
+         {await_supervisor, private_propagation, attach_root, pivot_root, seal_root, set_securebits, set_capabilities,
+          parent_death_signal, check_parent, set_dumpable, no_new_privileges}) {
         Plan plan = whole_plan();
         remove(plan.init, lock);
         EXPECT_NE(broken_rule(plan), "") << static_cast<int>(lock);
@@ -141,7 +131,7 @@ TEST(BrokenRule, NothingIsMountedAfterThePivot) {
 
 TEST(BrokenRule, SourcesAreOpenedBeforeTheNewRootHidesThem) {
     Plan plan = whole_plan();
-    plan.init.insert(plan.init.begin() + 4, step(Operation::clone_tree, no_slot, 3));
+    plan.init.insert(plan.init.begin() + 5, step(Operation::clone_tree, no_slot, 3));
     EXPECT_EQ(broken_rule(plan), "`clone` comes too late in the init list");
 }
 
@@ -170,7 +160,7 @@ TEST(BrokenRule, ExecuteIsLastAndOnce) {
 
 TEST(BrokenRule, SlotsAreFilledBeforeTheyAreUsed) {
     Plan plan = whole_plan();
-    plan.init[5].slot = 7;
+    plan.init[6].slot = 7;
     EXPECT_EQ(broken_rule(plan), "`mount` uses a slot that nothing filled");
     plan = whole_plan();
     plan.map_namespace = no_slot;
