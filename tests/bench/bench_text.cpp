@@ -26,8 +26,8 @@ namespace {
 using namespace compiler;
 
 // One call a line, as generated policies of other languages have it.
-std::string docker_text() {
-    std::string text = "policy docker\nsyscalls {\n";
+std::string docker_text(const std::string& first_lines = {}) {
+    std::string text = "policy docker\nsyscalls {\n" + first_lines;
     const std::string names = test::docker_allows();
     for (std::size_t begin = 0, end = 0; end != std::string::npos; begin = end + 1) {
         end = names.find(' ', begin);
@@ -119,9 +119,8 @@ Round middle(std::vector<Round> rounds) {
     return rounds[rounds.size() / 2];
 }
 
-void print(bool guarded, const char* name, const Round& round) {
-    std::printf("docker   text to BPF%s, %s: %zu instructions, %.0f us (", guarded ? " with guards" : "", name,
-                round.length, round.without_proof());
+void print(const char* which, const Round& round) {
+    std::printf("docker   text to BPF%s: %zu instructions, %.0f us (", which, round.length, round.without_proof());
     for (std::size_t i = 0; i < 3; ++i) std::printf("%s%s %.0f", i ? ", " : "", Round::names[i], round.microseconds[i]);
     std::printf("); proof %.0f", round.microseconds[3]);
     if (round.mapping_ahead != 0) std::printf("; heap and stack mapped ahead in %.0f", round.mapping_ahead);
@@ -151,10 +150,14 @@ void print_text_to_bytes(int rounds) {
             cold[guarded].push_back(run_cold(copies.program("bench_filter"), guarded));
     for (int round = 0; round < rounds; ++round)
         for (const bool guarded : {false, true}) warm[guarded].push_back(run_once(text, guarded));
-    for (const bool guarded : {false, true}) {
-        print(guarded, "cold", middle(cold[guarded]));
-        print(guarded, "warm", middle(warm[guarded]));
-    }
+    std::vector<Round> of_every_abi;
+    const std::string every_abi = docker_text("    abi native, i386, x32\n");
+    for (int round = 0; round < rounds; ++round) of_every_abi.push_back(run_once(every_abi, false));
+    print(", cold", middle(cold[0]));
+    print(", warm", middle(warm[0]));
+    print(" with guards, cold", middle(cold[1]));
+    print(" with guards, warm", middle(warm[1]));
+    print(" for x86_64, i386 and x32, warm", middle(of_every_abi));
 }
 
 }  // namespace ward::bench
