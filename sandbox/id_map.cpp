@@ -50,16 +50,18 @@ void map_by_helper(const char* helper, pid_t pid, const std::vector<IdRange>& ma
 class Holder {
 public:
     Holder() {
-        must(::pipe2(&ends_[0], O_CLOEXEC), "make a pipe");
-        const Descriptor read_end(ends_[0]);
-        write_end_.reset(ends_[1]);
-        // It shares this memory: a copy may have neither heap nor stack (first_process.hpp).
+        // Its copy of this memory may have neither heap nor stack (first_process.hpp).
+        alignas(16) static char stack[4096];
+        static int ends[2];
+        must(::pipe2(&ends[0], O_CLOEXEC), "make a pipe");
+        const Descriptor read_end(ends[0]);
+        write_end_.reset(ends[1]);
         clone_args how{};
-        how.flags = CLONE_NEWUSER | CLONE_VM;
+        how.flags = CLONE_NEWUSER;
         how.exit_signal = SIGCHLD;
-        how.stack = reinterpret_cast<std::uint64_t>(&stack_[0]);
-        how.stack_size = sizeof stack_;
-        const long result = raw_clone(how, wait_for_end, &ends_[0]);
+        how.stack = reinterpret_cast<std::uint64_t>(&stack[0]);
+        how.stack_size = sizeof stack;
+        const long result = raw_clone(how, wait_for_end, &ends[0]);
         if (result <= 0) cannot("make a user namespace", result < 0 ? static_cast<int>(-result) : EPROTO);
         pid_ = static_cast<pid_t>(result);
     }
@@ -80,8 +82,6 @@ private:
         for (;;) raw_syscall(SYS_exit_group, 0);
     }
 
-    alignas(16) char stack_[4096];
-    int ends_[2];
     Descriptor write_end_;
     pid_t pid_ = -1;
 };
