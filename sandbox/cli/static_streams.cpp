@@ -3,5 +3,7 @@
 // and their tables of a language. In place of the C++ library's own; it is not linked then.
 #include <ios>
 
-std::ios_base::Init::Init() = default;
-std::ios_base::Init::~Init() = default;
+// NOLINTBEGIN(modernize-use-equals-default): where they are declared, they are not
+std::ios_base::Init::Init() {}
+std::ios_base::Init::~Init() {}
+// NOLINTEND(modernize-use-equals-default)
