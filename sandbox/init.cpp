@@ -224,8 +224,8 @@ void unmap_all_but_the_image(const Spare& spare) {
     raw_syscall(SYS_prctl, PR_SET_NAME, "ward-init", 0, 0, 0);
 }
 
-// Whether the kernel writes nothing to this program's memory any more.
-bool is_left_alone(const Spare& spare) {
+// Then the kernel writes nothing to this program's memory any more. False if it still does.
+bool stop_rseq(const Spare& spare) {
     constexpr int unregister = 1;                    // RSEQ_FLAG_UNREGISTER
     constexpr std::uint32_t signature = 0x53053053;  // as the C library has registered it: RSEQ_SIG
     constexpr std::uint32_t size = 32;
@@ -238,7 +238,7 @@ void tidy_up(const Spare& spare) {
     const auto own = reinterpret_cast<std::uintptr_t>(&init_memory);
     give_back(work, work + sizeof workspace);
     give_back(spare.heap, spare.heap + spare.heap_size);
-    if (spare.image_end == 0 || !is_left_alone(spare)) return;
+    if (spare.image_end == 0 || !stop_rseq(spare)) return;
     give_back(spare.variables, own);
     give_back(own + sizeof init_memory, spare.image_end);
     unmap_all_but_the_image(spare);

@@ -107,7 +107,7 @@ public:
     // Throws SetupFailure, JailDiffers, FilterRefused.
     [[nodiscard]] Outcome run();
     [[nodiscard]] CgroupUsage usage() const { return cgroups_ ? cgroups_->usage() : CgroupUsage(); }
-    // Gives back what others see: the terminal's modes, the cgroups.
+    // After run(), which has seen init's end: gives back what others see, the terminal's modes and the cgroups.
     void end();
 
 private:
@@ -330,7 +330,7 @@ bool fill_standard_streams() {
 }
 
 Report launch(Plan& plan, policy::Diagnostics& diagnostics, const FilterMaker& make_filter,
-              std::optional<EarlyInit> early) {
+              std::optional<EarlyInit> early, std::shared_ptr<const void>* rest) {
     Report report;
     report.status = not_set_up;
     try {
@@ -340,8 +340,10 @@ Report launch(Plan& plan, policy::Diagnostics& diagnostics, const FilterMaker& m
         const Outcome outcome = launch->run();
         report.verified = plan.verify && outcome.started;
         tell(report, plan, outcome, launch->usage(), diagnostics);
-        launch->end();
-        report.rest = launch;
+        if (rest != nullptr && !outcome.failure) {
+            launch->end();
+            *rest = launch;
+        }
     } catch (const JailDiffers& found) {
         report_differences(found.differences, diagnostics);
     } catch (const SetupFailure& failure) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <optional>
 
 #include "policy/diagnostic.hpp"
@@ -21,8 +22,10 @@ using FilterMaker = std::function<bool(Plan& plan, policy::Diagnostics& diagnost
 // Blocks until the jail is gone: no process of it is left when this returns, nor a cgroup. A set-up
 // failure becomes a diagnostic at the step's place in the policy, and the program has not run.
 // `make_filter` is called while init builds the rest; without it the plan's own filter is taken. `early`: an init that
-// was made before the plan; it is used if it fits, and gone if not.
+// was made before the plan; it is used if it fits, and gone if not. `rest`: what is only of this process when the jail
+// is gone, descriptors and blocked signals, is given back with that, and not on return; a program that ends at once
+// leaves it to the kernel.
 [[nodiscard]] Report launch(Plan& plan, policy::Diagnostics& diagnostics, const FilterMaker& make_filter = {},
-                            std::optional<EarlyInit> early = std::nullopt);
+                            std::optional<EarlyInit> early = std::nullopt, std::shared_ptr<const void>* rest = nullptr);
 
 }  // namespace ward::sandbox

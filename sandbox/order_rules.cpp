@@ -165,6 +165,14 @@ std::string broken_death_signal(const Plan& plan) {
     return {};
 }
 
+// The program has its caller's umask.
+std::string broken_umask(const Plan& plan) {
+    std::uint64_t last = plan.umask;
+    for (const Step& step : plan.init)
+        if (step.operation == Operation::set_umask) last = step.number[0];
+    return last == plan.umask ? "" : words(Operation::set_umask) + " must end as it was";
+}
+
 std::string missing_part(const Plan& plan) {
     if (plan.arguments.empty()) return "a plan without a command";
     if (plan.program.empty() || plan.program.back().operation != Operation::execute)
@@ -206,6 +214,7 @@ std::string broken_rule(const Plan& plan) {
              missing_step(plan.program, needed_in_program, "program"),
              broken_capabilities(plan),
              broken_death_signal(plan),
+             broken_umask(plan),
              broken_slot(plan),
          })
         if (!broken.empty()) return broken;

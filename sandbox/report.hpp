@@ -3,7 +3,6 @@
 
 #include <cstdint>
 #include <map>
-#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -59,9 +58,6 @@ struct Report {
     std::string reason;           // why it was not started; else empty
     std::string policy, program;  // the policy's name, the program's path; empty if it came to neither
     std::uint64_t began = 0;      // seconds of the clock on the wall, time(2)
-    // What the launch still has, of this process alone: descriptors, blocked signals. Given back with the report; a
-    // program that ends at once leaves that to the kernel.
-    std::shared_ptr<const void> rest;
 
     // The status for the shell: the program's own; 128+n for a signal or violation; 124 time limit;
     // 125..127 as `status` says if it did not start.

@@ -31,8 +31,6 @@ constexpr Remedy remedies[] = {
     {Operation::clone_tree, EACCES, "grant a path that this user can reach"},
     {Operation::clone_tree, EINVAL,
      "grant the folders below it one by one: a mount in it is not to be copied (unbindable)"},
-    {Operation::clone_tree, EPERM,
-     "remove `execute` or `write` for this path: its mount is locked as noexec or read-only for ordinary users"},
     {Operation::clone_device, EPERM, "remove this device: its mount is locked as nodev for ordinary users"},
     {Operation::map_tree_ids, EINVAL,
      "grant the path with `read`, or run ward as an ordinary user: its file system cannot map ids"},

@@ -32,13 +32,12 @@ int main(int count, char** words) {
         ward::cli::say("this file is setuid or has file capabilities, and ward refuses to run with them");
         return ward::cli::nothing_ran_status;
     }
-    ward::cli::take_heap_in_one_piece();  // unless the start has done so (static_start.cpp)
+    ward::cli::take_heap_in_one_piece();  // again, where the start has done so (static_start.cpp)
     // Before anything else is opened.
     if (!ward::sandbox::fill_standard_streams()) {
         ward::cli::say("a standard stream is closed, and /dev/null cannot be opened in its place");
         return ward::cli::nothing_ran_status;
     }
-    // Everything is written when it is said, and has been given back: what is left to destroy are tables and the C++
-    // library's streams.
+    // Everything is written when it is said, and what others see has been given back: the rest is the kernel's work.
     std::quick_exit(dispatch({words + 1, words + (count < 1 ? 1 : count)}));
 }

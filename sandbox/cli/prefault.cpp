@@ -30,7 +30,7 @@ std::uintptr_t address(const void* place) {
 
 void prefault() {
     populate(address(__builtin_frame_address(0)) - stack_of_a_start, stack_of_a_start);
-    // What malloc(3) takes next: a piece at the end of what it has, and what lies behind that (M_TOP_PAD, main.cpp).
+    // What malloc(3) takes next: a piece at the end of what it has, and what lies behind that (first_heap.hpp).
     void* const piece = std::malloc(heap_of_a_start / 4 * 3);
     if (piece != nullptr) populate(address(piece), heap_of_a_start);
     std::free(piece);

@@ -91,7 +91,15 @@ std::string reason_in(const policy::Diagnostics& diagnostics) {
     return {};
 }
 
-Report launch_and_tell(const Request& request, Prepared& prepared, const policy::Sources& sources) {
+// A report, and what a program that ends at once leaves to the kernel.
+struct Done {
+    Report report;
+    std::shared_ptr<const Prepared> prepared;
+    std::shared_ptr<const void> rest_of_launch;
+};
+
+Report launch_and_tell(const Request& request, Prepared& prepared, const policy::Sources& sources,
+                       std::shared_ptr<const void>& rest) {
     policy::Diagnostics problems;
     const std::time_t began = std::time(nullptr);
     // Only what a violation is explained with must stay as long as the program.
@@ -100,9 +108,9 @@ Report launch_and_tell(const Request& request, Prepared& prepared, const policy:
         if (!plan.supervised_kill) prepared.jail.reset();
         return made;
     };
-    Report report = sandbox::launch(*prepared.plan, problems, make_filter, std::move(prepared.early));
+    Report report = sandbox::launch(*prepared.plan, problems, make_filter, std::move(prepared.early), &rest);
     // With signals blocked, nobody could end one who waits for a reader.
-    if (!problems.all().empty() || report.end != Report::End::exited) report.rest.reset();
+    if (!problems.all().empty() || report.end != Report::End::exited) rest.reset();
     show(problems, sources);
     if (report.end == Report::End::not_started) report.reason = reason_in(problems);
     if (report.violation && prepared.jail) explain_violation(*report.violation, *prepared.jail, sources);
@@ -111,18 +119,12 @@ Report launch_and_tell(const Request& request, Prepared& prepared, const policy:
     report.program = prepared.program;
     const std::string words = ending(report, *prepared.plan, base_name(request.command.front()));
     if (words.empty()) return report;
-    report.rest.reset();
+    rest.reset();
     say(words, true);
     return report;
 }
 
-// What a program that ends at once leaves to the kernel.
-struct Kept {
-    std::shared_ptr<const Prepared> prepared;
-    std::shared_ptr<const void> of_launch;
-};
-
-Report execute(Request& request, Reading& reading) {
+Done execute(Request& request, Reading& reading) {
     int status = nothing_ran_status;
     const auto all = std::make_shared<Prepared>(prepare(request, reading, status));
     Prepared& prepared = *all;
@@ -136,13 +138,13 @@ Report execute(Request& request, Reading& reading) {
         report.began = static_cast<std::uint64_t>(std::time(nullptr));
         report.policy = request.profile;
         report.program = prepared.program;
-        return report;
+        return {std::move(report), {}, {}};
     }
     announce(request, reading, prepared);
-    if (request.dry_run) return not_started(answer(sandbox::describe(*prepared.plan, reading.sources)));
-    Report report = launch_and_tell(request, prepared, reading.sources);
-    if (report.rest) report.rest = std::make_shared<Kept>(Kept{all, std::move(report.rest)});
-    return report;
+    if (request.dry_run) return {not_started(answer(sandbox::describe(*prepared.plan, reading.sources))), {}, {}};
+    Done done{{}, all, {}};
+    done.report = launch_and_tell(request, prepared, reading.sources, done.rest_of_launch);
+    return done;
 }
 
 int execute_with_report(Request& request, Reading& reading, const std::string& path) {
@@ -151,8 +153,7 @@ int execute_with_report(Request& request, Reading& reading, const std::string& p
         reading.show();
         return nothing_ran_status;
     }
-    Report report = execute(request, reading);
-    report.rest.reset();
+    const Report report = execute(request, reading).report;
     if (!file->write(sandbox::to_json(report)))
         say("the report `" + escaped(path) + "` was not written: " + strerrordesc_np(errno), true);
     return report.exit_status();
@@ -168,9 +169,9 @@ int run(const Words& words) {
     if (const int misused = read_request(*options, request); misused != 0) return misused;
     Reading reading;
     if (const auto path = options->value("report")) return execute_with_report(request, reading, *path);
-    Report report = execute(request, reading);
-    static const std::shared_ptr<const void> until_exit = std::move(report.rest);  // quick_exit(3)
-    return report.exit_status();
+    static Done until_exit;  // quick_exit(3) destroys nothing
+    until_exit = execute(request, reading);
+    return until_exit.report.exit_status();
 }
 
 }  // namespace ward::cli

@@ -13,6 +13,7 @@
 #include <elf.h>
 #include <features.h>
 #include <link.h>
+#include <sys/mman.h>
 
 #include <cstddef>
 #include <cstdint>
@@ -74,10 +75,13 @@ const char* _dl_get_origin() {
 }
 
 // The first thread's own block, of some 3,500 bytes: from the program's own variables in place of a piece of heap,
-// which takes two calls, and malloc(3) two more to go on behind it. Asked for once; without it nothing runs.
-void* _dl_early_allocate(std::size_t size) {
+// which takes two calls, and malloc(3) two more to go on behind it. Asked for once. A caller's tunables may make it
+// larger (GLIBC_TUNABLES, glibc.rtld.optional_static_tls).
+__attribute__((no_stack_protector)) void* _dl_early_allocate(std::size_t size) {
     alignas(64) static char block[8192];
-    return size <= sizeof block ? &block[0] : nullptr;
+    if (size <= sizeof block) return &block[0];
+    void* const made = mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    return made == MAP_FAILED ? nullptr : made;
 }
 
 }  // extern "C"

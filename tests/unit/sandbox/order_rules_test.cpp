@@ -114,6 +114,18 @@ TEST(BrokenRule, InitIsBoundToItsParentAndClosedAfterItsIds) {
     }
 }
 
+TEST(BrokenRule, TheProgramHasItsCallersUmask) {
+    Plan plan = whole_plan();
+    plan.umask = 027;
+    EXPECT_EQ(broken_rule(plan), "");
+    const auto behind_ids = plan.init.begin() + 2;
+    plan.init.insert(behind_ids, step(Operation::set_umask));
+    EXPECT_EQ(broken_rule(plan), "`umask` must end as it was");
+    const auto folder = std::ranges::find(plan.init, Operation::change_folder, &Step::operation);
+    plan.init.insert(folder, step(Operation::set_umask))->number[0] = 027;
+    EXPECT_EQ(broken_rule(plan), "");
+}
+
 TEST(BrokenRule, InitKeepsNoCapabilities) {
     Plan plan = whole_plan();
     for (Step& each : plan.init)

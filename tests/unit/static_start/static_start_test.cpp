@@ -211,4 +211,13 @@ TEST(StaticStart, TheProcessorIsAskedNothing) {
     EXPECT_GT(step_through({"/bin/true", nullptr}).cpuid, 0) << "what is looked for is not seen where it is";
 }
 
+// What a caller's tunables add to the first thread's block may be more than is kept for it.
+TEST(StaticStart, ALargeBlockOfTheFirstThread) {
+    for (const char* bytes : {"0", "5000", "16384", "1000000"}) {
+        const std::string command = std::string("GLIBC_TUNABLES=glibc.rtld.optional_static_tls=") + bytes + ' ' +
+                                    WARD_BINARY + " --version >/dev/null";
+        EXPECT_EQ(std::system(command.c_str()), 0) << bytes;
+    }
+}
+
 }  // namespace
