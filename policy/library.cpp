@@ -33,7 +33,8 @@ public:
     // `top` uses the policy at `entry` and nothing else.
     void load_below(Policy top, const Location& entry, std::string_view name) {
         const Span place = top.uses.front().span;
-        nodes_.push_back({{"--allow", nullptr}, {}, std::string(name), 0, std::move(top), {}});
+        nodes_.push_back({{}, {}, std::string(name), 0, std::move(top), {}});
+        nodes_.back().known_key = "--allow";  // no file
         const std::size_t used = load(entry, name, place, 1);
         nodes_.front().uses.push_back({used, place, 0});
         for (std::size_t i = 1; i < nodes_.size() && !too_many_; ++i) load_used(i);

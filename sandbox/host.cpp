@@ -114,8 +114,7 @@ int last_capability() {
 }
 
 // seccomp(2): one task has one listener, and a second one is EBUSY. Asked in a process of its own, because the filter
-// of the question would stay. It shares this memory: a copy may have neither heap nor stack
-// (first_process.hpp).
+// of the question would stay. It shares this memory: a copy may have neither heap nor stack (first_process.hpp).
 bool a_listener_is_refused() {
     alignas(16) std::array<char, 4096> stack;
     clone_args how{};
