@@ -5,7 +5,7 @@
 #pragma once
 
 #include <cstddef>
-#include <deque>
+#include <list>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -85,14 +85,14 @@ public:
     [[nodiscard]] std::size_t errors() const { return errors_; }
     [[nodiscard]] std::size_t warnings() const { return warnings_; }
     [[nodiscard]] std::size_t suppressed() const;
-    [[nodiscard]] const std::deque<Diagnostic>& all() const { return kept_; }
+    [[nodiscard]] const std::list<Diagnostic>& all() const { return kept_; }
     // In order of file and position, places before none; what was added first stays first.
     [[nodiscard]] std::vector<const Diagnostic*> sorted() const;
 
 private:
     std::size_t most_;
     Keep keep_;
-    std::deque<Diagnostic> kept_;
+    std::list<Diagnostic> kept_;
     std::optional<Diagnostic> scratch_;
     std::size_t errors_ = 0;
     std::size_t warnings_ = 0;

@@ -54,6 +54,8 @@ public:
     [[nodiscard]] const Source& operator[](FileId file) const { return sources_[file]; }
     [[nodiscard]] std::size_t size() const { return sources_.size(); }
     [[nodiscard]] std::string_view text(Span span) const;
+    // All of them: no span means anything from then on.
+    void forget() { sources_.clear(); }
 
 private:
     std::deque<Source> sources_;

@@ -73,10 +73,10 @@ void copy_again() {
         static_cast<void>(::madvise(pages.begin, pages.size, MADV_DOFORK));
 }
 
-// A page is left for the frame of this function and the next one.
 Pages unused_stack_pages() {
+    constexpr std::uintptr_t room = 512;  // for the frames of this function and of the caller's next one
     const FirstStack stack;
-    return stack.is_in_use() ? pages_between(stack.begin, stack.here / page * page - page) : Pages();
+    return stack.is_in_use() ? pages_between(stack.begin, (stack.here - room) / page * page) : Pages();
 }
 
 Clone clone_init(std::uint64_t namespaces, int cgroup, Inside& inside) {

@@ -92,10 +92,11 @@ Terminal::Owner owner_of_streams(const Plan& plan) {
 class Launch {
 public:
     // `make_filter`: false after an error.
-    Launch(const Plan& plan, std::function<bool()> make_filter, std::optional<EarlyInit> early)
+    Launch(Plan& plan, std::function<bool()> make_filter, std::optional<EarlyInit> early, std::function<void()> forget)
         : plan_(plan),
           make_filter_(std::move(make_filter)),
           early_(std::move(early)),
+          forget_(std::move(forget)),
           signals_(plan.terminal == compiler::Terminal::inherit, plan.ignored_signals),
           terminal_(plan.terminal, owner_of_streams(plan), plan.streams),
           arguments_(pointers(plan.arguments)),
@@ -120,12 +121,14 @@ private:
     void send_filter() const;
     void look_at_streams();
     void verify();
+    void forget();
     void close_slots();
 
     // In this order: init is killed before its cgroups are removed, signals come last.
-    const Plan& plan_;
+    Plan& plan_;
     std::function<bool()> make_filter_;
     std::optional<EarlyInit> early_;  // absent: init is made when the plan is
+    std::function<void()> forget_;    // of the caller
     Signals signals_;
     Terminal terminal_;
     std::vector<const char*> arguments_, environment_;
@@ -154,7 +157,9 @@ Outcome Launch::run() {
     if (!make_filter_()) throw FilterRefused();
     if (has_step(plan_.program, Operation::load_filter)) send_filter();
     terminal_.resume();
-    return Supervisor(plan_, *jail_, channel_.own.number(), signals_, terminal_, [this] { verify(); }).run();
+    return Supervisor(plan_, *jail_, channel_.own.number(), signals_, terminal_,
+                      {[this] { verify(); }, [this] { forget(); }})
+        .run();
 }
 
 void Launch::fill_inside() {
@@ -295,6 +300,28 @@ void Launch::verify() {
     if (!found.empty()) throw JailDiffers(std::move(found));
 }
 
+// Without capacity.
+template <typename Container>
+void drop(Container& container) {
+    Container().swap(container);
+}
+
+// The program runs. Of its limits it is said later which of them ended it.
+void Launch::forget() {
+    for (auto* steps : {&plan_.prepare, &plan_.mapped, &plan_.init}) drop(*steps);
+    std::erase_if(plan_.program, [](const Step& step) { return step.operation != Operation::set_rlimit; });
+    plan_.program.shrink_to_fit();
+    inside_ = Inside();
+    for (auto* texts : {&plan_.arguments, &plan_.environment}) drop(*texts);
+    for (auto* pointers : {&arguments_, &environment_}) drop(*pointers);
+    for (auto* map : {&plan_.uid_map, &plan_.gid_map, &plan_.tree_uid_map, &plan_.tree_gid_map}) drop(*map);
+    drop(plan_.filter);
+    drop(plan_.reasons);
+    plan_.texts.clear();
+    early_.reset();
+    if (forget_) forget_();
+}
+
 void Launch::end() {
     terminal_.suspend();
     cgroups_.reset();
@@ -329,20 +356,20 @@ bool fill_standard_streams() {
     }
 }
 
-Report launch(Plan& plan, policy::Diagnostics& diagnostics, const FilterMaker& make_filter,
-              std::optional<EarlyInit> early, std::shared_ptr<const void>* rest) {
+Report launch(Plan& plan, policy::Diagnostics& diagnostics, LaunchOptions options) {
     Report report;
     report.status = not_set_up;
     try {
         refuse_folders_as_streams(plan);
-        const auto has_filter = [&] { return !make_filter || make_filter(plan, diagnostics); };
-        const auto launch = std::make_shared<Launch>(plan, has_filter, std::move(early));
+        const auto has_filter = [&] { return !options.make_filter || options.make_filter(plan, diagnostics); };
+        const auto launch =
+            std::make_shared<Launch>(plan, has_filter, std::move(options.early), std::move(options.forget));
         const Outcome outcome = launch->run();
         report.verified = plan.verify && outcome.started;
         tell(report, plan, outcome, launch->usage(), diagnostics);
-        if (rest != nullptr && !outcome.failure) {
+        if (options.rest != nullptr && !outcome.failure) {
             launch->end();
-            *rest = launch;
+            *options.rest = launch;
         }
     } catch (const JailDiffers& found) {
         report_differences(found.differences, diagnostics);

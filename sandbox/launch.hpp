@@ -19,13 +19,22 @@ namespace ward::sandbox {
 // Makes Plan::filter. False after an error.
 using FilterMaker = std::function<bool(Plan& plan, policy::Diagnostics& diagnostics)>;
 
+// How the caller takes part in a launch.
+struct LaunchOptions {
+    // Called while init builds the rest; without it the plan's own filter is taken.
+    FilterMaker make_filter{};
+    // An init that was made before the plan; it is used if it fits, and gone if not.
+    std::optional<EarlyInit> early{};
+    // Called once, when the program has run for a second: one that stays should not hold what only its start needed.
+    std::function<void()> forget{};
+    // What is only of this process when the jail is gone, descriptors and blocked signals, is given back with that, and
+    // not on return; a program that ends at once leaves it to the kernel.
+    std::shared_ptr<const void>* rest = nullptr;
+};
+
 // Blocks until the jail is gone: no process of it is left when this returns, nor a cgroup. A set-up
-// failure becomes a diagnostic at the step's place in the policy, and the program has not run.
-// `make_filter` is called while init builds the rest; without it the plan's own filter is taken. `early`: an init that
-// was made before the plan; it is used if it fits, and gone if not. `rest`: what is only of this process when the jail
-// is gone, descriptors and blocked signals, is given back with that, and not on return; a program that ends at once
-// leaves it to the kernel.
-[[nodiscard]] Report launch(Plan& plan, policy::Diagnostics& diagnostics, const FilterMaker& make_filter = {},
-                            std::optional<EarlyInit> early = std::nullopt, std::shared_ptr<const void>* rest = nullptr);
+// failure becomes a diagnostic at the step's place in the policy, and the program has not run. Of a program that has
+// run for a second the plan has lost its steps.
+[[nodiscard]] Report launch(Plan& plan, policy::Diagnostics& diagnostics, LaunchOptions options = {});
 
 }  // namespace ward::sandbox

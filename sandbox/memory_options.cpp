@@ -1,7 +1,7 @@
 #include "sandbox/memory_options.hpp"
 
 #include <array>
-#include <cstdio>
+#include <charconv>
 
 namespace ward::sandbox {
 namespace {
@@ -14,14 +14,23 @@ std::uint64_t in_pages(std::uint64_t bytes) {
     return (bytes + page - 1) / page * page;
 }
 
+// As chmod(1) takes it: four digits.
+std::string octal(unsigned mode) {
+    std::array<char, 12> digits{};
+    const std::string text(digits.data(), std::to_chars(digits.begin(), digits.end(), mode, 8).ptr);
+    return std::string(text.size() < 4 ? 4 - text.size() : 0, '0') + text;
+}
+
+std::string sizes(std::uint64_t bytes, std::uint64_t inodes) {
+    return ",size=" + std::to_string(bytes) + ",nr_inodes=" + std::to_string(inodes);
+}
+
 }  // namespace
 
 std::string options_of_folder(const ViewEntry& folder, const Identity& identity) {
-    std::array<char, 128> options{};
-    std::snprintf(options.data(), options.size(), "mode=%04o,uid=%u,gid=%u,size=%lu,nr_inodes=%lu",
-                  folder.mode != 0 ? folder.mode : private_mode, identity.user, identity.group, folder.own_bytes(),
-                  folder.own_bytes() / bytes_per_inode + 16);
-    return options.data();
+    return "mode=" + octal(folder.mode != 0 ? folder.mode : private_mode) + ",uid=" + std::to_string(identity.user) +
+           ",gid=" + std::to_string(identity.group) +
+           sizes(folder.own_bytes(), folder.own_bytes() / bytes_per_inode + 16);
 }
 
 std::string options_of_root(const FileView& view) {
@@ -31,9 +40,7 @@ std::string options_of_root(const FileView& view) {
         bytes += page + in_pages(entry.text.size());
         inodes += components(path).size() + (entry.kind == ViewEntry::Kind::overlay ? 3 : 0);
     }
-    std::array<char, 64> options{};
-    std::snprintf(options.data(), options.size(), "mode=0755,size=%lu,nr_inodes=%lu", bytes, inodes);
-    return options.data();
+    return "mode=0755" + sizes(bytes, inodes);
 }
 
 }  // namespace ward::sandbox

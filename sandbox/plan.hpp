@@ -9,7 +9,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
-#include <deque>
+#include <forward_list>
 #include <map>
 #include <optional>
 #include <set>
@@ -106,8 +106,8 @@ struct Plan {
     std::vector<LostOutput> lost;       // for stderr
     std::vector<Degraded> degraded;     // what `--allow-degraded` gave up, for the same
 
-    std::vector<Reason> reasons;    // [0]: no reason in the policy
-    std::deque<std::string> texts;  // what steps point to
+    std::vector<Reason> reasons;           // [0]: no reason in the policy
+    std::forward_list<std::string> texts;  // what steps point to
 
     // Whether init begins its life in a cgroup: of version 2. Those of version 1 it enters.
     [[nodiscard]] bool begins_in_cgroup() const {
@@ -116,7 +116,7 @@ struct Plan {
     }
 
     // Keeps a text for as long as the plan lives.
-    const char* keep(std::string text) { return texts.emplace_back(std::move(text)).c_str(); }
+    const char* keep(std::string text) { return texts.emplace_front(std::move(text)).c_str(); }
 };
 
 // Order rules that hold for every plan, whatever the policy: ids, mounts, pivot, limits,

@@ -17,6 +17,10 @@
 #include "sandbox/raw_syscall.hpp"
 #include "sandbox/setup_failure.hpp"
 
+// Of glibc (malloc/arena.c), which calls it when a thread ends. Only in a program that is linked statically.
+// NOLINTNEXTLINE(bugprone-reserved-identifier,readability-identifier-naming): its name
+extern "C" [[gnu::weak]] void __malloc_arena_thread_freeres();
+
 namespace ward::sandbox {
 namespace {
 
@@ -41,6 +45,13 @@ constexpr int patience = 100;
 
 // Milliseconds after which a program is one that stays.
 constexpr int long_run = 1000;
+
+// What malloc(3) keeps for the next calls, up to seven pieces of each size, holds many pages that are otherwise empty.
+// From then on it keeps none.
+void give_back_heap() {
+    if (__malloc_arena_thread_freeres != nullptr) __malloc_arena_thread_freeres();
+    ::malloc_trim(0);
+}
 
 bool ends_programs(int signal) {
     return signal == SIGHUP || signal == SIGINT || signal == SIGQUIT || signal == SIGTERM;
@@ -95,13 +106,13 @@ ssize_t receive(int channel, msghdr& packet) {
 // ---- the loop
 
 Supervisor::Supervisor(const Plan& plan, JailProcess& jail, int channel, Signals& signals, Terminal& terminal,
-                       std::function<void()> verify)
+                       Moments moments)
     : plan_(plan),
       jail_(jail),
       channel_(channel),
       signals_(signals),
       terminal_(terminal),
-      verify_(std::move(verify)),
+      moments_(std::move(moments)),
       begin_(now()) {
     start_timer();
 }
@@ -138,7 +149,7 @@ std::vector<pollfd> Supervisor::sources() const {
 
 void Supervisor::wait_and_handle() {
     std::vector<pollfd> all = sources();
-    const int idle = is_tidy_ ? -1 : long_run;
+    const int idle = outcome_.started && !is_tidy_ ? long_run : -1;
     const int count = ::poll(all.data(), all.size(), early_signals_.empty() ? idle : patience);
     if (count < 0) return;
     if (count == 0 && early_signals_.empty()) tidy_up();
@@ -158,7 +169,8 @@ void Supervisor::wait_and_handle() {
 // What the policy was made into took memory that a jail which stays should not hold.
 void Supervisor::tidy_up() {
     is_tidy_ = true;
-    ::malloc_trim(0);
+    moments_.forget();
+    give_back_heap();
     const Pages stack = unused_stack_pages();
     ::madvise(stack.begin, stack.size, MADV_DONTNEED);
     ::madvise(&workspace, sizeof workspace, MADV_DONTNEED);
@@ -225,7 +237,7 @@ void Supervisor::handle(Packet packet) {
 }
 
 void Supervisor::program_ready() {
-    verify_();
+    moments_.verify();
     send_go(channel_);
 }
 

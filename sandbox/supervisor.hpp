@@ -65,10 +65,14 @@ void send_go(int channel);
 
 class Supervisor {
 public:
-    // All of them must outlive it. `channel`: the supervisor's end. `verify`: called when the program waits
-    // for its exec (Plan::verify); throws if it must not be made.
-    Supervisor(const Plan& plan, JailProcess& jail, int channel, Signals& signals, Terminal& terminal,
-               std::function<void()> verify);
+    // What is done when the jail has come that far.
+    struct Moments {
+        std::function<void()> verify;  // the program waits for its exec (Plan::verify); throws if it must not be made
+        std::function<void()> forget;  // the program has run for a second, and may stay: what only its start needed
+    };
+
+    // All of them must outlive it. `channel`: the supervisor's end.
+    Supervisor(const Plan& plan, JailProcess& jail, int channel, Signals& signals, Terminal& terminal, Moments moments);
 
     // Returns when the jail is gone and its output is where it belongs.
     [[nodiscard]] Outcome run();
@@ -101,7 +105,7 @@ private:
     int channel_;
     Signals& signals_;
     Terminal& terminal_;
-    std::function<void()> verify_;
+    Moments moments_;
     Descriptor timer_, listener_;
     bool channel_open_ = true;
     bool jail_gone_ = false;

@@ -25,8 +25,9 @@ struct Request {
     bool dry_run = false;
     bool verify = false;
     std::map<std::string, std::string> parameters;
-    Words allow;                      // statements on top of the profile
-    std::optional<std::string> save;  // the file for a policy that says the same
+    Words allow;                        // statements on top of the profile
+    std::optional<std::string> save;    // the file for a policy that says the same
+    std::optional<std::string> report;  // the file for what is known of the end
     sandbox::AllowedDegraded allow_degraded;
     Words command;  // the program and its arguments, as written
 };

@@ -71,15 +71,24 @@ int read_request(const Options& options, Request& request) {
     request.verify = options.has("verify");
     request.allow = options.values("allow");
     request.save = options.value("save");
-    if (request.dry_run && options.has("report"))
+    request.report = options.value("report");
+    if (request.dry_run && request.report)
         return misuse("run", "`--dry-run` runs nothing that `--report` could tell about", "leave one of the two out");
-    if (options.value("report") == "-")
+    if (request.report == "-")
         return misuse("run", "`--report -` has no stream: standard output is the program's",
                       "name a file, or a descriptor that you open: `--report /dev/fd/3 3>report.json`");
     if (request.save && request.allow.empty())
         return misuse("run", "`--save` writes what `--allow` says, and there is none", "add `--allow 'STATEMENT'`");
     if (const int status = read_degraded(options, request); status != 0) return status;
     return read_settings("run", options, request.parameters);
+}
+
+// The status of a command line that runs nothing.
+std::optional<int> read_command_line(const Words& words, Request& request) {
+    const auto [options, status] = begin("run", words);
+    if (!options) return status;
+    if (const int misused = read_request(*options, request); misused != 0) return misused;
+    return std::nullopt;
 }
 
 // ---- the run
@@ -98,17 +107,23 @@ struct Done {
     std::shared_ptr<const void> rest_of_launch;
 };
 
-Report launch_and_tell(const Request& request, Prepared& prepared, const policy::Sources& sources,
+Report launch_and_tell(const Request& request, Prepared& prepared, policy::Sources& sources,
                        std::shared_ptr<const void>& rest) {
     policy::Diagnostics problems;
     const std::time_t began = std::time(nullptr);
-    // Only what a violation is explained with must stay as long as the program.
+    // Only what a violation is explained with must stay as long as the program: the jail, and its places.
     const auto make_filter = [&](sandbox::Plan& plan, policy::Diagnostics& diagnostics) {
         const bool made = add_filter(plan, *prepared.jail, diagnostics);
         if (!plan.supervised_kill) prepared.jail.reset();
         return made;
     };
-    Report report = sandbox::launch(*prepared.plan, problems, make_filter, std::move(prepared.early), &rest);
+    const auto forget = [&] {
+        if (!prepared.jail) sources.forget();
+        if (!request.report) std::vector<std::string>().swap(prepared.plan->enforced);
+    };
+    Report report = sandbox::launch(
+        *prepared.plan, problems,
+        {.make_filter = make_filter, .early = std::move(prepared.early), .forget = forget, .rest = &rest});
     // With signals blocked, nobody could end one who waits for a reader.
     if (!problems.all().empty() || report.end != Report::End::exited) rest.reset();
     show(problems, sources);
@@ -124,9 +139,16 @@ Report launch_and_tell(const Request& request, Prepared& prepared, const policy:
     return report;
 }
 
+// In a frame of its own, since that of a caller stays as long as the program.
+[[gnu::noinline]] std::shared_ptr<Prepared> prepare_apart(Request& request, Reading& reading, int& status) {
+    auto all = std::make_shared<Prepared>();
+    *all = prepare(request, reading, status);
+    return all;
+}
+
 Done execute(Request& request, Reading& reading) {
     int status = nothing_ran_status;
-    const auto all = std::make_shared<Prepared>(prepare(request, reading, status));
+    const auto all = prepare_apart(request, reading, status);
     Prepared& prepared = *all;
     // Nothing is gained by a filter that comes later where nothing runs.
     if (prepared.plan && request.dry_run && !add_filter(*prepared.plan, *prepared.jail, reading.diagnostics))
@@ -147,15 +169,15 @@ Done execute(Request& request, Reading& reading) {
     return done;
 }
 
-int execute_with_report(Request& request, Reading& reading, const std::string& path) {
-    auto file = ReportFile::open(path, reading.diagnostics);
+int execute_with_report(Request& request, Reading& reading) {
+    auto file = ReportFile::open(*request.report, reading.diagnostics);
     if (!file) {
         reading.show();
         return nothing_ran_status;
     }
     const Report report = execute(request, reading).report;
     if (!file->write(sandbox::to_json(report)))
-        say("the report `" + escaped(path) + "` was not written: " + strerrordesc_np(errno), true);
+        say("the report `" + escaped(*request.report) + "` was not written: " + strerrordesc_np(errno), true);
     return report.exit_status();
 }
 
@@ -163,12 +185,10 @@ int execute_with_report(Request& request, Reading& reading, const std::string& p
 
 int run(const Words& words) {
     prefault();
-    const auto [options, status] = begin("run", words);
-    if (!options) return status;
     Request request;
-    if (const int misused = read_request(*options, request); misused != 0) return misused;
+    if (const auto status = read_command_line(words, request)) return *status;
     Reading reading;
-    if (const auto path = options->value("report")) return execute_with_report(request, reading, *path);
+    if (request.report) return execute_with_report(request, reading);
     static Done until_exit;  // quick_exit(3) destroys nothing
     until_exit = execute(request, reading);
     return until_exit.report.exit_status();

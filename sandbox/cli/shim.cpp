@@ -12,17 +12,20 @@ namespace {
 
 constexpr std::string_view shim_start = "#!/bin/sh\n# ward-shim: ";
 
-// Empty of what is no file; O_NONBLOCK, since a FIFO would hang.
+constexpr std::string_view script_start = "#!";
+
+// Empty of what is no script; O_NONBLOCK, since a FIFO would hang.
 std::string read_beginning(const std::string& path) {
     const sandbox::Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
     if (!file) return {};
-    std::array<char, 256> text{};  // as much as the kernel reads of a first line (execve(2))
-    const ssize_t length = ::read(file.number(), text.data(), text.size());
-    return {text.data(), length > 0 ? static_cast<std::size_t>(length) : 0};
+    std::array<char, 256> bytes{};  // as much as the kernel reads of a first line (execve(2))
+    const ssize_t length = ::read(file.number(), bytes.data(), bytes.size());
+    const std::string_view text(bytes.data(), length > 0 ? static_cast<std::size_t>(length) : 0);
+    return std::string(text.starts_with(script_start) ? text : std::string_view());
 }
 
 // A start asks several times about one file.
-const std::string& beginning_of(const std::string& path) {
+const std::string& beginning_of_script(const std::string& path) {
     static std::string known_path;
     static std::string known_text;
     if (path != known_path) {
@@ -65,7 +68,7 @@ std::string shim_text(const std::string& ward, std::string_view program) {
 }
 
 bool is_shim(const std::string& path) {
-    return beginning_of(path).starts_with(shim_start);
+    return beginning_of_script(path).starts_with(shim_start);
 }
 
 std::string without_shims(const std::string& search_path, const std::string& folder) {
@@ -84,14 +87,14 @@ std::string without_shims(const std::string& search_path, const std::string& fol
 }
 
 bool is_script(const std::string& path) {
-    return beginning_of(path).starts_with("#!");
+    return !beginning_of_script(path).empty();
 }
 
 bool is_script_of_ward(const std::string& path) {
-    const std::string text = beginning_of(path);
+    const std::string text = beginning_of_script(path);
     std::string_view line = std::string_view(text).substr(0, text.find('\n'));
-    if (!line.starts_with("#!")) return false;
-    line.remove_prefix(2);
+    if (line.empty()) return false;
+    line.remove_prefix(script_start.size());
     std::string_view word = next_word(line);
     if (name_of(word) == "env") {
         word = next_word(line);

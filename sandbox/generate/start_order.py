@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
-"""Writes the linker script that lays what a start executes side by side (sandbox/start_order.ld).
+"""Writes the linker script that lays what a start executes, and what it writes, side by side (sandbox/start_order.ld).
 
     cmake --build --preset release --target ward
     sandbox/generate/start_order.py build-release    # as root, some ten minutes
 
-Starts are executed instruction by instruction (ptrace(2)), with all their processes. The map of the linker says which
-section of which file each instruction came from. Names that a later change removes do no harm, and what it adds lies
-elsewhere, so that the script goes stale slowly: tests/bench/launch/start_order_test.py says when to make it again.
+Starts are executed instruction by instruction (ptrace(2)), with all their processes, and the variables of the first
+are compared with those of the file when it makes another and when it ends. The map of the linker says which section of which file each instruction
+and each variable came from. Names that a later change removes do no harm, and what it adds lies elsewhere, so that the
+script goes stale slowly: tests/bench/launch/start_order_test.py says when to make it again.
 """
 import bisect
 import ctypes
@@ -19,7 +20,8 @@ import sys
 import tempfile
 
 PTRACE_TRACEME, PTRACE_PEEKUSER, PTRACE_SINGLESTEP, PTRACE_SETOPTIONS = 0, 3, 9, 0x4200
-FOLLOW = 0x2 | 0x4 | 0x8 | 0x00100000  # PTRACE_O_TRACEFORK, TRACEVFORK, TRACECLONE, EXITKILL
+FOLLOW = 0x2 | 0x4 | 0x8 | 0x40 | 0x00100000  # PTRACE_O_TRACEFORK, TRACEVFORK, TRACECLONE, TRACEEXIT, EXITKILL
+FORK, VFORK, CLONE, EXIT = 1, 2, 3, 6  # PTRACE_EVENT_*
 RIP = 16 * 8  # of struct user_regs_struct
 
 libc = ctypes.CDLL(None, use_errno=True)
@@ -37,10 +39,21 @@ SECTIONS
 {
   .text.start :
   {
-NAMES
+EXECUTED
   }
 }
 INSERT AFTER .text;
+
+/* The variables that a start writes: a process has pages of them for itself. */
+
+SECTIONS
+{
+  .data.start ALIGN(4096) :
+  {
+WRITTEN
+  }
+}
+INSERT AFTER .data;
 """
 
 
@@ -60,41 +73,91 @@ def starts(ward):
             [ward, "run", "true"]]
 
 
-def executed(command):
-    """The addresses of all instructions that the command and its processes execute, in the order of the first time."""
+class Image:
+    """What the file says of the variables that are not constant after the start, without names."""
+
+    def __init__(self, ward):
+        symbols = subprocess.run(["nm", ward], check=True, capture_output=True, text=True).stdout
+        place = {name: int(address, 16) for address, _, name in re.findall(r"^(\w+) (\w) (\S+)$", symbols, re.M)}
+        self.begin, self.end = place["__data_start"], place["_end"]
+        headers = subprocess.run(["readelf", "-lW", ward], check=True, capture_output=True, text=True).stdout
+        for offset, address, size in re.findall(r"LOAD +(\w+) (\w+) \w+ (\w+) \w+ RW", headers):
+            start = int(offset, 16) + self.begin - int(address, 16)
+            stored = pathlib.Path(ward).read_bytes()[start:int(offset, 16) + int(size, 16)]
+            self.bytes = stored.ljust(self.end - self.begin, b"\0")
+
+    def written(self, process):
+        """The addresses of all bytes that are not as in the file."""
+        with open(f"/proc/{process}/mem", "rb", buffering=0) as memory:
+            memory.seek(self.begin)
+            now = memory.read(self.end - self.begin)
+        return [self.begin + i for i, (old, new) in enumerate(zip(self.bytes, now)) if old != new]
+
+
+def start(command, image):
+    """The addresses of all instructions that the command and its processes execute, in the order of the first time, and
+    of all variables that it has written when it makes another process, and when it ends."""
     os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})  # a step takes ten times as long across processors
-    if os.fork() == 0:
+    first = os.fork()
+    if first == 0:
         null = os.open("/dev/null", os.O_RDWR)
         for stream in range(3):
             os.dup2(null, stream)
         libc.ptrace(PTRACE_TRACEME, 0, None, None)
         os.execv(command[0], command)
-    addresses, known = {}, set()
+    executed, written, known = {}, {}, set()
     while True:
         try:
             process, status = os.waitpid(-1, 0x40000000)  # __WALL
         except ChildProcessError:
-            return addresses
+            return executed, written
         if not os.WIFSTOPPED(status):
             continue
         if process not in known:
             known.add(process)
             libc.ptrace(PTRACE_SETOPTIONS, process, None, FOLLOW)
-        addresses.setdefault(libc.ptrace(PTRACE_PEEKUSER, process, RIP, None))
+        if process == first and status >> 16 in (FORK, VFORK, CLONE, EXIT):
+            written.update(dict.fromkeys(image.written(process)))
+        executed.setdefault(libc.ptrace(PTRACE_PEEKUSER, process, RIP, None))
         stop = os.WSTOPSIG(status)
         passed_on = 0 if stop in (signal.SIGTRAP, signal.SIGSTOP) else stop
         libc.ptrace(PTRACE_SINGLESTEP, process, None, passed_on)
 
 
 def sections(link_map):
-    """(address, size, section, file) of each piece of code, from `-Wl,-Map`."""
+    """(address, size, section, file) of each piece of code and of each variable, from `-Wl,-Map`."""
     found = []
-    text = re.sub(r"\n( \.text\S*)\n +", r"\n\1 ", link_map.read_text())  # a long name has a line of its own
+    text = re.sub(r"\n( \.\S*)\n +", r"\n\1 ", link_map.read_text())  # a long name has a line of its own
     for section, address, size, file in re.findall(
-            r"^ (\.text\S*) +0x([0-9a-f]+) +0x([0-9a-f]+) (\S+)$", text, re.M):
+            r"^ (\.(?:text|data|bss)\S*) +0x([0-9a-f]+) +0x([0-9a-f]+) (\S+)$", text, re.M):
         if int(address, 16) and int(size, 16):
             found.append((int(address, 16), int(size, 16), section, file))
     return sorted(found)
+
+
+class Pieces:
+    """The sections that addresses lie in, in the order of the first time: what follows each other shares pages."""
+
+    def __init__(self, all_pieces):
+        self.all = all_pieces
+        self.begins = [piece[0] for piece in all_pieces]
+        self.used = {}
+
+    def use(self, addresses):
+        for address in addresses:
+            place = bisect.bisect_right(self.begins, address) - 1
+            if place >= 0 and address < self.begins[place] + self.all[place][1]:
+                self.used.setdefault(place)
+
+    def lines(self, longest=sys.maxsize):
+        pieces = [self.all[place] for place in self.used if self.all[place][1] < longest]
+        print(f"{len(pieces)} pieces, {sum(piece[1] for piece in pieces) >> 10} KiB", file=sys.stderr)
+        return "".join(f"    {name}\n" for name in dict.fromkeys(pattern(*piece[2:]) for piece in pieces))
+
+
+# Of the C library's start, which reads them, or writes them as they were.
+UNSEEN = ["single_threaded.o(.data)", "pthread_mutex_conf.o(.data)", "lowlevellock.o(.bss)", "dl-tls_init_tp.o(.bss)",
+          "pthread_once.o(.bss)"]
 
 
 def pattern(section, file):
@@ -109,19 +172,15 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         ward = f"{folder}/ward"
         pieces = sections(link(sys.argv[1], ward))
-        begins = [piece[0] for piece in pieces]
-        used = {}  # in the order of the first time: what follows each other shares pages
+        code, variables, image = Pieces(pieces), Pieces(pieces), Image(ward)
         for command in starts(ward):
-            for address in executed(command):
-                place = bisect.bisect_right(begins, address) - 1
-                if place >= 0 and address < begins[place] + pieces[place][1]:
-                    used.setdefault(place)
-    names = list(dict.fromkeys(pattern(*pieces[place][2:]) for place in used))
-    size = sum(pieces[place][1] for place in used)
-    print(f"{len(used)} of {len(pieces)} pieces, {size >> 10} KiB", file=sys.stderr)
-    listed = "".join(f"    {name}\n" for name in names)
-    (SOURCE / "sandbox/start_order.ld").write_text(SCRIPT.replace("NAMES\n", listed))
-
+            executed, written = start(command, image)
+            code.use(executed)
+            variables.use(written)
+    page = 4096  # a variable of that size has pages of its own
+    unseen = "".join(f"    *libc.a:{name}\n" for name in UNSEEN)
+    script = SCRIPT.replace("EXECUTED\n", code.lines()).replace("WRITTEN\n", unseen + variables.lines(longest=page))
+    (SOURCE / "sandbox/start_order.ld").write_text(script)
 
 
 if __name__ == "__main__":

@@ -58,6 +58,23 @@ TEST_P(ReportOf, AViolationHasItsCallItsArgumentsAndTheLine) {
     EXPECT_EQ(other["change"], "write `allow reboot` in `syscalls { }`");
 }
 
+// After a second the launcher forgets what only the start needed.
+TEST_P(ReportOf, AProgramThatHasStayedIsToldLikeAnyOther) {
+    const nlohmann::json exit = report("files { write $work }", {"probe", "late", "exit", "7"});
+    EXPECT_EQ(exit["end"], "exit") << exit;
+    EXPECT_EQ(exit["exit_status"], 7);
+    const nlohmann::json at_once = report("files { write $work }", {"probe", "exit", "7"});
+    EXPECT_FALSE(exit["enforced"].empty());
+    EXPECT_EQ(exit["enforced"], at_once["enforced"]);
+    const std::string kills = "files { write $work }\nsyscalls {\n    forbid reboot\n    refuse reboot with kill\n}\n";
+    const nlohmann::json violation = report(kills, {"probe", "late", "call", "169"})["violation"];
+    ASSERT_EQ(violation["rules"].size(), 1U) << violation;
+    EXPECT_EQ(violation["rules"][0]["text"], "forbid reboot");
+    EXPECT_NE(jail(kills, {"probe", "late", "call", "169"}).err.find("forbid reboot"), std::string::npos);
+    EXPECT_EQ(end_of("limits { cpu-time 2s }", {"probe", "late", "spin"}), "cpu-time");
+    EXPECT_EQ(end_of("limits { time 2s }", {"probe", "wait", "waits"}), "time");
+}
+
 TEST_P(ReportOf, ItHasTheStateAndTheTimes) {
     const nlohmann::json found = report("files { write $work }", {"probe", "exit", "0"});
     EXPECT_GT(found["began"], 1700000000);

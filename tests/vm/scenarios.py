@@ -61,7 +61,7 @@ ALL = {
     "escape": Scenario("plain", f"./escape_tests {without('escape')}", kernel_words="syscall.x32=y", environment=GIVEN, timeout=900),
     # What a sleeping jail takes: each launcher in a guest that has just started.
     "memory": Scenario("plain", "./many_jails --gtest_filter=ManyJails.LiveAndLeaveNothing",
-                       environment={"WARD_JAILS": "300", "WARD_MOST_KIB": "830"}),
+                       environment={"WARD_JAILS": "1000", "WARD_MOST_KIB": "675"}),
     "memory-bubblewrap": Scenario("plain", "./many_jails --gtest_filter=ManyJails.OfBubblewrap", environment={"WARD_JAILS": "300"}),
     # A kernel without Landlock.
     "no-landlock": Scenario("plain", "$WARD_SOURCE/tests/vm/checks/no_landlock", kernel_words="lsm=lockdown,yama"),

@@ -154,7 +154,7 @@ int main(int count, char** words) {
     const auto make_filter = [&](ward::sandbox::Plan& plan, ward::policy::Diagnostics& diagnostics) {
         return !plan.filter.empty() || add_filter(plan, *prepared.jail, diagnostics);
     };
-    const ward::sandbox::Report report = launch(*prepared.plan, problems, make_filter);
+    const ward::sandbox::Report report = launch(*prepared.plan, problems, {.make_filter = make_filter});
     ward::cli::show(problems, reading.sources);
     return report.exit_status();
 }

@@ -102,9 +102,9 @@ TEST_F(OutcomeReport, AFirstProcessThatEndsBeforeTheProgramRunsSaysHow) {
     outcome.remains.status = 1;
     (void)told();
     ASSERT_EQ(diagnostics.all().size(), 2U);
-    EXPECT_EQ(diagnostics.all()[0].message(),
+    EXPECT_EQ(diagnostics.all().front().message(),
               "the first process of the jail ended before its time, by signal 11 (SIGSEGV)");
-    EXPECT_EQ(diagnostics.all()[1].message(), "the first process of the jail ended before its time, with status 1");
+    EXPECT_EQ(diagnostics.all().back().message(), "the first process of the jail ended before its time, with status 1");
 }
 
 // 125 would say that nothing ran.
@@ -116,7 +116,7 @@ TEST_F(OutcomeReport, WhatEndsTheJailOnceTheProgramRanIsNoFailureToStart) {
     outcome.failure->error = EIO;
     EXPECT_EQ(told().end, Report::End::signalled);
     EXPECT_EQ(told().exit_status(), 128 + SIGKILL);
-    EXPECT_EQ(diagnostics.all().at(0).message(),
+    EXPECT_EQ(diagnostics.all().front().message(),
               "the jail was ended while the program ran: its first process cannot give up what it has: input/output "
               "error (EIO)");
     outcome.failure.reset();

@@ -8,44 +8,93 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <vector>
+
 namespace ward::sandbox {
 namespace {
 
-// Says that the program has started and ended, and ends with an order unread.
-[[noreturn]] void be_an_init_that_leaves_early(int channel) {
-    pollfd order{channel, POLLIN, 0};
-    ::poll(&order, 1, -1);
+void say(int channel, Message::Kind kind) {
     Message message;
-    message.kind = Message::Kind::started;
-    ::send(channel, &message, sizeof message, 0);
-    message.kind = Message::Kind::ended;
+    message.kind = kind;
     message.wait_code = CLD_EXITED;
     message.wait_status = 7;
     ::send(channel, &message, sizeof message, 0);
-    ::_exit(0);
 }
 
-TEST(Supervisor, HearsAnInitThatEndsWithAnOrderUnread) {
-    int ends[2];
-    ASSERT_EQ(::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, &ends[0]), 0);
-    const Descriptor channel(ends[0]);
-    Descriptor far(ends[1]);
-    const pid_t child = ::fork();
-    if (child == 0) {
-        ::close(ends[0]);
-        be_an_init_that_leaves_early(ends[1]);
+// Says that the program has started and ended, and ends with an order unread.
+void be_an_init_that_leaves_early(int channel) {
+    pollfd order{channel, POLLIN, 0};
+    ::poll(&order, 1, -1);
+    say(channel, Message::Kind::started);
+    say(channel, Message::Kind::ended);
+}
+
+// A supervisor of a process of the test's own, which has the far end of the channel.
+class SupervisorTest : public testing::Test {
+protected:
+    void start(const std::function<void(int channel)>& init) {
+        int ends[2];
+        ASSERT_EQ(::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, &ends[0]), 0);
+        channel_.reset(ends[0]);
+        const pid_t child = ::fork();
+        if (child == 0) {
+            ::close(ends[0]);
+            init(ends[1]);
+            ::_exit(0);
+        }
+        ::close(ends[1]);
+        jail_ = std::make_unique<JailProcess>(child, Descriptor(static_cast<int>(::syscall(SYS_pidfd_open, child, 0))));
     }
-    far.reset();
-    const Plan plan;
-    Signals signals(false, 0);
-    signals.open();
-    Terminal terminal(compiler::Terminal::none, {}, plan.streams);
-    JailProcess jail(child, Descriptor(static_cast<int>(::syscall(SYS_pidfd_open, child, 0))));
-    send_go(channel.number());
-    const Outcome outcome = Supervisor(plan, jail, channel.number(), signals, terminal, [] {}).run();
+
+    [[nodiscard]] Outcome supervise(const std::function<void()>& forget = [] {}) {
+        const Plan plan;
+        Signals signals(false, 0);
+        signals.open();
+        Terminal terminal(compiler::Terminal::none, {}, plan.streams);
+        return Supervisor(plan, *jail_, channel_.number(), signals, terminal, {[] {}, forget}).run();
+    }
+
+    Descriptor channel_;
+    std::unique_ptr<JailProcess> jail_;
+};
+
+TEST_F(SupervisorTest, HearsAnInitThatEndsWithAnOrderUnread) {
+    start(be_an_init_that_leaves_early);
+    send_go(channel_.number());
+    const Outcome outcome = supervise();
     EXPECT_TRUE(outcome.started);
     ASSERT_TRUE(outcome.ended);
     EXPECT_EQ(outcome.ended->wait_status, 7);
+}
+
+constexpr useconds_t more_than_a_second = 1'200'000;
+
+// What a start needs is needed until the program runs, however long that takes.
+TEST_F(SupervisorTest, ForgetsTheStartOfAProgramThatStaysAlone) {
+    start([](int channel) {
+        ::usleep(more_than_a_second);
+        say(channel, Message::Kind::started);
+        ::usleep(more_than_a_second);
+        say(channel, Message::Kind::ended);
+    });
+    const auto begin = std::chrono::steady_clock::now();
+    std::vector<std::chrono::duration<double>> forgotten;
+    EXPECT_TRUE(supervise([&] { forgotten.emplace_back(std::chrono::steady_clock::now() - begin); }).ended);
+    ASSERT_EQ(forgotten.size(), 1U);
+    EXPECT_GT(forgotten.front().count(), 2.0);
+}
+
+TEST_F(SupervisorTest, ForgetsNothingOfAStartThatFails) {
+    start([](int channel) {
+        ::usleep(more_than_a_second);
+        say(channel, Message::Kind::step_failed);
+    });
+    bool forgotten = false;
+    EXPECT_TRUE(supervise([&] { forgotten = true; }).failure);
+    EXPECT_FALSE(forgotten);
 }
 
 }  // namespace
