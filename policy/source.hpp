@@ -47,14 +47,14 @@ private:
     std::string text_;
 };
 
-// Every text of a run. References stay valid: texts are only added.
+// Every text of a run. References stay valid until all are forgotten.
 class Sources {
 public:
     FileId add(std::string name, std::string text);
     [[nodiscard]] const Source& operator[](FileId file) const { return sources_[file]; }
     [[nodiscard]] std::size_t size() const { return sources_.size(); }
     [[nodiscard]] std::string_view text(Span span) const;
-    // All of them: no span means anything from then on.
+    // No reference and no span means anything from then on.
     void forget() { sources_.clear(); }
 
 private:

@@ -73,7 +73,8 @@ void copy_again() {
         static_cast<void>(::madvise(pages.begin, pages.size, MADV_DOFORK));
 }
 
-Pages unused_stack_pages() {
+// In a frame of its own: one with its callers' would be larger than what is left for it.
+[[gnu::noinline]] Pages unused_stack_pages() {
     constexpr std::uintptr_t room = 512;  // for the frames of this function and of the caller's next one
     const FirstStack stack;
     return stack.is_in_use() ? pages_between(stack.begin, (stack.here - room) / page * page) : Pages();

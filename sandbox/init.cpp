@@ -307,12 +307,12 @@ void reap(Life& life) {
 // The program's end, mostly the first thing that happens, leaves from reap(). After that the signal is taken,
 // and what came before the taking is looked at: signals of one kind do not queue.
 [[noreturn]] void stay(Life life) {
+    timespec left = long_run;  // the kernel takes from it what was waited: ppoll(2)
     bool is_tidy = false;
     for (;;) {
         pollfd sources[2] = {{life.channel, POLLIN, 0}, {life.signals, POLLIN, 0}};
-        const timespec* patience = is_tidy ? nullptr : &long_run;
-        const long ready = raw_syscall(SYS_ppoll, &sources[0], 2, patience, nullptr, 0);
-        if (ready == 0) {
+        const long ready = raw_syscall(SYS_ppoll, &sources[0], 2, is_tidy ? nullptr : &left, nullptr, 0);
+        if (!is_tidy && (ready == 0 || (left.tv_sec == 0 && left.tv_nsec == 0))) {
             tidy_up(life.spare);
             is_tidy = true;
         }

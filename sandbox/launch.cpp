@@ -300,7 +300,7 @@ void Launch::verify() {
     if (!found.empty()) throw JailDiffers(std::move(found));
 }
 
-// Without capacity.
+// Empties it, and gives its memory back.
 template <typename Container>
 void drop(Container& container) {
     Container().swap(container);
@@ -317,6 +317,7 @@ void Launch::forget() {
     for (auto* map : {&plan_.uid_map, &plan_.gid_map, &plan_.tree_uid_map, &plan_.tree_gid_map}) drop(*map);
     drop(plan_.filter);
     drop(plan_.reasons);
+    made_ = LaunchView();
     plan_.texts.clear();
     early_.reset();
     if (forget_) forget_();

@@ -69,7 +69,7 @@ struct Plan {
     std::vector<Step> prepare;  // supervisor, before init exists (root only: clones the sources)
     std::vector<Step> mapped;   // supervisor, when the user namespace has its id maps (root only)
     std::vector<Step> init;     // process 1 of the jail
-    std::vector<Step> program;  // the process that becomes the program; ends with `execute`
+    std::vector<Step> program;  // the process that becomes the program; ends with `execute`, until that runs
 
     std::uint64_t namespaces = 0;      // CLONE_NEW* of the clone that makes init; the others are its first step
     bool supervisor_maps_ids = false;  // root: the supervisor writes uid_maps and gid_maps
@@ -115,7 +115,7 @@ struct Plan {
                            [](const auto& parent) { return parent.second.version == 2; });
     }
 
-    // Keeps a text for as long as the plan lives.
+    // Keeps a text for as long as the steps.
     const char* keep(std::string text) { return texts.emplace_front(std::move(text)).c_str(); }
 };
 

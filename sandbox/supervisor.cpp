@@ -152,7 +152,7 @@ void Supervisor::wait_and_handle() {
     const int idle = outcome_.started && !is_tidy_ ? long_run : -1;
     const int count = ::poll(all.data(), all.size(), early_signals_.empty() ? idle : patience);
     if (count < 0) return;
-    if (count == 0 && early_signals_.empty()) tidy_up();
+    if (!is_tidy_ && outcome_.started && now() - start_ >= long_run / 1000.0) tidy_up();
     if (count == 0) interrupt_set_up();
     jail_gone_ = ready(all, jail_.handle());
     if (ready(all, channel_)) take_message();
@@ -243,6 +243,7 @@ void Supervisor::program_ready() {
 
 void Supervisor::program_started(Descriptor listener) {
     outcome_.started = true;
+    start_ = now();
     listener_ = std::move(listener);
     outcome_.listener_missing = plan_.supervised_kill && !listener_;
     if (outcome_.listener_missing) jail_.kill();

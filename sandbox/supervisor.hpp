@@ -68,7 +68,9 @@ public:
     // What is done when the jail has come that far.
     struct Moments {
         std::function<void()> verify;  // the program waits for its exec (Plan::verify); throws if it must not be made
-        std::function<void()> forget;  // the program has run for a second, and may stay: what only its start needed
+        // The program has run for a second, and may stay: what only its start needed. Of the plan the supervisor looks
+        // at the terminal from then on.
+        std::function<void()> forget;
     };
 
     // All of them must outlive it. `channel`: the supervisor's end.
@@ -111,7 +113,7 @@ private:
     bool jail_gone_ = false;
     bool is_tidy_ = false;
     std::vector<int> early_signals_;  // for a program that has not started yet
-    double begin_;                    // seconds of CLOCK_MONOTONIC
+    double begin_, start_ = 0;        // of the jail and of the program, in seconds of CLOCK_MONOTONIC
     Outcome outcome_;
 };
 

@@ -32,7 +32,7 @@ struct Request {
     Words command;  // the program and its arguments, as written
 };
 
-// A plan, and what must stay as long as the jail does.
+// A plan, and what a launch is made of besides.
 struct Prepared {
     std::optional<sandbox::OwnIdRange> ids;
     std::optional<sandbox::EarlyInit> early;

@@ -119,7 +119,7 @@ Report launch_and_tell(const Request& request, Prepared& prepared, policy::Sourc
     };
     const auto forget = [&] {
         if (!prepared.jail) sources.forget();
-        if (!request.report) std::vector<std::string>().swap(prepared.plan->enforced);
+        if (!request.report) prepared.plan->enforced = std::vector<std::string>();
     };
     Report report = sandbox::launch(
         *prepared.plan, problems,

@@ -5,9 +5,9 @@
     sandbox/generate/start_order.py build-release    # as root, some ten minutes
 
 Starts are executed instruction by instruction (ptrace(2)), with all their processes, and the variables of the first
-are compared with those of the file when it makes another and when it ends. The map of the linker says which section of which file each instruction
-and each variable came from. Names that a later change removes do no harm, and what it adds lies elsewhere, so that the
-script goes stale slowly: tests/bench/launch/start_order_test.py says when to make it again.
+are compared with those of the file when it makes another and when it ends. The map of the linker says which section of
+which file each instruction and each variable came from. Names that a later change removes do no harm, and what it adds
+lies elsewhere, so that the script goes stale slowly: tests/bench/launch/start_order_test.py says when to make it again.
 """
 import bisect
 import ctypes
@@ -59,7 +59,8 @@ INSERT AFTER .data;
 
 def link(build, ward):
     """The program as the build links it, and the linker's map of it."""
-    commands = subprocess.run(["ninja", "-C", build, "-t", "commands", "ward"], check=True, capture_output=True, text=True)
+    commands = subprocess.run(["ninja", "-C", build, "-t", "commands", "ward"], check=True, capture_output=True,
+                              text=True)
     last = commands.stdout.splitlines()[-1]
     subprocess.run(re.sub(r" -o ward ", f" -o {ward} -Wl,-Map={ward}.map ", last), shell=True, check=True, cwd=build,
                    stderr=subprocess.DEVNULL)
@@ -81,22 +82,23 @@ class Image:
         place = {name: int(address, 16) for address, _, name in re.findall(r"^(\w+) (\w) (\S+)$", symbols, re.M)}
         self.begin, self.end = place["__data_start"], place["_end"]
         headers = subprocess.run(["readelf", "-lW", ward], check=True, capture_output=True, text=True).stdout
-        for offset, address, size in re.findall(r"LOAD +(\w+) (\w+) \w+ (\w+) \w+ RW", headers):
-            start = int(offset, 16) + self.begin - int(address, 16)
-            stored = pathlib.Path(ward).read_bytes()[start:int(offset, 16) + int(size, 16)]
-            self.bytes = stored.ljust(self.end - self.begin, b"\0")
+        [(offset, address, size)] = re.findall(r"LOAD +(\w+) (\w+) \w+ (\w+) \w+ RW", headers)
+        start = int(offset, 16) + self.begin - int(address, 16)
+        stored = pathlib.Path(ward).read_bytes()[start:int(offset, 16) + int(size, 16)]
+        self.bytes = stored.ljust(self.end - self.begin, b"\0")
 
     def written(self, process):
         """The addresses of all bytes that are not as in the file."""
         with open(f"/proc/{process}/mem", "rb", buffering=0) as memory:
             memory.seek(self.begin)
             now = memory.read(self.end - self.begin)
+        assert len(now) == len(self.bytes)
         return [self.begin + i for i, (old, new) in enumerate(zip(self.bytes, now)) if old != new]
 
 
 def start(command, image):
     """The addresses of all instructions that the command and its processes execute, in the order of the first time, and
-    of all variables that it has written when it makes another process, and when it ends."""
+    of all variables that its first process has written when it makes another, and when it ends."""
     os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})  # a step takes ten times as long across processors
     first = os.fork()
     if first == 0:
@@ -151,8 +153,10 @@ class Pieces:
 
     def lines(self, longest=sys.maxsize):
         pieces = [self.all[place] for place in self.used if self.all[place][1] < longest]
-        print(f"{len(pieces)} pieces, {sum(piece[1] for piece in pieces) >> 10} KiB", file=sys.stderr)
         return "".join(f"    {name}\n" for name in dict.fromkeys(pattern(*piece[2:]) for piece in pieces))
+
+    def size(self):
+        return sum(self.all[place][1] for place in self.used)
 
 
 # Of the C library's start, which reads them, or writes them as they were.
@@ -181,6 +185,7 @@ def main():
     unseen = "".join(f"    *libc.a:{name}\n" for name in UNSEEN)
     script = SCRIPT.replace("EXECUTED\n", code.lines()).replace("WRITTEN\n", unseen + variables.lines(longest=page))
     (SOURCE / "sandbox/start_order.ld").write_text(script)
+    print(f"{len(code.used)} of {len(pieces)} pieces are executed, {code.size() >> 10} KiB", file=sys.stderr)
 
 
 if __name__ == "__main__":

@@ -394,11 +394,5 @@ int main(int argc, char** argv) {
         {"fork-or-fail", 1, fork_or_fail},
         {NULL, 0, NULL},
     };
-    // `late WORD ARGUMENTS...`: when the program has run for more than a second.
-    if (argc > 2 && strcmp(argv[1], "late") == 0) {
-        usleep(1500 * 1000);
-        ++argv;
-        --argc;
-    }
     return run_word(words, argc, argv);
 }

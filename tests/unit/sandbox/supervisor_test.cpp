@@ -87,6 +87,20 @@ TEST_F(SupervisorTest, ForgetsTheStartOfAProgramThatStaysAlone) {
     EXPECT_GT(forgotten.front().count(), 2.0);
 }
 
+TEST_F(SupervisorTest, ForgetsAlsoWhileSomethingHappens) {
+    start([](int channel) {
+        say(channel, Message::Kind::started);
+        for (useconds_t waited = 0; waited < more_than_a_second; waited += 100'000) {
+            ::usleep(100'000);
+            say(channel, Message::Kind::none);
+        }
+        say(channel, Message::Kind::ended);
+    });
+    unsigned times = 0;
+    EXPECT_TRUE(supervise([&] { ++times; }).ended);
+    EXPECT_EQ(times, 1U);
+}
+
 TEST_F(SupervisorTest, ForgetsNothingOfAStartThatFails) {
     start([](int channel) {
         ::usleep(more_than_a_second);
