@@ -21,7 +21,7 @@ namespace ward::bench {
 namespace {
 
 // A tenth more than on the machine of the page: how much there is to read about the host differs.
-constexpr long most_calls = 196, most_processes = 3, most_page_faults = 150;
+constexpr long most_calls = 196, most_processes = 3, most_page_faults = WARD_MOST_PAGE_FAULTS;
 constexpr uid_t ordinary_user = 4242;
 
 struct Counts {

@@ -23,7 +23,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::size_t usual_count = 100, any_amount = ~std::size_t{0};
-constexpr double most_private_kib = 200;
+constexpr double most_private_kib = 110;
 constexpr unsigned patience_seconds = 120;
 
 std::size_t stated(const char* variable, std::size_t otherwise) {
