@@ -33,8 +33,8 @@ struct LaunchOptions {
 };
 
 // Blocks until the jail is gone: no process of it is left when this returns, nor a cgroup. A set-up failure becomes a
-// diagnostic at the step's place in the policy, and the program has not run. Once that has run for a second, the plan has
-// only what its end is told with: limits, notes, what is enforced.
+// diagnostic at the step's place in the policy, and the program has not run. Once that has run for a second, the plan
+// has only what its end is told with: limits, notes, what is enforced.
 [[nodiscard]] Report launch(Plan& plan, policy::Diagnostics& diagnostics, LaunchOptions options = {});
 
 }  // namespace ward::sandbox
