@@ -236,7 +236,7 @@ void Supervisor::handle(Packet packet) {
     }
 }
 
-void Supervisor::program_ready() {
+void Supervisor::program_ready() const {
     moments_.verify();
     send_go(channel_);
 }

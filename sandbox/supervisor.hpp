@@ -92,7 +92,7 @@ private:
     bool take_message();
     [[nodiscard]] std::optional<Packet> next_packet();
     void handle(Packet packet);
-    void program_ready();
+    void program_ready() const;
     void program_started(Descriptor listener);
     void program_stopped(int signal);
     void take_signals();
