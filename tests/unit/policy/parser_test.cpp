@@ -2,8 +2,8 @@
 
 #include <gtest/gtest.h>
 
-#include <algorithm>
 #include <string>
+#include <vector>
 
 #include "policy/library.hpp"
 #include "policy/render.hpp"
@@ -251,15 +251,19 @@ struct Read {
     }
 };
 
+std::vector<std::string> messages(const Diagnostics& diagnostics) {
+    std::vector<std::string> all;
+    for (const Diagnostic& each : diagnostics.all()) all.push_back(each.message());
+    return all;
+}
+
 // A comment behind it makes it a line like any other.
 void expect_same_as_with_comment(const std::string& line) {
     SCOPED_TRACE(line);
     const Read plain(line + "\nallow z");
     const Read other(line + " #\nallow z #");
     ASSERT_EQ(plain.policy.has_value(), other.policy.has_value());
-    const auto has_same_message = [](const Diagnostic& a, const Diagnostic& b) { return a.message() == b.message(); };
-    EXPECT_TRUE(std::equal(plain.diagnostics.all().begin(), plain.diagnostics.all().end(),
-                           other.diagnostics.all().begin(), other.diagnostics.all().end(), has_same_message));
+    EXPECT_EQ(messages(plain.diagnostics), messages(other.diagnostics));
     if (!plain.policy) return;
     EXPECT_EQ(plain.call(0).span, other.call(0).span);
     EXPECT_EQ(plain.call(0).permission, other.call(0).permission);

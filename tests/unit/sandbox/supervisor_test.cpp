@@ -73,7 +73,7 @@ TEST_F(SupervisorTest, HearsAnInitThatEndsWithAnOrderUnread) {
 constexpr useconds_t more_than_a_second = 1'200'000;
 
 // What a start needs is needed until the program runs, however long that takes.
-TEST_F(SupervisorTest, ForgetsTheStartOfAProgramThatStaysAlone) {
+TEST_F(SupervisorTest, ForgetsTheStartOnceTheProgramHasStayed) {
     start([](int channel) {
         ::usleep(more_than_a_second);
         say(channel, Message::Kind::started);
