@@ -9,6 +9,7 @@
 #include "policy/similar_name.hpp"
 #include "sandbox/file_view.hpp"
 #include "sandbox/glob.hpp"
+#include "sandbox/granted_files.hpp"
 
 namespace ward::sandbox {
 namespace {
@@ -75,9 +76,25 @@ public:
         find_path(rule, rule.path);
     }
 
+    // From now on paths of the jail are looked up in what the grants found so far take from elsewhere, too.
+    void see_grants() {
+        const auto is_elsewhere = [this](const RulePlace& place) {
+            return is_grant(place) && place.source != on_host(place.path);
+        };
+        if (std::ranges::none_of(places.present, is_elsewhere)) return;
+        GrantedFiles files(walker_->files(), root_ == nullptr ? "" : root_->from);
+        for (const RulePlace& place : places.present)
+            if (is_grant(place)) files.grant(place.path, place.source);
+        granted_ = std::move(files);
+        granted_walker_.emplace(*granted_);
+        jail_ = &*granted_walker_;
+    }
+
     RulePlaces places;
 
 private:
+    static bool is_grant(const RulePlace& place) { return place.rule->kind == Kind::grant; }
+
     Diagnostic& error(const policy::Slug& slug, const FileRule& rule, std::string message) {
         return diagnostics_->add(slug, place_of(rule), std::move(message));
     }
@@ -164,7 +181,9 @@ private:
         place.layer_inode = *layer.inode;
     }
 
+    // Where a canonical path of the jail is on the host.
     [[nodiscard]] std::string on_host(const std::string& path) const {
+        if (granted_) return granted_->on_host(path);
         return root_ == nullptr ? path : rebased(path, "/", root_->from);
     }
 
@@ -174,41 +193,19 @@ private:
     }
 
     void guard(const FileRule& rule, const std::string& path) {
-        if (const RulePlace* grant = grant_from_elsewhere(path)) return guard_within(rule, path, *grant);
         const Walk walk = jail_->walk(path);
         if (walk.in_proc && !can_be_hidden_in_proc(rule, walk)) return own_folder(rule);
-        if (walk.inode) {
-            const std::size_t before = places.present.size();
-            add(rule, walk, walk);
-            if (places.present.size() != before) places.present.back().source = on_host(walk.path);
-            return;
-        }
+        if (walk.inode) return add_guard(rule, walk);
         if (!rule.optional) return missing(rule, path, walk);
         places.absent.push_back({&rule, walk.path, on_host(walk.path), {}, {}, walk.error});
     }
 
-    // The grant in which a path of the jail lies, if it is not the file of the same path.
-    [[nodiscard]] const RulePlace* grant_from_elsewhere(const std::string& path) const {
-        const RulePlace* nearest = nullptr;
-        for (const RulePlace& place : places.present)
-            if (place.rule->kind == Kind::grant && is_within(path, place.path) &&
-                (nearest == nullptr || place.path.size() > nearest->path.size()))
-                nearest = &place;
-        if (nearest == nullptr || (root_ == nullptr && nearest->path == nearest->source)) return nullptr;
-        return nearest;
-    }
-
-    void guard_within(const FileRule& rule, const std::string& path, const RulePlace& grant) {
-        const Walk walk = walker_->walk(rebased(path, grant.path, grant.source));
-        const bool stays = is_within(walk.path, grant.source);
-        if (walk.inode && stays) {
-            places.present.push_back(
-                {&rule, rebased(walk.path, grant.source, grant.path), walk.path, walk.inode, walk.links});
-        } else if (!rule.optional) {
-            missing(rule, path, walk);
-        } else if (!walk.inode) {
-            places.absent.push_back({&rule, path, walk.path, {}, {}, walk.error});
-        }
+    void add_guard(const FileRule& rule, const Walk& walk) {
+        if (!may_be_placed(rule, walk, walk)) return;
+        RulePlace place{&rule, walk.path, on_host(walk.path), walk.inode, walk.links};
+        // Where the program may change them.
+        for (Link& link : place.links) link.place = on_host(link.place);
+        places.present.push_back(std::move(place));
     }
 
     // What /proc has for every process is made by the kernel when somebody looks: it has no place to
@@ -278,7 +275,7 @@ private:
         problem.note(is_guard(rule)
                          ? "a missing path is an error, because a misspelt one would guard nothing"
                          : "a missing path is an error, because a later file of that name would silently be granted");
-        suggest_similar(walk, *walker_, problem);
+        suggest_similar(walk, is_guard(rule) ? *jail_ : *walker_, problem);
         if (rule.kind == Kind::grant || is_guard(rule))
             problem.help("if the path is optional, write " + optional_form(rule));
     }
@@ -286,6 +283,8 @@ private:
     const FileRule* root_;
     Walker* walker_;
     Walker* jail_;
+    std::optional<GrantedFiles> granted_;
+    std::optional<Walker> granted_walker_;
     policy::Diagnostics* diagnostics_;
     bool implied_ = false;
 };
@@ -353,10 +352,10 @@ void check_links(const RulePlaces& places, Walker& walker, policy::Diagnostics& 
 
 RulePlaces find_places(const ViewRequest& request, Walkers walkers, policy::Diagnostics& diagnostics) {
     PlaceFinder finder(request, walkers, diagnostics);
-    // Guards last: they may lie in what a grant takes from elsewhere.
     for (const FileRule& rule : request.rules)
         if (!is_guard(rule)) finder.find(rule);
     for (const FileRule& rule : request.implied) finder.find(rule, true);
+    finder.see_grants();
     for (const FileRule& rule : request.rules)
         if (is_guard(rule)) finder.find(rule);
     finder.places.has_root = request.root != nullptr;

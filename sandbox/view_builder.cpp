@@ -305,7 +305,7 @@ private:
         for (const RulePlace& place : places_->absent) {
             const ViewEntry* tree = view_.around(place.path);
             const bool counts = place.rule->kind == FileRule::Kind::protect && tree != nullptr &&
-                                tree->is_writable_tree() && walker_->walk(parent_of(place.path)).inode;
+                                tree->is_writable_tree() && walker_->walk(parent_of(place.source)).inode;
             if (counts) paths += (paths.empty() ? "" : ", ") + quoted(place.path);
         }
         if (!paths.empty()) view_.notes.push_back("protected, but not there, so the program can make it: " + paths);

@@ -78,7 +78,7 @@ inline std::vector<std::string> paths_of(const std::vector<RandomNode>& nodes) {
 struct RuleMix {
     bool patterns = false;
     bool private_folders = false;
-    bool elsewhere = false;  // `read /elsewhere/0 from PATH`
+    bool elsewhere = false;  // `read /elsewhere/0 from PATH`, and guards in there
     bool overlays = false;
 };
 
@@ -101,7 +101,13 @@ inline compiler::FileRule random_rule(Random& random, const std::vector<std::str
     if (kind == 3 && mix.overlays) return sandbox::overlay(path);
     if (kind == 4 || kind == 5) rule = sandbox::hide(path);
     if (kind == 6) rule = sandbox::protect(path);
-    return mix.patterns && random.chance(6) ? random_pattern(random, rule, paths.front()) : rule;
+    const bool guards_elsewhere = mix.elsewhere && rule.kind != compiler::FileRule::Kind::grant && random.chance(3);
+    const std::string top = guards_elsewhere ? "/elsewhere/" + std::to_string(random.below(2)) : paths.front();
+    if (mix.patterns && random.chance(guards_elsewhere ? 2 : 6)) return random_pattern(random, rule, top);
+    // Whether the folder that is granted has such a name, it is up to chance.
+    if (guards_elsewhere)
+        rule = sandbox::optional(sandbox::rule_of(rule.kind, sandbox::rebased(path, paths.front(), top)));
+    return rule;
 }
 
 // One to seven. `paths`: of the tree, its top first.
