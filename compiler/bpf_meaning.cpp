@@ -195,7 +195,7 @@ private:
     void count_work(std::size_t steps = 1) {
         constexpr std::size_t most = std::size_t{1} << 20;
         work_ += steps;
-        if (work_ > most) throw Refused{"too many paths to follow"};
+        if (work_ > most) throw Diagram::TooLarge{};
     }
 
     // ---- execution for fixed numbers and all arguments
@@ -354,11 +354,11 @@ private:
 
 BpfMeaning meaning_of(std::span<const sock_filter> program, Diagram& diagram) {
     try {
-        return {Execution(program, diagram).run(), {}};
+        return {Execution(program, diagram).run(), {}, false};
     } catch (const Refused& refused) {
-        return {{}, refused.reason};
+        return {{}, refused.reason, false};
     } catch (const Diagram::TooLarge&) {
-        return {{}, "conditions on arguments that are too entangled to follow"};
+        return {{}, "its conditions on arguments are too entangled to follow", true};
     }
 }
 

@@ -32,6 +32,7 @@ struct AbiMeaning {
 struct BpfMeaning {
     std::vector<AbiMeaning> abis;  // the last one has no arch
     std::string refusal;           // not empty: the program could not be followed; abis means nothing
+    bool is_too_large = false;     // that would take more work than any sensible program does
 };
 
 [[nodiscard]] BpfMeaning meaning_of(std::span<const sock_filter> program, Diagram& diagram);

@@ -83,6 +83,7 @@ private:
     void sort_fields();
     void sort_tests(const std::vector<std::uint32_t>& order);
     [[nodiscard]] Node run(std::uint32_t step, std::vector<Node>& stack);
+    [[nodiscard]] Node without_decided(Node node, std::uint32_t test, bool holds) const;
     [[nodiscard]] Node choose(Node condition, Node then, Node otherwise);
 
     std::vector<Field> fields_;

@@ -256,7 +256,8 @@ private:
         // The C library tries clone3 first and falls back to clone on ENOSYS alone, so that is what
         // a call that is never offered gives in place of any other errno that no statement asks for by name.
         const bool is_errno = jail_.default_refusal.value.kind == Response::Kind::refuse;
-        return is_errno && falls_back(number, guard) ? refuse(ENOSYS) : jail_.default_refusal.value;
+        const bool is_tried = is_errno || is_tried_first(number);
+        return is_tried && falls_back(number, guard) ? refuse(ENOSYS) : jail_.default_refusal.value;
     }
 
     // Of most calls one that says nothing.
@@ -266,6 +267,16 @@ private:
 
     [[nodiscard]] bool falls_back(std::uint32_t number, const GuardedCall& guard) const {
         return is_multiplexer(abi_, number) || (!guard.is_offered && guard.refusal == refuse(ENOSYS));
+    }
+
+    // By a program that may make the older call: it must not end for that.
+    [[nodiscard]] bool is_tried_first(std::uint32_t number) const {
+        constexpr std::pair<const char*, const char*> newer[] = {{"clone3", "clone"}, {"openat2", "openat"}};
+        return std::ranges::any_of(newer, [&](const auto& names) {
+            const auto older = call_index(abi_, names.second);
+            return call_index(abi_, names.first) == number && older &&
+                   (decided_.allowed.test(*older) || decided_.conditional.test(*older));
+        });
     }
 
     static void lower_multiplexers(AbiModel& model) {

@@ -84,7 +84,7 @@ public:
 
     std::optional<Disproof> run(std::span<const sock_filter> program) {
         const BpfMeaning actual = meaning_of(program, diagram_);
-        if (!actual.refusal.empty()) return Disproof{actual.refusal, std::nullopt};
+        if (!actual.refusal.empty()) return Disproof{actual.refusal, std::nullopt, actual.is_too_large};
         for (const AbiMeaning& abi : actual.abis)
             if (auto different = compare(abi)) return different;
         // What the program does not tell apart it treats as any other.
@@ -159,7 +159,7 @@ std::optional<Disproof> disprove(std::span<const sock_filter> program, const Fil
     try {
         return Comparer(model, options).run(program);
     } catch (const Diagram::TooLarge&) {
-        return Disproof{"the policy's conditions on arguments are too entangled to prove", std::nullopt};
+        return Disproof{"the policy's conditions on arguments are too entangled", std::nullopt, true};
     }
 }
 

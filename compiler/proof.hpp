@@ -30,6 +30,7 @@ struct Counterexample {
 struct Disproof {
     std::string reason;
     std::optional<Counterexample> call;  // absent: the program could not be followed
+    bool is_too_large = false;           // nothing is wrong with it, as far as that was looked at
 };
 
 // Absent: proved. `options` are those that `program` was emitted with.

@@ -91,6 +91,13 @@ void report_too_long(const Jail& jail, policy::Diagnostics& diagnostics) {
 }  // namespace
 
 void report_disproof(const Disproof& disproof, policy::Span policy, policy::Diagnostics& diagnostics) {
+    if (disproof.is_too_large) {
+        diagnostics
+            .add(policy::slug::filter_not_proved, policy, "the system-call filter cannot be proved: " + disproof.reason)
+            .note("nothing is known to be wrong with it, but only what is proved is loaded")
+            .help("compare with single values or ranges (`<`, `>`) in place of many masks (`&`) of one argument");
+        return;
+    }
     auto& diagnostic = diagnostics.add(policy::slug::filter_not_proved, policy,
                                        "the system-call filter is not what this policy says: " + disproof.reason);
     if (disproof.call)
@@ -106,11 +113,15 @@ std::optional<std::vector<sock_filter>> proved_filter(const Jail& jail, const Em
         report_too_long(jail, diagnostics);
         return std::nullopt;
     }
-    if (const auto disproof = disprove(*filter, jail.filter, options)) {
-        report_disproof(*disproof, jail.origin, diagnostics);
-        return std::nullopt;
-    }
+    if (!prove(*filter, jail, options, diagnostics)) return std::nullopt;
     return filter;
+}
+
+bool prove(std::span<const sock_filter> filter, const Jail& jail, const EmitOptions& options,
+           policy::Diagnostics& diagnostics) {
+    const auto disproof = disprove(filter, jail.filter, options);
+    if (disproof) report_disproof(*disproof, jail.origin, diagnostics);
+    return !disproof;
 }
 
 }  // namespace ward::compiler

@@ -4,6 +4,7 @@
 #include <linux/filter.h>
 
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "compiler/jail.hpp"
@@ -13,10 +14,14 @@
 namespace ward::compiler {
 
 // Absent after an error: too long for the kernel, and the diagnostic names the calls whose conditions take
-// most; or (a mistake of this program) not what the policy says, and it shows a call that would have been
-// treated otherwise.
+// most; or not proved.
 [[nodiscard]] std::optional<std::vector<sock_filter>> proved_filter(const Jail& jail, const EmitOptions& options,
                                                                     policy::Diagnostics& diagnostics);
+
+// False after an error: the conditions take too much work; or (a mistake of this program) the bytes are not what the
+// policy says, and the diagnostic shows a call that would have been treated otherwise.
+[[nodiscard]] bool prove(std::span<const sock_filter> filter, const Jail& jail, const EmitOptions& options,
+                         policy::Diagnostics& diagnostics);
 
 // The diagnostic of a failed proof; apart so that a test can show it.
 void report_disproof(const Disproof& disproof, policy::Span policy, policy::Diagnostics& diagnostics);

@@ -58,10 +58,10 @@ FilterModel random_policy(RandomModel& random) {
 
 class Policy {
 public:
-    explicit Policy(FilterModel model)
+    Policy(FilterModel model, unsigned libseccomps_optimizer)
         : model_(std::move(model)),
           program_(emit(model_, options).value()),
-          theirs_(by_libseccomp(native(), 1 + model_.abis[0].calls.size() % 2)),
+          theirs_(by_libseccomp(native(), libseccomps_optimizer)),
           meaning_(meaning_of(program_, diagram_)) {}
 
     std::string fault() const {
@@ -137,7 +137,8 @@ Agreement compare_random(std::uint64_t pairs, std::uint64_t seed) {
     RandomModel random(seed);
     Agreement agreement;
     while (agreement.pairs < pairs && agreement.fault.empty()) {
-        Policy policy(random_policy(random));
+        // By turns a chain and a tree.
+        Policy policy(random_policy(random), 1 + agreement.policies % 2);
         ++agreement.policies;
         agreement.fault = policy.fault();
         policy.prepare();

@@ -111,8 +111,12 @@ public:
         EXPECT_FALSE(disprove(program_, model_, options));
         std::vector<test::Mutant> mutants = test::mutants(program_);
         std::shuffle(mutants.begin(), mutants.end(), random);
+        // Three of each instruction, then others.
+        std::vector<unsigned> seen(program_.size());
+        std::ranges::stable_partition(mutants, [&](const test::Mutant& mutant) { return seen[mutant.at]++ < 3; });
+        EXPECT_EQ(std::ranges::count(seen, 0U), 0) << "an instruction without a mutant";
         constexpr std::size_t most = 700;
-        mutants.resize(std::min(mutants.size(), most));
+        mutants.resize(std::min(mutants.size(), std::max(most, 3 * program_.size())));
         Count count;
         for (const test::Mutant& mutant : mutants) add(mutant, count);
         return count;

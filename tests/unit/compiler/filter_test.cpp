@@ -194,6 +194,32 @@ FilterModel many_arguments(std::uint32_t count) {
     return {{native}};
 }
 
+// `if level == 1 and option == 7` or ...: of two or three arguments, with single values and ranges.
+Condition pair(std::uint32_t i, bool with_range, bool with_third) {
+    std::vector<Condition> parts{holds({.argument = 1, .bits = 32, .value = i * 37 + 11})};
+    const Comparison below{.argument = 2, .bits = 32, .relation = Comparison::Relation::less, .value = i * 100 + 50};
+    parts.push_back(with_range ? holds(below) : holds({.argument = 2, .bits = 32, .value = i * 51 + 3}));
+    if (with_third) parts.push_back(holds({.argument = 4, .bits = 32, .value = i ^ 0x5a5a}));
+    Condition all = parts.front();
+    for (std::size_t part = 1; part < parts.size(); ++part) all = both(all, parts[part]);
+    return all;
+}
+
+TEST(Filter, ConditionsThatSharePlacesGrowByTheirNumber) {
+    for (const bool with_range : {false, true})
+        for (const bool with_third : {false, true}) {
+            CallModel call{{}, enosys};
+            for (std::uint32_t i = 0; i < 100; ++i) call.answers.push_back({pair(i, with_range, with_third), allow});
+            const FilterModel model{{{Abi::x86_64, {call}, enosys}}};
+            const auto program = emit(model, options);
+            ASSERT_TRUE(program) << with_range << with_third;
+            EXPECT_LT(program->size(), 1000U) << with_range << with_third;
+            const auto disproof = disprove(*program, model, options);
+            EXPECT_FALSE(disproof) << disproof->reason;
+            expect_agreement(model);
+        }
+}
+
 TEST(Filter, MoreThanTheKernelTakesIsNoProgram) {
     std::uint32_t count = 1000;
     auto greatest = emit(many_arguments(count), options);

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <linux/audit.h>
+#include <linux/mempolicy.h>
 #include <linux/seccomp.h>
 #include <sched.h>
 #include <sys/ioctl.h>
@@ -73,6 +74,21 @@ TEST_F(MisreadCalls, A32BitArgumentIgnoresItsUpperHalf) {
     EXPECT_EQ(run("ioctl", {0, 0x541300000000}), errno_value(EPERM));
 }
 
+// Declared as a word, of which the kernel looks at 32 bits: int lmode = mode, and flags of which it tests single bits.
+TEST_F(MisreadCalls, AWordOfWhichTheKernelTakesHalfIgnoresTheOther) {
+    compile(
+        "allow mbind, fcntl\nforbid mbind if mode == MPOL_BIND\nforbid fcntl if cmd == F_SETFL and arg == O_APPEND\n"
+        "allow mmap\nforbid mmap if prot == PROT_READ | PROT_WRITE | PROT_EXEC\nforbid mmap if flags has MAP_FIXED");
+    for (const std::uint64_t high : {std::uint64_t{0}, std::uint64_t{1} << 32, garbage}) {
+        EXPECT_EQ(run("mbind", {0, 0, MPOL_BIND | high}), errno_value(EPERM));
+        EXPECT_EQ(run("mbind", {0, 0, MPOL_PREFERRED | high}), SECCOMP_RET_ALLOW);
+        EXPECT_EQ(run("mmap", {0, 0, (PROT_READ | PROT_WRITE | PROT_EXEC) | high, MAP_PRIVATE}), errno_value(EPERM));
+        EXPECT_EQ(run("mmap", {0, 0, PROT_READ | high, MAP_PRIVATE | high}), SECCOMP_RET_ALLOW);
+        EXPECT_EQ(run("mmap", {0, 0, PROT_READ, MAP_FIXED | high}), errno_value(EPERM));
+        EXPECT_EQ(run("fcntl", {0, F_SETFL, O_APPEND | high}), errno_value(EPERM));
+    }
+}
+
 // A C library may extend the sign of an int or not.
 TEST_F(MisreadCalls, AtFdcwdIsMeantWithAndWithoutItsSign) {
     compile("allow openat if dirfd == AT_FDCWD");
@@ -140,6 +156,14 @@ TEST_F(MisreadCalls, Clone3IsEnosysWhereCloneFlagsAreRestricted) {
     EXPECT_EQ(run("clone3"), errno_value(ENOSYS));
     compile("abi native, i386\nallow clone, clone3\nforbid clone if flags has CLONE_NEWUSER", nested);
     EXPECT_EQ(run(Abi::i386, "clone3"), errno_value(ENOSYS));
+    for (const std::string end : {"kill", "trap"}) {
+        compile("allow clone\nrefuse with " + end);
+        EXPECT_EQ(run("clone3"), errno_value(ENOSYS)) << "what the C library tries first ends no program";
+        compile("allow getpid\nrefuse with " + end);
+        EXPECT_NE(run("clone3"), errno_value(ENOSYS)) << "no clone, nothing to fall back to";
+        compile("allow clone\nrefuse clone3 with " + end);
+        EXPECT_NE(run("clone3"), errno_value(ENOSYS)) << "it is asked for by name";
+    }
 }
 
 TEST_F(MisreadCalls, Openat2IsEnosysWhereTheFlagsOfOpenatAreRestricted) {

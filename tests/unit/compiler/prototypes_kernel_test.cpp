@@ -100,7 +100,12 @@ std::optional<Shape> shape_of(const std::string& type) {
 // Declared as words, of which the kernel uses 32 bits (arguments.txt says where).
 bool is_narrowed(std::string_view call, std::string_view argument) {
     static const std::set<std::string> narrowed{"clone.clone_flags",
+                                                "kcmp.idx1",
+                                                "mbind.mode",
                                                 "mmap.fd",
+                                                "mmap.flags",
+                                                "mmap.prot",
+                                                "mount.flags",
                                                 "readv.fd",
                                                 "readv.vlen",
                                                 "writev.fd",

@@ -121,7 +121,7 @@ struct WidthCase {
 TEST(Prototypes, WidthsAreTheKernels) {
     const WidthCase cases[] = {
         {"ioctl", "cmd", Abi::x86_64, 32, false},     {"openat", "dfd", Abi::x86_64, 32, true},
-        {"openat", "mode", Abi::x86_64, 16, false},   {"mmap", "prot", Abi::x86_64, 64, false},
+        {"openat", "mode", Abi::x86_64, 16, false},   {"mprotect", "prot", Abi::x86_64, 64, false},
         {"mmap", "fd", Abi::x86_64, 32, false},       {"clone", "clone_flags", Abi::x86_64, 32, false},
         {"unshare", "flags", Abi::x86_64, 64, false}, {"socket", "family", Abi::x86_64, 32, true},
         {"prctl", "option", Abi::x86_64, 32, true},   {"prctl", "arg2", Abi::x86_64, 64, false},

@@ -1,12 +1,15 @@
-// What a failed proof looks like to a person. `filter-not-proved` cannot be reached by a policy: the
-// disproofs are made here.
+// What is loaded was proved, and what a failed proof looks like to a person. No policy reaches one that shows a wrong
+// call: it is made here, or the bytes are.
 #include "compiler/proved_filter.hpp"
 
 #include <gtest/gtest.h>
 #include <linux/audit.h>
 #include <linux/seccomp.h>
 
+#include <bit>
+#include <random>
 #include <string>
+#include <utility>
 
 #include "policy/render.hpp"
 #include "tests/unit/compiler/lowering_fixture.hpp"
@@ -86,6 +89,50 @@ TEST(ProvedFilter, OneCallCanBeTooLongByItself) {
               "  note: the kernel takes filters of at most 4096 instructions\n"
               "  help: compare with a range (`<`, `>`) or a mask (`&`) in place of many single values\n"
               "\n1 error\n");
+}
+
+// Every single instruction counts: one that is another, and nothing is to be loaded.
+TEST(ProvedFilter, OtherBytesAreNoFilter) {
+    Compiled compiled = compile_text("syscalls {\nallow @basic-io\nallow ioctl if request == FIONREAD\n}");
+    ASSERT_TRUE(compiled.jail) << compiled.messages();
+    policy::Diagnostics diagnostics;
+    auto filter = proved_filter(*compiled.jail, {}, diagnostics);
+    ASSERT_TRUE(filter);
+    EXPECT_TRUE(prove(*filter, *compiled.jail, {}, diagnostics));
+    EXPECT_EQ(diagnostics.errors(), 0U);
+    for (sock_filter& instruction : *filter) {
+        const bool has_constant = BPF_CLASS(instruction.code) != BPF_MISC && BPF_SRC(instruction.code) != BPF_X;
+        if (!has_constant) continue;
+        const bool answers = instruction.code == (BPF_RET | BPF_K);
+        const std::uint32_t was = std::exchange(instruction.k, answers ? SECCOMP_RET_LOG : instruction.k ^ 1);
+        policy::Diagnostics found;
+        EXPECT_FALSE(prove(*filter, *compiled.jail, {}, found)) << "of " << was;
+        EXPECT_EQ(found.errors(), 1U);
+        instruction.k = was;
+    }
+}
+
+// Masks of one argument, each with other bits: the diagram of what they mean together takes too much.
+TEST(ProvedFilter, WhatIsTooEntangledIsNoMistakeOfWard) {
+    std::mt19937 random(1);
+    std::string calls;
+    for (unsigned i = 0; i < 300; ++i) {
+        std::uint32_t mask = 0;
+        while (std::popcount(mask) < 11) mask |= 1U << random() % 32;
+        const auto value = static_cast<std::uint32_t>(random()) & mask;
+        calls += "allow futex(_, _, val) if val & " + std::to_string(mask) + " == " + std::to_string(value) + "\n";
+    }
+    Compiled compiled = compile_text("syscalls {\n" + calls + "}");
+    ASSERT_TRUE(compiled.jail) << compiled.messages();
+    policy::Diagnostics diagnostics;
+    EXPECT_FALSE(proved_filter(*compiled.jail, {}, diagnostics));
+    const std::string text = policy::render(diagnostics, compiled.sources);
+    EXPECT_NE(text.find("error[filter-not-proved]: the system-call filter cannot be proved: "), std::string::npos)
+        << text;
+    EXPECT_NE(
+        text.find("help: compare with single values or ranges (`<`, `>`) in place of many masks (`&`) of one argument"),
+        std::string::npos)
+        << text;
 }
 
 TEST(ProvedFilter, WhatCannotBeFollowedIsRefusedWithoutACall) {

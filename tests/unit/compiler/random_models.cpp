@@ -34,7 +34,9 @@ Comparison RandomModel::comparison() {
     constexpr std::uint64_t masks[] = {~0ull, 06000, 4, 0xff00, 0x80000000, 0x8000000080000001, 0xffffffff};
     const std::uint64_t mask = masks[below(7)];
     const std::uint64_t values[] = {0, mask, mask & 0x5412, 1, mask & 0xdeadbeef12345678};
-    Comparison result{static_cast<std::uint8_t>(below(2)), static_cast<std::uint8_t>(16u << below(3))};
+    // Mostly of the same two, so that they meet.
+    const unsigned argument = below(4) != 0 ? below(2) : below(6);
+    Comparison result{static_cast<std::uint8_t>(argument), static_cast<std::uint8_t>(16u << below(3))};
     result.mask = mask;
     result.value = values[below(5)];
     if (below(3) == 0) {
