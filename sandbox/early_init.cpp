@@ -17,6 +17,7 @@
 #include <new>
 #include <string_view>
 
+#include "sandbox/channel.hpp"
 #include "sandbox/first_process.hpp"
 #include "sandbox/handover.hpp"
 #include "sandbox/host.hpp"

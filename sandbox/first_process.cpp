@@ -3,7 +3,6 @@
 #include <linux/sched.h>
 #include <sys/auxv.h>
 #include <sys/mman.h>
-#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -44,12 +43,6 @@ struct FirstStack {
 }
 
 }  // namespace
-
-Channel open_channel() {
-    int ends[2];
-    must(::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, &ends[0]), "make a channel into the jail");
-    return {Descriptor(ends[0]), Descriptor(ends[1])};
-}
 
 // From a piece that malloc(3) gave before main() to the end of the data segment (sbrk(2)): nothing but heap
 // lies between. Where malloc has taken memory elsewhere there is nothing to share.

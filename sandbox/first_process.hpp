@@ -1,4 +1,4 @@
-// How a jail's first process is made: a channel into it, and the clone.
+// How a jail's first process is made: its memory, and the clone.
 //
 // Nothing is decided here, and nothing is sent.
 #pragma once
@@ -14,13 +14,6 @@ namespace ward::sandbox {
 // Of every such clone. The other namespaces are made by init itself, so that the supervisor can do its own work at
 // the same time: the network's alone takes as long as half of what the policy is compiled in.
 inline constexpr std::uint64_t cloned_namespaces = 0x10000000 | 0x20000000;  // CLONE_NEWUSER, CLONE_NEWPID
-
-// Packets, in order, and an end that both sides notice.
-struct Channel {
-    Descriptor own, far;  // the supervisor's end, and init's
-};
-// Throws SetupFailure.
-[[nodiscard]] Channel open_channel();
 
 // Whole pages of the supervisor that it alone needs, as far as it has them now.
 struct Pages {

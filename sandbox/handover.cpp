@@ -8,6 +8,7 @@
 #include <cstring>
 #include <span>
 
+#include "sandbox/channel.hpp"
 #include "sandbox/setup_failure.hpp"
 
 namespace ward::sandbox {
@@ -125,9 +126,7 @@ void hand_over(const Inside& inside, int channel) {
         packet.msg_control = space.data();
         packet.msg_controllen = CMSG_SPACE(bytes);
     }
-    const ssize_t sent = ::sendmsg(channel, &packet, MSG_NOSIGNAL);
-    const bool ended = sent < 0 && (errno == EPIPE || errno == ECONNRESET);
-    if (!ended && sent != static_cast<ssize_t>(packer.used())) cannot("hand the plan over", sent < 0 ? errno : EIO);
+    send_packet(channel, packet, "hand the plan over");
 }
 
 }  // namespace ward::sandbox

@@ -99,8 +99,12 @@ HelperEnd run_helper(std::vector<std::string> words, std::vector<std::string> va
     const bool ended = handle && deadline.await(handle);
     if (!ended) ::kill(process, SIGKILL);
     int status = 0;
-    while (::waitpid(process, &status, 0) < 0 && errno == EINTR) {
-    }
+    pid_t reaped = -1;
+    do {
+        reaped = ::waitpid(process, &status, 0);
+    } while (reaped < 0 && errno == EINTR);
+    // A caller who ignores SIGCHLD hears of no end: wait(2).
+    if (reaped < 0) return {false, "cannot hear how " + words.front() + " ended: " + error_words(errno)};
     if (!ended) said = words.front() + " does not end";
     return {ended && WIFEXITED(status) && WEXITSTATUS(status) == 0, said.substr(0, said.find('\n'))};
 }

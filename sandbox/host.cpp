@@ -119,14 +119,17 @@ bool a_listener_is_refused() {
     alignas(16) std::array<char, 4096> stack;
     clone_args how{};
     how.flags = CLONE_VM | CLONE_VFORK;
-    how.exit_signal = SIGCHLD;
+    // Without a signal at its end, which a caller may have left ignored: then nobody would hear of it (wait(2)).
+    how.exit_signal = 0;
     how.stack = reinterpret_cast<std::uint64_t>(stack.data());
     how.stack_size = stack.size();
     const auto child = static_cast<pid_t>(raw_clone(how, ask_for_listener, nullptr));
     int status = 0;
-    while (child > 0 && waitpid(child, &status, 0) < 0 && errno == EINTR) {
-    }
-    return child < 0 || !WIFEXITED(status) || WEXITSTATUS(status) != 0;
+    pid_t reaped = -1;
+    do {
+        reaped = child > 0 ? waitpid(child, &status, __WALL) : -1;
+    } while (child > 0 && reaped < 0 && errno == EINTR);
+    return reaped < 0 || !WIFEXITED(status) || WEXITSTATUS(status) != 0;
 }
 
 void read_kernel_version(Host& host) {

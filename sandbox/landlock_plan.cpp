@@ -67,12 +67,16 @@ private:
         return std::any_of(std::begin(streams), std::end(streams), is_to_read);
     }
 
-    // A weaker jail than that of a newer kernel, and nobody has asked for it.
+    // A weaker jail than that of a newer kernel, or of a policy without `nested`, and nobody has asked for it.
     void tell_of_unguarded_streams() {
-        if (!has_stream_to_read() || request_->host.landlock_abi >= landlock::truncate_abi) return;
+        if (!has_stream_to_read()) return;
+        const bool is_nested = !request_->jail.process.nested.empty();
         writer_->plan.notes.emplace_back(
-            "a file that is a standard stream can be opened again, for writing too, if its mode allows that: Landlock "
-            "prevents it from Linux 6.2 on, and here a pipe does (`cat FILE | ward ...`)");
+            std::string(
+                "a file that is a standard stream can be opened again, for writing too, if its mode allows that: ") +
+            (is_nested ? "what prevents it would forbid the mounts that `nested allow` is for, and here a pipe does"
+                       : "Landlock prevents it from Linux 6.2 on, and here a pipe does") +
+            " (`cat FILE | ward ...`)");
     }
 
     void plan_files() {

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "sandbox/cgroup.hpp"
+#include "sandbox/channel.hpp"
 #include "sandbox/child.hpp"
 #include "sandbox/first_process.hpp"
 #include "sandbox/handover.hpp"
@@ -107,6 +108,8 @@ public:
 
     // Throws SetupFailure, JailDiffers, FilterRefused.
     [[nodiscard]] Outcome run();
+    // Whether the kernel's view of the jail was compared with the plan, and equal.
+    [[nodiscard]] bool verified() const { return verified_; }
     [[nodiscard]] CgroupUsage usage() const { return cgroups_ ? cgroups_->usage() : CgroupUsage(); }
     // After run(), which has seen init's end: gives back what others see, the terminal's modes and the cgroups.
     void end();
@@ -137,6 +140,7 @@ private:
     std::optional<Cgroups> cgroups_;
     std::unique_ptr<JailProcess> jail_;
     LaunchView made_;  // with --verify
+    bool verified_ = false;
 };
 
 Outcome Launch::run() {
@@ -275,13 +279,10 @@ std::optional<Message> Launch::failure_of_init() const {
     return message;
 }
 
-// One packet. EPIPE: init has ended, and its message says why.
 void Launch::send_filter() const {
     const std::size_t size = plan_.filter.size() * sizeof(sock_filter);
     if (size == 0) cannot("load a filter that is empty", EINVAL);
-    const ssize_t sent = ::send(channel_.own.number(), plan_.filter.data(), size, MSG_NOSIGNAL);
-    if (sent != static_cast<ssize_t>(size) && !(sent < 0 && errno == EPIPE))
-        cannot("give the jail its filter", sent < 0 ? errno : EIO);
+    send_packet(channel_.own.number(), plan_.filter.data(), size, "give the jail its filter");
 }
 
 // While this process has them: init gets them, and they are closed here.
@@ -298,6 +299,7 @@ void Launch::verify() {
     }
     auto found = differences(plan_, made_, read_kernel_view(jail_->pid(), made_));
     if (!found.empty()) throw JailDiffers(std::move(found));
+    verified_ = true;
 }
 
 // Empties it, and gives its memory back.
@@ -366,7 +368,7 @@ Report launch(Plan& plan, policy::Diagnostics& diagnostics, LaunchOptions option
         const auto launch =
             std::make_shared<Launch>(plan, has_filter, std::move(options.early), std::move(options.forget));
         const Outcome outcome = launch->run();
-        report.verified = plan.verify && outcome.started;
+        report.verified = launch->verified();
         tell(report, plan, outcome, launch->usage(), diagnostics);
         if (options.rest != nullptr && !outcome.failure) {
             launch->end();

@@ -98,11 +98,13 @@ bool may_restrict(const std::string& path) {
 
 }  // namespace
 
-std::vector<Mount> parse_mounts(std::string_view mountinfo) {
+std::optional<std::vector<Mount>> parse_mounts(std::string_view mountinfo) {
     std::vector<Mount> mounts;
     while (!mountinfo.empty()) {
         const auto end = mountinfo.find('\n');
-        if (auto mount = parse_mount(mountinfo.substr(0, end))) mounts.push_back(std::move(*mount));
+        auto mount = parse_mount(mountinfo.substr(0, end));
+        if (!mount) return {};
+        mounts.push_back(std::move(*mount));
         mountinfo.remove_prefix(end == std::string_view::npos ? mountinfo.size() : end + 1);
     }
     return mounts;
@@ -116,7 +118,8 @@ MountTable MountTable::of_this_process() {
 
 const std::vector<Mount>& MountTable::all() const {
     if (!all_) {
-        all_ = is_own_ ? parse_mounts(read_text("/proc/self/mountinfo")) : std::vector<Mount>();
+        all_ = is_own_ ? parse_mounts(read_text("/proc/self/mountinfo")).value_or(std::vector<Mount>())
+                       : std::vector<Mount>();
         is_unreadable_ = is_own_ && all_->empty();
     }
     return *all_;

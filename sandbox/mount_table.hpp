@@ -28,8 +28,8 @@ struct Mount {
     std::string root{};       // what of the file system is shown here
 };
 
-// The mounts of a mountinfo text, in its order. Lines that are not understood are left out.
-[[nodiscard]] std::vector<Mount> parse_mounts(std::string_view mountinfo);
+// The mounts of a mountinfo text, in its order. Absent if a line is not understood.
+[[nodiscard]] std::optional<std::vector<Mount>> parse_mounts(std::string_view mountinfo);
 
 class MountTable {
 public:

@@ -1,4 +1,6 @@
 // Order rules that hold for every plan, whatever the policy. The launcher runs no plan that breaks one.
+#include <sched.h>
+
 #include <algorithm>
 #include <array>
 #include <optional>
@@ -186,6 +188,28 @@ std::string missing_part(const Plan& plan) {
     return {};
 }
 
+// Without the caller's groups; as the jail's root while it is built, then as the program's user.
+std::string broken_identity(const Plan& plan) {
+    const bool has_groups = plan.supervisor_maps_ids || plan.helpers_map_ids;
+    if (has_groups && count(plan.init, Operation::set_groups) != 1)
+        return words(Operation::set_groups) + " must be in the init list once";
+    for (const Operation operation : {Operation::set_group, Operation::set_user})
+        if (plan.supervisor_maps_ids && count(plan.init, operation) != 2)
+            return words(operation) + " must be in the init list twice";
+    return {};
+}
+
+// Those that a policy may not share with the host.
+std::string missing_namespace(const Plan& plan) {
+    std::uint64_t own = plan.namespaces;
+    for (const Step& step : plan.init)
+        if (step.operation == Operation::unshare) own |= step.number[0];
+    if ((own & CLONE_NEWUSER) == 0) return "a user namespace is missing";
+    if ((own & CLONE_NEWPID) == 0) return "a PID namespace is missing";
+    if ((own & CLONE_NEWNS) == 0) return "a mount namespace is missing";
+    return {};
+}
+
 // Into each of version 1 by a step; in one of version 2 init is born.
 std::string missing_cgroup(const Plan& plan) {
     for (const auto& [controller, parent] : plan.cgroup_parents) {
@@ -205,6 +229,8 @@ std::string missing_cgroup(const Plan& plan) {
 std::string broken_rule(const Plan& plan) {
     for (std::string broken : {
              missing_part(plan),
+             missing_namespace(plan),
+             broken_identity(plan),
              missing_cgroup(plan),
              broken_order(plan.prepare, supervisor_stages, "prepare"),
              broken_order(plan.mapped, mapped_stages, "mapped"),
@@ -219,6 +245,13 @@ std::string broken_rule(const Plan& plan) {
          })
         if (!broken.empty()) return broken;
     return {};
+}
+
+void check_rules(const Plan& plan, policy::Span policy, policy::Diagnostics& diagnostics) {
+    const std::string broken = broken_rule(plan);
+    if (broken.empty()) return;
+    diagnostics.add(policy::slug::plan_broken, policy, "the jail of this policy breaks a rule of every jail: " + broken)
+        .help("this is a mistake of ward, not of the policy: please report it with the policy");
 }
 
 }  // namespace ward::sandbox

@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "compiler/jail.hpp"
+#include "policy/diagnostic.hpp"
 #include "policy/source.hpp"
 #include "sandbox/degradable.hpp"
 #include "sandbox/host.hpp"
@@ -123,6 +124,8 @@ struct Plan {
 // capabilities, no new privileges, filter, execute; and execute is last, once. Empty if they hold,
 // else the first broken rule in words.
 [[nodiscard]] std::string broken_rule(const Plan& plan);
+// Reports one. A plan that breaks a rule is a mistake of the planner's; `policy` is what it was made of.
+void check_rules(const Plan& plan, policy::Span policy, policy::Diagnostics& diagnostics);
 
 // One line per step with the place in the policy that asked for it (`--dry-run`).
 [[nodiscard]] std::string describe(const Plan& plan, const policy::Sources& sources);

@@ -20,6 +20,11 @@ void PlanWriter::because(const compiler::Origins& origins, const std::string& pu
     plan.reasons.push_back(std::move(reason));
 }
 
+Slot PlanWriter::new_slot() {
+    slots_suffice_ = next_slot_ < max_slots;
+    return slots_suffice_ ? next_slot_++ : no_slot;
+}
+
 void PlanWriter::add(std::vector<Step>& phase, Operation operation, const Parts& parts) {
     Step step;
     step.operation = operation;

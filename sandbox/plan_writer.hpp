@@ -35,9 +35,9 @@ public:
         add(phase, operation, Parts{.numbers = {number}});
     }
 
-    // May be past max_slots: the caller asks slots_suffice() once at the end.
-    [[nodiscard]] Slot new_slot() { return next_slot_++; }
-    [[nodiscard]] bool slots_suffice() const { return next_slot_ <= max_slots; }
+    // None if there are no more: the caller asks slots_suffice() once at the end.
+    [[nodiscard]] Slot new_slot();
+    [[nodiscard]] bool slots_suffice() const { return slots_suffice_; }
 
     Plan& plan;
 
@@ -45,6 +45,7 @@ private:
     std::map<std::tuple<policy::FileId, std::uint32_t, std::string>, std::uint16_t> reasons_;  // file, offset, purpose
     std::uint16_t reason_ = 0;
     Slot next_slot_ = 0;
+    bool slots_suffice_ = true;
 };
 
 }  // namespace ward::sandbox

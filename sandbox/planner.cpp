@@ -73,8 +73,8 @@ public:
         if (view && identity) plan_inside(*view, devices, *identity);
         if (host_->mounts.is_unreadable()) return report_unknown_host("`/proc/self/mountinfo`");
         if (diagnostics_->errors() != errors) return {};
-        // A plan that breaks a rule is a mistake of this program, and no jail.
-        if (!broken_rule(plan_).empty()) std::abort();
+        check_rules(plan_, jail_->origin, *diagnostics_);
+        if (diagnostics_->errors() != errors) return {};
         return std::move(plan_);
     }
 

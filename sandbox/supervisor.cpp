@@ -12,6 +12,7 @@
 #include <cstring>
 #include <ctime>
 
+#include "sandbox/channel.hpp"
 #include "sandbox/first_process.hpp"
 #include "sandbox/listener.hpp"
 #include "sandbox/raw_syscall.hpp"
@@ -88,21 +89,6 @@ JailProcess::Remains JailProcess::wait() {
     return remains;
 }
 
-void send_go(int channel) {
-    const Order go{Order::Kind::go, 0};
-    // EPIPE: init has ended, and its message says why.
-    const auto sent = ::send(channel, &go, sizeof go, MSG_NOSIGNAL);
-    if (sent != sizeof go && !(sent < 0 && errno == EPIPE)) cannot("let the jail go on", sent < 0 ? errno : EIO);
-}
-
-ssize_t receive(int channel, msghdr& packet) {
-    ssize_t size = 0;
-    do {
-        size = ::recvmsg(channel, &packet, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
-    } while (size < 0 && errno == ECONNRESET);
-    return size;
-}
-
 // ---- the loop
 
 Supervisor::Supervisor(const Plan& plan, JailProcess& jail, int channel, Signals& signals, Terminal& terminal,
@@ -117,7 +103,7 @@ Supervisor::Supervisor(const Plan& plan, JailProcess& jail, int channel, Signals
     start_timer();
 }
 
-// Set-up counts: a source on a file system that hangs must not hold the caller for ever.
+// What init does of the set-up counts: a source on a file system that hangs must not hold the caller for ever.
 void Supervisor::start_timer() {
     if (!plan_.time_limit) return;
     timer_.reset(static_cast<int>(
@@ -163,7 +149,7 @@ void Supervisor::wait_and_handle() {
         jail_.kill();
     }
     if (ready(all, signals_.descriptor())) take_signals();
-    if (terminal_.pump(all)) order(Order::Kind::signal, SIGHUP);
+    if (terminal_.pump(all)) pass_on(SIGHUP);
 }
 
 // What the policy was made into took memory that a jail which stays should not hold.
@@ -286,12 +272,15 @@ void Supervisor::handle_signal(const signalfd_siginfo& signal) {
     if (from_terminal && plan_.terminal == compiler::Terminal::inherit) return;  // the program has it as well
     if (signal.ssi_signo == SIGWINCH) terminal_.copy_window_size();
     if (signal.ssi_signo == SIGCONT) terminal_.resume();
-    const int number = static_cast<int>(signal.ssi_signo);
-    if (outcome_.started) {
-        order(Order::Kind::signal, number);
-    } else {
-        early_signals_.push_back(number);
-    }
+    pass_on(static_cast<int>(signal.ssi_signo));
+}
+
+// To the program, once there is one.
+void Supervisor::pass_on(int signal) {
+    if (outcome_.started)
+        order(Order::Kind::signal, signal);
+    else
+        early_signals_.push_back(signal);
 }
 
 // The set-up takes its time, and a signal that ends programs came a while ago.

@@ -54,14 +54,8 @@ struct Outcome {
     bool listener_missing = false;  // the filter would notify nobody: the jail was killed
     int interrupted = 0;            // the signal that ended the set-up
     JailProcess::Remains remains;
-    double wall_seconds = 0;  // of the jail: its making counts
+    double wall_seconds = 0;  // of the jail: what init makes of it counts
 };
-
-// Lets init go on. Throws SetupFailure.
-void send_go(int channel);
-// A packet of init's, without waiting: recvmsg(2). An init that ended with an order unread makes a first call fail
-// (ECONNRESET), although what it has sent is there.
-[[nodiscard]] ssize_t receive(int channel, msghdr& packet);
 
 class Supervisor {
 public:
@@ -97,6 +91,7 @@ private:
     void program_stopped(int signal);
     void take_signals();
     void handle_signal(const signalfd_siginfo& signal);
+    void pass_on(int signal);
     void interrupt_set_up();
     void record_violation();
     void order(Order::Kind kind, int number = 0) const;

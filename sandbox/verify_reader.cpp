@@ -58,11 +58,22 @@ std::map<std::string, std::string> parse_status(std::string_view text) {
     return fields;
 }
 
+[[noreturn]] void not_understood(const std::string& what) {
+    cannot("verify the jail: understand " + what, EPROTO);
+}
+
+// The number at the beginning.
+template <typename Number>
+Number number_in(std::string_view text, const std::string& what, int base = 10) {
+    Number value{};
+    if (std::from_chars(text.data(), text.data() + text.size(), value, base).ec != std::errc()) not_understood(what);
+    return value;
+}
+
 std::uint64_t parse_limit(std::string_view text) {
     text.remove_prefix(std::min(text.find_first_not_of(' '), text.size()));
-    std::uint64_t value = RLIM_INFINITY;  // "unlimited"
-    std::from_chars(text.data(), text.data() + text.size(), value);
-    return value;
+    if (text.starts_with("unlimited")) return RLIM_INFINITY;
+    return number_in<std::uint64_t>(text, "a limit of /proc/PID/limits");
 }
 
 // A header, and a line for each resource in the order of their numbers: columns of 25, 20 and 20 letters.
@@ -73,8 +84,9 @@ std::vector<ProcessView::Limit> parse_limits(std::string_view text) {
     for (auto end = text.find('\n'); end != std::string_view::npos; end = text.find('\n')) {
         text.remove_prefix(end + 1);
         const std::string_view line = text.substr(0, text.find('\n'));
-        if (line.size() > hard_column)
-            limits.push_back({parse_limit(line.substr(soft_column)), parse_limit(line.substr(hard_column))});
+        if (line.empty()) continue;  // behind the last
+        if (line.size() <= hard_column) not_understood("a line of /proc/PID/limits");
+        limits.push_back({parse_limit(line.substr(soft_column)), parse_limit(line.substr(hard_column))});
     }
     return limits;
 }
@@ -84,17 +96,13 @@ int parse_nice(std::string_view stat) {
     stat.remove_prefix(std::min(stat.rfind(')') + 2, stat.size()));
     for (int field = 3; field < 19 && !stat.empty(); ++field)
         stat.remove_prefix(std::min(stat.find(' ') + 1, stat.size()));
-    int nice = 0;
-    std::from_chars(stat.data(), stat.data() + stat.size(), nice);
-    return nice;
+    return number_in<int>(stat, "/proc/PID/stat");
 }
 
 // "flags:\t02100002": octal, as open(2) takes them.
 bool closes_at_exec(const std::string& file_information) {
     const std::string flags = parse_status(file_information)["flags"];
-    unsigned value = 0;
-    std::from_chars(flags.data(), flags.data() + flags.size(), value, 8);
-    return (value & O_CLOEXEC) != 0;
+    return (number_in<unsigned>(flags, "the flags in /proc/PID/fdinfo", 8) & O_CLOEXEC) != 0;
 }
 
 void read_namespaces(const std::string& folder, ProcessView& view) {
@@ -136,6 +144,12 @@ ProcessView read_inside(pid_t pid) {
     return view;
 }
 
+std::vector<Mount> read_mounts(const std::string& path) {
+    auto mounts = parse_mounts(read_whole(path));
+    if (!mounts) not_understood(path);
+    return std::move(*mounts);
+}
+
 // CONFIG_PROC_CHILDREN; "1234 ".
 pid_t only_child_of(pid_t init) {
     const std::string pid = std::to_string(init);
@@ -158,8 +172,8 @@ KernelView read_kernel_view(pid_t init, const LaunchView& launch) {
     view.supervisor = read_process("self");
     view.init = read_inside(init);
     view.program = read_inside(program);
-    view.host_mounts = parse_mounts(read_whole("/proc/self/mountinfo"));
-    view.mounts = parse_mounts(read_whole("/proc/" + std::to_string(program) + "/mountinfo"));
+    view.host_mounts = read_mounts("/proc/self/mountinfo");
+    view.mounts = read_mounts("/proc/" + std::to_string(program) + "/mountinfo");
     for (const CgroupFile& file : launch.limits) view.limits.push_back({file.path, read_whole(file.path)});
     for (const std::string& folder : launch.groups)
         view.members.push_back({folder + "/cgroup.procs", read_whole(folder + "/cgroup.procs")});

@@ -176,9 +176,10 @@ int execute_with_report(Request& request, Reading& reading) {
         return nothing_ran_status;
     }
     const Report report = execute(request, reading).report;
-    if (!file->write(sandbox::to_json(report)))
-        say("the report `" + escaped(*request.report) + "` was not written: " + strerrordesc_np(errno), true);
-    return report.exit_status();
+    if (file->write(sandbox::to_json(report))) return report.exit_status();
+    say("the report `" + escaped(*request.report) + "` was not written: " + strerrordesc_np(errno), true);
+    // Of ward alone, too, if the program has nothing to say.
+    return report.exit_status() != 0 ? report.exit_status() : nothing_ran_status;
 }
 
 }  // namespace

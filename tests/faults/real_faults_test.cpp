@@ -173,6 +173,7 @@ TEST_P(RealFault, NoSpaceForTheReport) {
     const std::string unwritten = "ward: the report `/mnt/report.json` was not written: No space left on device\n";
     const Outcome full = on_a_disk_with("size=4k", "head -c 8192 /dev/zero >/mnt/full 2>/dev/null");
     EXPECT_EQ(full.err, unwritten);
+    EXPECT_EQ(full.status, 125) << "the program has ended with 0";
     EXPECT_TRUE(full.out.ends_with("\nend\nbytes of the report: 0\n")) << full.out;
     const Outcome enough = on_a_disk_with("size=64k", "");
     EXPECT_EQ(enough.err, "") << "else it is not the space that the other lacks";

@@ -29,6 +29,14 @@ TEST(HelperProgram, OneThatDoesNotEndIsEnded) {
     EXPECT_EQ(shell("exec sleep 60 >/dev/null 2>&1", 100).said, "/bin/sh does not end");
 }
 
+TEST(HelperProgram, AnEndThatNobodyHearsOfIsNoSuccess) {
+    const auto before = ::signal(SIGCHLD, SIG_IGN);
+    const HelperEnd end = shell("exit 3");
+    ::signal(SIGCHLD, before);
+    EXPECT_FALSE(end.succeeded);
+    EXPECT_EQ(end.said, "cannot hear how /bin/sh ended: no child processes (ECHILD)");
+}
+
 TEST(HelperProgram, NoSignalIsBlockedInIt) {
     sigset_t all;
     sigset_t before;

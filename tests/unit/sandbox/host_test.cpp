@@ -15,11 +15,12 @@ namespace ward::sandbox {
 namespace {
 
 TEST(ParseMounts, ReadsMountinfo) {
-    const auto mounts = parse_mounts(
-        "27 1 254:0 / / rw,relatime - ext4 /dev/vda rw,discard\n"
-        "31 27 0:29 /sub /mnt/a\\040b\\134c ro,nosuid,nodev,noexec shared:1 master:2 - tmpfs none rw,size=4k\n"
-        "what is this\n"
-        "40 27 0:3 / /ro rw - squashfs /dev/loop0 ro\n");
+    const auto mounts =
+        parse_mounts(
+            "27 1 254:0 / / rw,relatime - ext4 /dev/vda rw,discard\n"
+            "31 27 0:29 /sub /mnt/a\\040b\\134c ro,nosuid,nodev,noexec shared:1 master:2 - tmpfs none rw,size=4k\n"
+            "40 27 0:3 / /ro rw - squashfs /dev/loop0 ro\n")
+            .value();
     ASSERT_EQ(mounts.size(), 3U);
     EXPECT_EQ(mounts[0].id, 27U);
     EXPECT_EQ(mounts[0].type, "ext4");
@@ -28,6 +29,13 @@ TEST(ParseMounts, ReadsMountinfo) {
     EXPECT_TRUE(mounts[1].read_only && mounts[1].no_exec && mounts[1].no_devices);
     EXPECT_EQ(mounts[1].options, "rw,size=4k");
     EXPECT_TRUE(mounts[2].read_only) << "the file system itself is read-only";
+}
+
+TEST(ParseMounts, UnderstandsAllOrNothing) {
+    const std::string good = "27 1 254:0 / / rw,relatime - ext4 /dev/vda rw,discard\n";
+    EXPECT_TRUE(parse_mounts(good + good));
+    EXPECT_FALSE(parse_mounts(good + "what is this\n"));
+    EXPECT_FALSE(parse_mounts(good + "28 27 0:29 / /mnt rw\n"));
 }
 
 TEST(MountTable, SaysOnlyWhatRestricts) {

@@ -1,8 +1,11 @@
 // A plan that builds less than a jail, or in another order, is refused.
 #include <gtest/gtest.h>
+#include <sched.h>
 
 #include <algorithm>
+#include <utility>
 
+#include "policy/render.hpp"
 #include "sandbox/plan.hpp"
 
 namespace ward::sandbox {
@@ -20,19 +23,23 @@ Plan whole_plan() {
     using enum Operation;
     Plan plan;
     plan.arguments = {"prog"};
+    plan.namespaces = CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNS;
     plan.supervisor_maps_ids = true;
     plan.map_namespace = 1;
     plan.prepare = {step(clone_tree, no_slot, 0)};
     plan.mapped = {step(map_tree_ids, 0, 1)};
-    plan.init = {
-        step(await_supervisor), step(set_user),         step(private_propagation), step(new_filesystem, no_slot, 2),
-        step(attach_root),      step(make_folder),      step(mount_tree, 0),       step(pivot_root),
-        step(seal_root),        step(set_hostname),     step(change_folder),       step(set_securebits),
-        step(set_user),         step(set_capabilities), step(parent_death_signal), step(check_parent),
-        step(set_dumpable),     step(no_new_privileges)};
+    plan.init = {step(await_supervisor), step(set_groups),          step(set_group),
+                 step(set_user),         step(private_propagation), step(new_filesystem, no_slot, 2),
+                 step(attach_root),      step(make_folder),         step(mount_tree, 0),
+                 step(pivot_root),       step(seal_root),           step(set_hostname),
+                 step(change_folder),    step(set_securebits),      step(set_group),
+                 step(set_user),         step(set_capabilities),    step(parent_death_signal),
+                 step(check_parent),     step(set_dumpable),        step(no_new_privileges)};
     plan.program = {step(set_rlimit), step(close_descriptors), step(restore_signals), step(load_filter), step(execute)};
     return plan;
 }
+
+constexpr std::ptrdiff_t first_ids = 4;  // steps up to the first user
 
 // Capabilities that are kept are the program's.
 Plan plan_with_capabilities() {
@@ -77,16 +84,51 @@ TEST(BrokenRule, EveryLockIsNeeded) {
     }
 }
 
+TEST(BrokenRule, IdsAreGivenUpAndNamespacesAreTheJailsOwn) {
+    const std::vector<std::pair<Operation, std::string>> steps = {
+        {Operation::set_groups, "`supplementary groups` must be in the init list once"},
+        {Operation::set_group, "`group` must be in the init list twice"},
+        {Operation::set_user, "`user` must be in the init list twice"}};
+    for (const auto& [operation, message] : steps) {
+        Plan plan = whole_plan();
+        plan.init.erase(std::ranges::find(plan.init, operation, &Step::operation));
+        EXPECT_EQ(broken_rule(plan), message);
+    }
+    for (const auto& [flag, message] : {std::pair{CLONE_NEWUSER, "a user namespace is missing"},
+                                        std::pair{CLONE_NEWPID, "a PID namespace is missing"},
+                                        std::pair{CLONE_NEWNS, "a mount namespace is missing"}}) {
+        Plan plan = whole_plan();
+        plan.namespaces &= ~static_cast<std::uint64_t>(flag);
+        EXPECT_EQ(broken_rule(plan), message);
+        plan.init.insert(plan.init.begin(), step(Operation::unshare))->number[0] = static_cast<std::uint64_t>(flag);
+        EXPECT_EQ(broken_rule(plan), "");
+    }
+}
+
+TEST(CheckRules, ABrokenPlanIsAnError) {
+    policy::Diagnostics diagnostics;
+    check_rules(whole_plan(), {}, diagnostics);
+    EXPECT_EQ(diagnostics.errors(), 0U);
+    Plan plan = whole_plan();
+    plan.program.pop_back();
+    check_rules(plan, {}, diagnostics);
+    ASSERT_EQ(diagnostics.all().size(), 1U);
+    EXPECT_EQ(
+        policy::render(diagnostics.all().front(), {}),
+        "error[plan-broken]: the jail of this policy breaks a rule of every jail: `execute` must be the last step\n"
+        "  help: this is a mistake of ward, not of the policy: please report it with the policy\n");
+}
+
 TEST(BrokenRule, InitEntersEveryCgroupOfVersion1) {
     Plan plan = whole_plan();
     plan.cgroup_parents = {{"memory", {"/m", 1}}, {"io", {"/unified", 2}}, {"pids", {"/p", 1}}};
     plan.cgroup_slots = {{"/m", Slot{5}}, {"/p", Slot{6}}};
-    const auto behind_ids = plan.init.begin() + 2;
+    const auto behind_ids = plan.init.begin() + first_ids;
     plan.init.insert(behind_ids, {step(Operation::enter_cgroup, 5), step(Operation::enter_cgroup, 6)});
     EXPECT_EQ(broken_rule(plan), "");
-    plan.init.erase(plan.init.begin() + 3);
+    plan.init.erase(plan.init.begin() + first_ids + 1);
     EXPECT_EQ(broken_rule(plan), "`enter a cgroup` is missing for the controller pids");
-    plan.init.insert(plan.init.begin() + 3, step(Operation::enter_cgroup, 5));
+    plan.init.insert(plan.init.begin() + first_ids + 1, step(Operation::enter_cgroup, 5));
     EXPECT_EQ(broken_rule(plan), "`enter a cgroup` is missing for the controller pids");
 }
 
@@ -107,7 +149,7 @@ TEST(BrokenRule, InitIsBoundToItsParentAndClosedAfterItsIds) {
         Plan plan = whole_plan();
         const auto last = std::find_if(plan.init.begin(), plan.init.end(),
                                        [&](const Step& each) { return each.operation == operation; });
-        const auto user = std::find_if(plan.init.begin() + 2, plan.init.end(),
+        const auto user = std::find_if(plan.init.begin() + first_ids, plan.init.end(),
                                        [](const Step& each) { return each.operation == Operation::set_user; });
         std::rotate(user, last, last + 1);
         EXPECT_NE(broken_rule(plan), "") << static_cast<int>(operation);
@@ -118,7 +160,7 @@ TEST(BrokenRule, TheProgramHasItsCallersUmask) {
     Plan plan = whole_plan();
     plan.umask = 027;
     EXPECT_EQ(broken_rule(plan), "");
-    const auto behind_ids = plan.init.begin() + 2;
+    const auto behind_ids = plan.init.begin() + first_ids;
     plan.init.insert(behind_ids, step(Operation::set_umask));
     EXPECT_EQ(broken_rule(plan), "`umask` must end as it was");
     const auto folder = std::ranges::find(plan.init, Operation::change_folder, &Step::operation);
@@ -143,7 +185,7 @@ TEST(BrokenRule, NothingIsMountedAfterThePivot) {
 
 TEST(BrokenRule, SourcesAreOpenedBeforeTheNewRootHidesThem) {
     Plan plan = whole_plan();
-    plan.init.insert(plan.init.begin() + 5, step(Operation::clone_tree, no_slot, 3));
+    plan.init.insert(plan.init.begin() + first_ids + 3, step(Operation::clone_tree, no_slot, 3));
     EXPECT_EQ(broken_rule(plan), "`clone` comes too late in the init list");
 }
 
@@ -172,7 +214,7 @@ TEST(BrokenRule, ExecuteIsLastAndOnce) {
 
 TEST(BrokenRule, SlotsAreFilledBeforeTheyAreUsed) {
     Plan plan = whole_plan();
-    plan.init[6].slot = 7;
+    std::ranges::find(plan.init, Operation::mount_tree, &Step::operation)->slot = 7;
     EXPECT_EQ(broken_rule(plan), "`mount` uses a slot that nothing filled");
     plan = whole_plan();
     plan.map_namespace = no_slot;

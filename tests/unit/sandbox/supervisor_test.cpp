@@ -13,6 +13,8 @@
 #include <memory>
 #include <vector>
 
+#include "sandbox/channel.hpp"
+
 namespace ward::sandbox {
 namespace {
 
