@@ -10,6 +10,7 @@
 #include "compiler/call_checks.hpp"
 #include "compiler/call_claims.hpp"
 #include "compiler/call_condition_checks.hpp"
+#include "compiler/call_forms.hpp"
 #include "compiler/call_multiplexers.hpp"
 #include "compiler/guards.hpp"
 #include "compiler/syscall_table.hpp"
@@ -73,6 +74,14 @@ Lifted lifted_by(const Jail& jail, const CallClaims& claims, const Decided& deci
     lifted.clone3 = lifted.clone3 && !is_limited("clone", claims, decided, abi);
     lifted.openat2 = lifted.openat2 && !is_limited("openat", claims, decided, abi);
     return lifted;
+}
+
+// Every call that reaches the kernel with some arguments.
+CallSet open_calls(const Decided& decided, Lifted lifted, Abi abi) {
+    CallSet open = decided.allowed | decided.conditional;
+    for (const GuardedCall& guard : guarded_calls(lifted, abi))
+        if (!guard.is_offered) open.reset(guard.number);
+    return open;
 }
 
 // ---- io_uring
@@ -309,6 +318,7 @@ void lower_abi(Lowering& lowering, std::span<const Abi> abis, Abi abi, policy::D
     lifted.everything = lowering.facts.unguarded;
     check_call_claims(claims, decided.permitted(), names, diagnostics);
     check_conditional_claims(claims, diagnostics);
+    if (!claims.forbids.empty()) check_later_forms(claims, open_calls(decided, lifted, abi), abi, diagnostics);
     check_io_uring(claims, decided, lifted, abi, diagnostics);
     AbiLowering(abi, claims, decided, lifted, jail).run();
 }

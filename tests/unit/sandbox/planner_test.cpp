@@ -14,6 +14,7 @@
 #include "compiler/compile.hpp"
 #include "policy/parser.hpp"
 #include "policy/render.hpp"
+#include "sandbox/plan_writer.hpp"
 #include "tests/unit/sandbox/plan_fixture.hpp"
 
 namespace ward::sandbox {
@@ -361,6 +362,26 @@ TEST_F(PlanFor, AKernelWithoutLandlockIsNotSaidToHaveIt) {
     EXPECT_EQ(find(made->init, Operation::new_ruleset), nullptr);
     EXPECT_EQ(find(made->program, Operation::enter_ruleset), nullptr);
     for (const std::string& feature : made->enforced) EXPECT_EQ(feature.find("landlock"), std::string::npos);
+}
+
+TEST_F(PlanFor, AJailThatMayNestIsNotSaidToGuardItsStreams) {
+    host.streams[0].is_file = true;
+    const auto made = plan(std::string(smallest) + "process {\n    nested allow\n}\n");
+    ASSERT_TRUE(made) << errors();
+    ASSERT_EQ(made->notes.size(), 1U);
+    EXPECT_EQ(made->notes[0],
+              "a file that is a standard stream can be opened again, for writing too, if its mode allows that: what "
+              "prevents it would forbid the mounts that `nested allow` is for, and here a pipe does (`cat FILE | ward "
+              "...`)");
+}
+
+TEST(PlanWriter, SlotsEndWithTheLast) {
+    Plan plan;
+    PlanWriter writer(plan);
+    for (int slot = 0; slot < max_slots; ++slot) EXPECT_EQ(writer.new_slot(), slot);
+    EXPECT_TRUE(writer.slots_suffice());
+    for (int more = 0; more < 0x10000; ++more) EXPECT_EQ(writer.new_slot(), no_slot);
+    EXPECT_FALSE(writer.slots_suffice());
 }
 
 }  // namespace
