@@ -14,51 +14,6 @@ namespace {
 
 using Rule = OciProfile::Rule;
 
-// ---- circumstances
-
-bool is_for(const Rule& rule, Abi machine) {
-    const auto has = [&](const auto& names) { return std::ranges::find(names, machine_name(machine)) != names.end(); };
-    return (rule.includes.machines.empty() || has(rule.includes.machines)) && !has(rule.excludes.machines);
-}
-
-// As `when` says them; empty: always.
-std::string when(const Rule& rule) {
-    const auto kernel = [](const char* relation, const auto& version) {
-        return relation + std::to_string(version.first) + "." + std::to_string(version.second);
-    };
-    std::vector<std::string> parts;
-    for (const std::string& name : rule.includes.capabilities) parts.push_back("$" + parameter_for(name));
-    for (const std::string& name : rule.excludes.capabilities) parts.push_back("not $" + parameter_for(name));
-    if (rule.includes.kernel) parts.push_back(kernel("kernel >= ", *rule.includes.kernel));
-    if (rule.excludes.kernel) parts.push_back(kernel("kernel < ", *rule.excludes.kernel));
-    return joined(parts, " and ");
-}
-
-// What the answer to one call depends on.
-struct Dependence {
-    std::set<std::string> capabilities;
-    std::set<std::pair<unsigned, unsigned>> kernels;  // one on each side of every bound, and the caller's
-};
-
-std::pair<unsigned, unsigned> just_before(std::pair<unsigned, unsigned> kernel) {
-    if (kernel.second > 0) return {kernel.first, kernel.second - 1};
-    return {kernel.first == 0 ? 0 : kernel.first - 1, 999};
-}
-
-constexpr std::size_t most_capabilities = 10;  // of one call
-
-using Circumstance = std::pair<std::set<std::string>, std::pair<unsigned, unsigned>>;
-
-void all_of(const Dependence& call, std::set<Circumstance>& all) {
-    const std::vector<std::string> names(call.capabilities.begin(), call.capabilities.end());
-    for (std::size_t bits = 0; bits >> names.size() == 0; ++bits) {
-        std::set<std::string> chosen;
-        for (std::size_t i = 0; i < names.size(); ++i)
-            if ((bits >> i & 1) != 0) chosen.insert(names[i]);
-        for (const auto& kernel : call.kernels) all.emplace(chosen, kernel);
-    }
-}
-
 // ---- the text
 
 // The statements that hold under the same circumstances.
@@ -83,8 +38,10 @@ public:
             text += "param " + parameter_for(capability) + ": flag = false  # " + capability + "\n";
         text += capabilities_.empty() ? "" : "\n";
         text += notes();
+        result_.narrowed = narrowed_;
         result_.text = text + inside;
-        result_.circumstances = circumstances();
+        result_.circumstances = dependences_.circumstances(facts_);
+        result_.notes = notes_for_the_caller();
         result_.capabilities = capabilities_;
         return std::move(result_);
     }
@@ -95,8 +52,14 @@ private:
     void sort_in(const Rule& rule) {
         if (!is_for(rule, facts_.machine)) return leave_out(rule);
         if (rule.outcome == profile_.default_outcome) return;  // libseccomp takes no such rule
-        for (const std::string& name : rule.names) depend(name, rule);
-        block_for(when(rule)).rules.push_back(&rule);
+        for (const std::string& name : rule.names) {
+            if (!dependences_.add(name, rule))
+                fault("`" + name + "` depends on more than " + std::to_string(Dependences::most_capabilities) +
+                          " capabilities",
+                      "take some of its rules out");
+            if (has_call(abis_, name) && !libseccomp_number(facts_.machine, name)) newer_.insert(name);
+        }
+        block_for(condition_for(rule)).rules.push_back(&rule);
     }
 
     void leave_out(const Rule& rule) {
@@ -109,31 +72,6 @@ private:
     Block& block_for(const std::string& condition) {
         const auto known = std::ranges::find(blocks_, condition, &Block::condition);
         return known != blocks_.end() ? *known : blocks_.emplace_back(Block{condition, {}});
-    }
-
-    void depend(const std::string& name, const Rule& rule) {
-        Dependence& call = calls_[name];
-        for (const auto* each : {&rule.includes, &rule.excludes}) {
-            call.capabilities.insert(each->capabilities.begin(), each->capabilities.end());
-            if (each->kernel) call.kernels.insert({*each->kernel, just_before(*each->kernel)});
-        }
-        if (call.capabilities.size() > most_capabilities)
-            fault("`" + name + "` depends on more than " + std::to_string(most_capabilities) + " capabilities",
-                  "take some of its rules out");
-    }
-
-    std::vector<OciFacts> circumstances() const {
-        const std::pair<unsigned, unsigned> here(facts_.kernel_major, facts_.kernel_minor);
-        std::set<Circumstance> all{{{}, here}};
-        for (auto [name, call] : calls_) {
-            call.kernels.insert(here);
-            if (call.capabilities.size() <= most_capabilities) all_of(call, all);
-        }
-        std::vector<OciFacts> result;
-        result.reserve(all.size());
-        for (const auto& [capabilities, kernel] : all)
-            result.push_back({facts_.machine, capabilities, kernel.first, kernel.second});
-        return result;
     }
 
     // ---- one block
@@ -152,6 +90,7 @@ private:
     // A container of that capability has it, and without it the kernel refuses what the block allows. Those that
     // count for nothing in a jail cannot be kept.
     static std::string kept(const Block& block) {
+        if (block.rules.empty()) return {};
         std::vector<std::string> names;
         for (const std::string& each : block.rules.front()->includes.capabilities) {
             const auto number = capability_number(each);
@@ -262,16 +201,17 @@ private:
             if (rule->comparisons.empty() || rule->outcome != outcome) continue;
             if (std::ranges::find(rule->names, name) == rule->names.end()) continue;
             if (!call.add(rule->comparisons)) {
-                fault(call.fault(), "allow the call without a comparison, or compare what is a number");
+                fault(call.fault(), call.remedy());
                 return {};
             }
             const std::string comment = comment_of(*rule);
             if (comments.find(comment) == std::string::npos) comments += comment;
         }
         if (!call.can_be_said()) {
-            fault(call.fault(), "allow the call without a comparison, or compare what is a number");
+            fault(call.fault(), call.remedy());
             return {};
         }
+        if (call.is_narrowed()) narrowed_.insert(name);
         const auto words = call.words();
         if (!words) return comments + plain(outcome, {name});
         if (words->empty()) return {};
@@ -306,8 +246,10 @@ private:
                 return number_words(data, who);
             case SECCOMP_RET_TRAP:
                 return "trap";
-            case SECCOMP_RET_KILL_PROCESS:
             case SECCOMP_RET_KILL_THREAD:
+                ends_threads_ = true;
+                return "kill";
+            case SECCOMP_RET_KILL_PROCESS:
                 return "kill";
             case SECCOMP_RET_LOG:
                 fault(who + " has the action SCMP_ACT_LOG, which lets the call pass and reports it");
@@ -357,20 +299,32 @@ private:
         const auto line = [](const std::string& words, const CallNames& names) {
             return names.empty() ? "" : "# " + words + ": " + joined({names.begin(), names.end()}, ", ") + "\n";
         };
-        const std::string text = elsewhere_ + line("No calls of these ABIs", on_other_abis_) +
-                                 line("No calls at all", unknown_) +
-                                 line("Not allowed, because what they do passes no filter", rings_);
+        const std::string text =
+            elsewhere_ + line("No calls of these ABIs", on_other_abis_) + line("No calls at all", unknown_) +
+            line("Not allowed, because what they do passes no filter", rings_) +
+            line("Compared without the bits of a register that the kernel ignores", narrowed_) +
+            (ends_threads_ ? "# `kill` ends the process, where the profile ends the thread\n" : "");
         return text.empty() ? "" : text + "\n";
+    }
+
+    [[nodiscard]] std::vector<std::string> notes_for_the_caller() const {
+        std::vector<std::string> notes;
+        if (!newer_.empty())
+            notes.push_back("newer than libseccomp, and so ignored by a container that has the same one: " +
+                            joined({newer_.begin(), newer_.end()}, ", "));
+        if (ends_threads_) notes.emplace_back("`kill` ends the process, where the profile ends the thread");
+        return notes;
     }
 
     const OciProfile& profile_;
     const OciFacts& facts_;
     std::vector<Abi> abis_;
     std::vector<Block> blocks_{{}};  // the first: always
-    std::map<std::string, Dependence> calls_;
+    Dependences dependences_;
     std::set<std::string> capabilities_;
     CallNames always_decided_;  // without circumstances and comparisons
-    CallNames on_other_abis_, unknown_, rings_;
+    CallNames on_other_abis_, unknown_, newer_, rings_, narrowed_;
+    bool ends_threads_ = false;
     std::string elsewhere_, default_response_;
     ImportedPolicy result_;
 };

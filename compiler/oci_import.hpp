@@ -5,6 +5,8 @@
 // compare_with_profile() to show.
 #pragma once
 
+#include <map>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -26,6 +28,8 @@ struct ImportedPolicy {
     std::vector<OciFacts> circumstances;
     std::set<std::string> capabilities;      // with a parameter in the text
     std::vector<std::string> unknown_names;  // of no call that anybody knows; runc ignores them too
+    std::set<std::string> narrowed;          // calls compared without bits of a register that the kernel ignores
+    std::vector<std::string> notes;          // what the policy does otherwise than a container, in sentences
     std::vector<ImportFault> faults;         // what the language cannot say; not empty: no text
 };
 
@@ -40,12 +44,19 @@ struct ImportComparison {
     // Sentences about calls.
     std::vector<std::string> different;  // that the policy answers otherwise: the profile cannot be said
     std::vector<std::string> refused;    // that ward refuses whatever a profile says: `socketcall` on i386
+    // Calls whose answer in the profile depends on bits of a register that the kernel ignores. The policy
+    // answers them all as the profile answers those with these bits 0: what it lets happen, the profile does.
+    std::set<std::string> narrowed;
 };
 
 // The profile under these circumstances against `model`, which must be compiled from the imported text under
-// the same, without guards. Arguments are compared as the kernel sees them: bits that it ignores are zero.
-// Names that libseccomp does not know are not compared. May throw Diagram::TooLarge.
+// the same, without guards: for every call that ward knows and all values of all six registers. Numbers of no
+// call are not compared, which every policy refuses. May throw Diagram::TooLarge.
 [[nodiscard]] ImportComparison compare_with_profile(const OciProfile& profile, const OciFacts& facts,
                                                     const FilterModel& model);
+
+// Calls that both policies refuse, the second one with another answer; by what both answer, in words.
+[[nodiscard]] std::map<std::string, std::set<std::string>> other_refusals(const FilterModel& model,
+                                                                          const FilterModel& guarded);
 
 }  // namespace ward::compiler

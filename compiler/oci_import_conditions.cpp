@@ -1,5 +1,5 @@
-// Comparisons of a profile in the words of a policy. Both see the whole register; of an argument that is
-// narrower the kernel ignores the rest, and so do these words.
+// Comparisons of a profile in the words of a policy. The profile's see the whole register; of an argument that
+// is narrower the kernel ignores the rest, and so do these words. A value that has bits there has no words.
 #include <algorithm>
 #include <limits>
 
@@ -72,6 +72,12 @@ Values sum_of(Values a, const Values& b) {
     return sum;
 }
 
+// What a comparison looks for.
+std::uint64_t sought(const OciProfile::Comparison& comparison) {
+    // libseccomp cuts what is left to the mask.
+    return comparison.relation == Relation::masked ? comparison.value & comparison.value_two : comparison.value;
+}
+
 // ---- words
 
 constexpr std::size_t most_members = 32;
@@ -130,9 +136,8 @@ std::string values_in_words(const Argument& argument, Abi abi, const Values& val
 // As words() of a call.
 std::optional<std::string> mask_in_words(const Argument& argument, Abi abi, const OciProfile::Comparison& comparison) {
     const std::uint64_t greatest = greatest_of(argument, abi);
-    const std::uint64_t left = comparison.value & comparison.value_two;  // libseccomp cuts what is left to the mask
+    const std::uint64_t left = sought(comparison);
     const std::uint64_t mask = comparison.value & greatest;
-    if ((left & ~greatest) != 0) return "";
     if (mask == 0) return std::nullopt;
     return std::string(argument.name) + " & " + value_in_words(abi, &argument, mask) +
            " == " + (left == 0 ? "0" : value_in_words(abi, &argument, left));
@@ -162,6 +167,8 @@ bool repeats_an_argument(const std::vector<OciProfile::Comparison>& comparisons)
     return std::ranges::any_of(comparisons, [&](const auto& each) { return !seen.insert(each.argument).second; });
 }
 
+constexpr std::string_view what_to_compare = "allow the call without a comparison, or compare what is a number";
+
 }  // namespace
 
 ComparedCall::ComparedCall(std::string name, Abi abi) : name_(std::move(name)), abi_(abi) {}
@@ -175,6 +182,26 @@ const Argument* ComparedCall::argument_of(const OciProfile::Comparison& comparis
     const bool is_there = prototype != nullptr && std::ranges::any_of(prototype->arguments, is_it);
     fault_ = "`" + name_ + "` is compared by its argument " + std::to_string(comparison.argument) +
              (is_there ? ", which is a pointer" : ", which it does not have");
+    remedy_ = what_to_compare;
+    return nullptr;
+}
+
+// The profile's comparison is one of 64 bits: an AT_FDCWD with its sign in the upper half is another value to it,
+// and the same to the kernel and the policy.
+const Argument* ComparedCall::fitting_argument_of(const OciProfile::Comparison& comparison) {
+    const Argument* argument = argument_of(comparison);
+    if (argument == nullptr) return nullptr;
+    const std::uint64_t greatest = greatest_of(*argument, abi_);
+    const std::uint64_t value = sought(comparison);
+    if (value <= greatest) {
+        const bool is_within = comparison.relation == Relation::masked && comparison.value <= greatest;
+        is_narrowed_ = is_narrowed_ || (!is_within && argument_bits(*argument, abi_) < word_bits(abi_));
+        return argument;
+    }
+    fault_ = "`" + name_ + "` compares its argument " + std::to_string(comparison.argument) + " with " +
+             std::to_string(value) + ", and the kernel looks at " + std::to_string(argument_bits(*argument, abi_)) +
+             " bits of it (`" + std::string(argument->name) + "`)";
+    remedy_ = "compare it with " + std::to_string(value & greatest);
     return nullptr;
 }
 
@@ -197,6 +224,7 @@ bool ComparedCall::can_name(const Argument& argument, const Values& values) {
 bool ComparedCall::refuse(const Argument& argument, const std::string& what) {
     fault_ = "`" + name_ + "` is compared by the " + what + " of `" + std::string(argument.name) +
              "`, which is no number (" + std::string(describe(argument)) + ")";
+    remedy_ = what_to_compare;
     return false;
 }
 
@@ -205,7 +233,7 @@ bool ComparedCall::can_be_said() {
 }
 
 bool ComparedCall::add_single(const OciProfile::Comparison& comparison) {
-    const Argument* argument = argument_of(comparison);
+    const Argument* argument = fitting_argument_of(comparison);
     if (argument == nullptr) return false;
     if (comparison.relation != Relation::masked) {
         Values& known = values_[argument];
@@ -224,7 +252,7 @@ bool ComparedCall::add_all(const std::vector<OciProfile::Comparison>& comparison
     std::vector<std::string> parts;
     bool is_never = false;
     for (const OciProfile::Comparison& comparison : comparisons) {
-        const Argument* argument = argument_of(comparison);
+        const Argument* argument = fitting_argument_of(comparison);
         if (argument == nullptr) return false;
         const bool is_mask = comparison.relation == Relation::masked;
         if (is_mask && !has_parts(*argument)) return refuse(*argument, "bits");

@@ -77,10 +77,7 @@ std::string joined(const std::vector<std::string>& words, std::string_view betwe
 }
 
 bool has_call(const std::vector<Abi>& abis, const std::string& name) {
-    return std::ranges::any_of(abis, [&](Abi abi) {
-        const auto number = abi == Abi::x86_64 ? syscall_number(name) : call_number(abi, name);
-        return number && name_of_call(abi, *number) == name;
-    });
+    return std::ranges::any_of(abis, [&](Abi abi) { return number_of_name(abi, name).has_value(); });
 }
 
 bool is_ring_call(std::string_view name) {

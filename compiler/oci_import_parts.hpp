@@ -1,4 +1,4 @@
-// How an import says lists of calls and comparisons in the language; internal to it.
+// How an import says circumstances, lists of calls and comparisons in the language; internal to it.
 //
 // Nothing is rounded: words that do not mean the same are found by compare_with_profile().
 #pragma once
@@ -19,6 +19,34 @@ using CallNames = std::set<std::string>;
 
 [[nodiscard]] std::string joined(const std::vector<std::string>& words, std::string_view between);
 
+// ---- circumstances
+
+[[nodiscard]] bool is_for(const OciProfile::Rule& rule, Abi machine);
+
+// After `when`; empty: always.
+[[nodiscard]] std::string condition_for(const OciProfile::Rule& rule);
+
+// What the answer to each call depends on.
+class Dependences {
+public:
+    static constexpr std::size_t most_capabilities = 10;  // of one call
+
+    struct OfCall {
+        std::set<std::string> capabilities;
+        std::set<std::pair<unsigned, unsigned>> kernels;  // one on each side of every bound, and the caller's
+    };
+
+    // False if the call depends on more capabilities than that.
+    bool add(const std::string& name, const OciProfile::Rule& rule);
+    // All that make a difference to one of the calls.
+    [[nodiscard]] std::vector<OciFacts> circumstances(const OciFacts& here) const;
+
+private:
+    std::map<std::string, OfCall> calls_;
+};
+
+// ---- calls
+
 // Whether one of the ABIs has a call of exactly this name.
 [[nodiscard]] bool has_call(const std::vector<Abi>& abis, const std::string& name);
 
@@ -29,6 +57,8 @@ using CallNames = std::set<std::string>;
 [[nodiscard]] std::string allow_statements(const CallNames& names, const std::vector<Abi>& abis);
 // The operand of `forbid` or `refuse`: groups that are there as a whole, and names.
 [[nodiscard]] std::string list_of_calls(const CallNames& names, const std::vector<Abi>& abis);
+
+// ---- comparisons
 
 // The comparisons of one call, each sum_of() its rules an "or".
 class ComparedCall {
@@ -44,11 +74,15 @@ public:
     // After `if`. Empty: never true. Absent: always true.
     [[nodiscard]] std::optional<std::string> words() const;
     [[nodiscard]] const std::string& fault() const { return fault_; }
+    [[nodiscard]] const std::string& remedy() const { return remedy_; }
+    // Whether it compares an argument that is narrower than its register.
+    [[nodiscard]] bool is_narrowed() const { return is_narrowed_; }
 
     using Values = std::vector<std::pair<std::uint64_t, std::uint64_t>>;  // ranges, sorted, apart, ends included
 
 private:
     const Argument* argument_of(const OciProfile::Comparison& comparison);
+    const Argument* fitting_argument_of(const OciProfile::Comparison& comparison);
     bool can_name(const Argument& argument, const Values& values);
     bool refuse(const Argument& argument, const std::string& what);
     bool add_single(const OciProfile::Comparison& comparison);
@@ -59,7 +93,8 @@ private:
     std::map<const Argument*, Values> values_;  // that are enough by themselves
     std::vector<std::string> others_;           // in words
     bool is_always_ = false;
-    std::string fault_;
+    bool is_narrowed_ = false;
+    std::string fault_, remedy_;
 };
 
 }  // namespace ward::compiler

@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "compiler/condition_diagram.hpp"
+#include "compiler/diff_calls.hpp"
 #include "compiler/syscall_table.hpp"
 
 namespace ward::compiler {
@@ -120,6 +121,8 @@ std::vector<Target> targets_of(Abi abi, const std::string& name) {
     }
     if (const auto number = libseccomp_number(abi, name); number && *number >= 0)
         targets.push_back({static_cast<std::uint32_t>(*number), std::nullopt});
+    else if (const auto newer = number_of_name(abi, name))
+        targets.push_back({*newer, std::nullopt});
     return targets;
 }
 
@@ -243,7 +246,19 @@ std::vector<NumberRange> as_ranges(const std::map<std::uint32_t, Node>& outcomes
     return ranges;
 }
 
+void note_name(const std::string& name, Abi machine, OciNotes& notes) {
+    if (libseccomp_number(machine, name)) return;
+    const bool is_newer =
+        std::ranges::any_of(every_abi_listed, [&](Abi abi) { return number_of_name(abi, name).has_value(); });
+    (is_newer ? notes.newer_names : notes.unknown_names).insert(name);
+}
+
 }  // namespace
+
+std::optional<std::uint32_t> number_of_name(Abi abi, const std::string& name) {
+    const auto number = abi == Abi::x86_64 ? syscall_number(name) : call_number(abi, name);
+    return number && name_of_call(abi, *number) == name ? number : std::nullopt;
+}
 
 std::string_view machine_name(Abi abi) {
     return row_of(abi).name;
@@ -283,10 +298,8 @@ FilterMeaning oci_meaning(const OciProfile& profile, const OciFacts& facts, Diag
         for (const Rule* rule : rules_that_hold(profile, facts)) {
             if (rule->outcome == profile.default_outcome) continue;  // libseccomp takes no such rule, so runc drops it
             for (const std::string& name : rule->names) {
-                if (libseccomp_number(facts.machine, name))
-                    rules.add(*rule, name);
-                else
-                    notes.unknown_names.insert(name);
+                rules.add(*rule, name);
+                note_name(name, facts.machine, notes);
             }
         }
         meaning.abis.push_back({abi, 0,

@@ -1,9 +1,10 @@
 // The seccomp profile of a container (OCI runtime specification, and Docker's additions to it), and the
 // filter that containers make of it.
 //
-// What a profile means is what libseccomp does with it when runc hands it over: names that it does not
-// know are left out, comparisons look at all 64 bits of a register, a repeated argument is an "or". Reading
-// the text is not done here.
+// What a profile means is what libseccomp does with it when runc hands it over: comparisons look at all 64 bits
+// of a register, a repeated argument is an "or", calls that no rule names have the default action. Only its
+// table of calls does not count where ward's is newer: a name means the same whichever release is at hand.
+// Reading the text is not done here.
 #pragma once
 
 #include <cstdint>
@@ -57,9 +58,13 @@ struct OciFacts {
 
 // What was done with a profile that its text does not say.
 struct OciNotes {
-    std::set<std::string> unknown_names;   // that libseccomp does not know
+    std::set<std::string> unknown_names;   // of no call that libseccomp or ward knows
+    std::set<std::string> newer_names;     // that ward knows and libseccomp does not
     std::set<std::string> contradictions;  // calls with conditions that overlap and different actions
 };
+
+// Of a call of exactly this name, in ward's table.
+[[nodiscard]] std::optional<std::uint32_t> number_of_name(Abi abi, const std::string& name);
 
 // As includes and excludes have it: amd64. Empty: no machine of its own.
 [[nodiscard]] std::string_view machine_name(Abi abi);

@@ -9,11 +9,10 @@
 #include <optional>
 #include <string>
 
-#include "compiler/compile.hpp"
-#include "policy/parser.hpp"
-#include "policy/render.hpp"
+#include "compiler/syscall_table.hpp"
+#include "tests/unit/compiler/oci_policies.hpp"
 
-namespace ward::compiler {
+namespace ward::compiler::test {
 namespace {
 
 using Rule = OciProfile::Rule;
@@ -39,29 +38,6 @@ OciProfile a_profile() {
     profile.rules[2].includes.capabilities = {"CAP_SYS_MODULE"};
     profile.rules[3].includes.kernel = {4, 8};
     return profile;
-}
-
-ImportedPolicy imported(const OciProfile& profile) {
-    return import_profile(profile, "web", "web.json", {Abi::x86_64, {}, 6, 1});
-}
-
-// The jail of a text under some circumstances, and what was said on the way.
-std::optional<Jail> compiled(const std::string& text, const ImportedPolicy& policy, const OciFacts& around,
-                             std::string& said) {
-    policy::Sources sources;
-    policy::Diagnostics diagnostics;
-    Facts facts;
-    facts.kernel_major = around.kernel_major;
-    facts.kernel_minor = around.kernel_minor;
-    facts.unguarded = true;
-    for (const std::string& each : around.capabilities)
-        if (policy.capabilities.contains(each)) facts.parameters[parameter_for(each)] = "true";
-    auto parsed = policy::parse(sources, sources.add("web.ward", text), diagnostics);
-    policy::PolicySet set;
-    if (parsed) set.members.push_back({*std::move(parsed), 0, {}});
-    auto jail = parsed ? compile(set, facts, diagnostics) : std::nullopt;
-    said = policy::render(diagnostics, sources);
-    return jail;
 }
 
 TEST(OciImport, MeansTheSameUnderAllCircumstances) {
@@ -120,5 +96,85 @@ TEST(OciImport, NamesWhatIsLeftOutAndWhatCannotBeSaid) {
     EXPECT_NE(policy.faults.front().words.find("`bpf` has the action SCMP_ACT_NOTIFY"), std::string::npos);
 }
 
+Rule compared(std::string name, OciProfile::Comparison comparison, std::uint32_t outcome = allowed) {
+    Rule result = rule({std::move(name)}, outcome);
+    result.comparisons = {comparison};
+    return result;
+}
+
+using Relation = OciProfile::Comparison::Relation;
+
+// AT_FDCWD with its sign in the upper half: the profile tells it from the one without, the kernel and a policy do not.
+TEST(OciImport, AValueBeyondItsArgumentIsNotDropped) {
+    OciProfile profile;
+    profile.default_outcome = allowed;
+    profile.rules = {compared("openat", {Relation::equal, 0, 0xffffffffffffff9c, 0}, refused)};
+    const ImportedPolicy policy = imported(profile);
+    ASSERT_EQ(policy.faults.size(), 1U);
+    EXPECT_EQ(policy.faults.front().words,
+              "`openat` compares its argument 0 with 18446744073709551516, and the kernel looks at 32 bits of it "
+              "(`dfd`)");
+    EXPECT_EQ(policy.faults.front().remedy, "compare it with 4294967196");
+    profile.rules.front().comparisons.front() = {Relation::masked, 0, ~0ULL, 0x100000000};
+    EXPECT_EQ(imported(profile).faults.size(), 1U);
+}
+
+TEST(OciImport, CallsThatAreComparedByLessThanARegisterAreNamed) {
+    OciProfile profile;
+    profile.default_outcome = refused;
+    profile.rules = {compared("personality", {Relation::equal, 0, 8, 0}), compared("lseek", {Relation::less, 1, 8, 0}),
+                     compared("mprotect", {Relation::masked, 2, 4, 0})};
+    const ImportedPolicy policy = imported(profile);
+    EXPECT_EQ(policy.narrowed, std::set<std::string>{"personality"});
+    EXPECT_NE(policy.text.find("# Compared without the bits of a register that the kernel ignores: personality\n"),
+              std::string::npos);
+    const OciFacts around{Abi::x86_64, {}, 6, 1};
+    std::string said;
+    const auto jail = compiled(policy.text, policy, around, said);
+    ASSERT_TRUE(jail) << said;
+    const ImportComparison compared = compare_with_profile(profile, around, jail->filter);
+    EXPECT_EQ(compared.narrowed, policy.narrowed);
+    EXPECT_EQ(compared.different, std::vector<std::string>());
+}
+
+// libseccomp's table ends before ward's.
+TEST(OciImport, ACallThatLibseccompDoesNotKnowIsCompared) {
+    OciProfile profile = a_profile();
+    profile.rules = {rule({"mseal"})};
+    const ImportedPolicy policy = imported(profile);
+    if (libseccomp_number(Abi::x86_64, "mseal")) GTEST_SKIP() << "libseccomp is newer: choose a newer call";
+    ASSERT_EQ(policy.notes.size(), 1U);
+    EXPECT_EQ(policy.notes.front(),
+              "newer than libseccomp, and so ignored by a container that has the same one: mseal");
+    const OciFacts around{Abi::x86_64, {}, 6, 1};
+    std::string said;
+    const auto jail = compiled(policy.text, policy, around, said);
+    ASSERT_TRUE(jail) << said;
+    EXPECT_EQ(compare_with_profile(profile, around, jail->filter).different, std::vector<std::string>());
+    profile.rules.clear();
+    EXPECT_FALSE(compare_with_profile(profile, around, jail->filter).different.empty());
+}
+
+// The first block, of what always holds, is empty.
+TEST(OciImport, NothingThatAlwaysHolds) {
+    OciProfile profile;
+    profile.default_outcome = refused;
+    EXPECT_NE(imported(profile).text.find("abi native"), std::string::npos);
+    profile.rules = {rule({"read"}, refused)};  // as the default says
+    EXPECT_NE(imported(profile).text.find("refuse with EPERM"), std::string::npos);
+    profile.rules = {rule({"mount"})};
+    profile.rules.front().includes.capabilities = {"CAP_SYS_ADMIN"};
+    EXPECT_NE(imported(profile).text.find("when $sys_admin {"), std::string::npos);
+}
+
+TEST(OciImport, AThreadIsEndedWithItsProcess) {
+    OciProfile profile = a_profile();
+    profile.default_outcome = SECCOMP_RET_KILL_PROCESS;
+    EXPECT_EQ(imported(profile).notes, std::vector<std::string>());
+    profile.rules.push_back(rule({"bpf"}, SECCOMP_RET_KILL_THREAD));
+    EXPECT_EQ(imported(profile).notes,
+              std::vector<std::string>{"`kill` ends the process, where the profile ends the thread"});
+}
+
 }  // namespace
-}  // namespace ward::compiler
+}  // namespace ward::compiler::test
