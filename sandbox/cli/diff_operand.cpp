@@ -24,25 +24,32 @@ enum class Form { policy, profile, bytes };
 
 struct Content {
     Form form = Form::policy;
-    std::string bytes;  // of a profile or of bytes
+    std::string bytes;     // of a profile or of bytes
+    bool is_read = false;  // they are all
 };
 
+// What the name says, if it says anything.
+Form form_of(const std::string& name) {
+    if (name.ends_with(".json")) return Form::profile;
+    return name.ends_with(".bpf") ? Form::bytes : Form::policy;
+}
+
 bool may_be_no_policy(const std::string& name) {
-    return !name.ends_with(".ward") &&
-           (name.find('/') != std::string::npos || name.ends_with(".json") || name.ends_with(".bpf"));
+    return !name.ends_with(".ward") && (name.find('/') != std::string::npos || form_of(name) != Form::policy);
 }
 
 // The first bytes tell: a filter has zero bytes, JSON of a profile begins with a brace. What cannot be read
-// here is left to the reader of policies, which says why.
+// here is left to those who say why: the reader of policies, or of profiles.
 Content look_at(const std::string& name) {
-    Content content;
+    Content content{form_of(name), {}};
     if (!may_be_no_policy(name)) return content;
     const sandbox::Descriptor file(::open(name.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
     struct stat status {};
     if (!file || fstat(file.number(), &status) != 0 || !S_ISREG(status.st_mode)) return content;
     std::string bytes(policy::max_source_bytes + 1, '\0');
     const ssize_t size = pread(file.number(), bytes.data(), bytes.size(), 0);
-    if (size <= 0 || static_cast<std::size_t>(size) > policy::max_source_bytes) return content;
+    if (size < 0 || static_cast<std::size_t>(size) > policy::max_source_bytes) return content;
+    content.is_read = true;
     bytes.resize(static_cast<std::size_t>(size));
     const std::size_t first = bytes.find_first_not_of(" \t\r\n");
     if (bytes.find('\0') != std::string::npos)
@@ -78,6 +85,12 @@ bool read_bytes(const std::string& bytes, DiffOperand& operand, Reading& reading
     return false;
 }
 
+std::string listed(const std::set<std::string>& names) {
+    std::string text;
+    for (const std::string& name : names) text += (text.empty() ? "" : ", ") + policy::escaped(name);
+    return text;
+}
+
 bool read_profile(const std::string& text, const DiffSurroundings& surroundings, const compiler::Facts& facts,
                   DiffOperand& operand, Reading& reading, Diagram& diagram) {
     const auto profile = read_oci_profile(operand.name, text, reading.diagnostics);
@@ -94,11 +107,12 @@ bool read_profile(const std::string& text, const DiffSurroundings& surroundings,
             .help("change the conditions so that no two of them hold together");
         return false;
     }
-    std::string names;
-    for (const std::string& name : notes.unknown_names) names += (names.empty() ? "" : ", ") + policy::escaped(name);
-    if (!names.empty())
-        operand.notes.push_back("libseccomp does not know these names of `" + policy::escaped(operand.name) +
-                                "`, so a container ignores them: " + names);
+    const std::string whose = " names of `" + policy::escaped(operand.name) + "`, so a container ";
+    if (!notes.unknown_names.empty())
+        operand.notes.push_back("no call has these" + whose + "ignores them: " + listed(notes.unknown_names));
+    if (!notes.newer_names.empty())
+        operand.notes.push_back("libseccomp is older than these" + whose +
+                                "that has the same one ignores them: " + listed(notes.newer_names));
     return true;
 }
 
@@ -123,7 +137,12 @@ std::optional<DiffOperand> read_operand(const std::string& name, const DiffSurro
     facts->arguments = {"/$arguments"};  // stands for whatever a command line may name
     DiffOperand operand;
     operand.name = name;
-    const Content content = look_at(name);
+    Content content = look_at(name);
+    if (content.form != Form::policy && !content.is_read) {
+        const auto source = read_profile_text(name, reading.sources, reading.diagnostics);
+        if (!source) return std::nullopt;
+        content.bytes = reading.sources[*source].text();
+    }
     const bool is_read = content.form == Form::bytes ? read_bytes(content.bytes, operand, reading, diagram)
                          : content.form == Form::profile
                              ? read_profile(content.bytes, surroundings, *facts, operand, reading, diagram)

@@ -3,11 +3,16 @@
 #include <linux/seccomp.h>
 
 #include <algorithm>
+#include <cctype>
 #include <cerrno>
 #include <charconv>
 #include <initializer_list>
+#include <span>
+#include <utility>
 
 #include "compiler/errno_names.hpp"
+#include "policy/library.hpp"
+#include "policy/similar_name.hpp"
 #include "sandbox/json.hpp"
 
 namespace ward::cli {
@@ -16,13 +21,30 @@ namespace {
 using compiler::OciProfile;
 using sandbox::Json;
 
-// Thrown within this file: what is wrong, and where.
+// Thrown within this file: what is wrong, and where; and one thing to do.
 struct Fault {
     std::string words;
+    std::string remedy;
 };
 
-[[noreturn]] void fail(const std::string& where, const std::string& words) {
-    throw Fault{where + ": " + words};
+[[noreturn]] void fail(const std::string& where, const std::string& words,
+                       std::string remedy = "write it as the OCI runtime specification says") {
+    throw Fault{where + ": " + words, std::move(remedy)};
+}
+
+// `kind` with its article: "an action".
+[[noreturn]] void fail_unknown(const std::string& where, const std::string& words, const std::string& kind,
+                               const std::string& name, std::span<const std::string_view> known) {
+    const auto similar = policy::similar_names(name, known);
+    if (similar.empty()) fail(where, words);
+    fail(where, words, kind + " with a similar name exists: " + policy::quoted_list(similar));
+}
+
+template <class Rows>
+std::vector<std::string_view> names_in(const Rows& rows) {
+    std::vector<std::string_view> names;
+    for (const auto& row : rows) names.push_back(row.name);
+    return names;
 }
 
 // ---- values of one kind
@@ -30,7 +52,8 @@ struct Fault {
 void check_keys(const Json& json, const std::string& where, std::initializer_list<std::string_view> known) {
     if (!json.is_object()) fail(where, "an object is expected");
     for (const std::string& key : json.keys())
-        if (std::ranges::find(known, key) == known.end()) fail(where, "the member `" + key + "` is not known");
+        if (std::ranges::find(known, key) == known.end())
+            fail_unknown(where, "the member `" + key + "` is not known", "a member", key, known);
 }
 
 // Absent or null: nothing is said.
@@ -124,7 +147,9 @@ std::uint32_t outcome_of(const Json& json, const ActionKeys& keys, const std::st
     if (!stated_action) fail(where, "`" + keys.action + "` is missing");
     const std::string action = text_of(*stated_action, where + "." + keys.action);
     const auto* row = std::ranges::find(actions, action, &ActionRow::name);
-    if (row == std::end(actions)) fail(where, "the action `" + action + "` is not known");
+    if (row == std::end(actions))
+        fail_unknown(where + "." + keys.action, "the action `" + action + "` is not known", "an action", action,
+                     names_in(actions));
     if (!row->has_number) return row->outcome;
     const std::uint64_t value = error_of(json, keys, where);
     if (value > compiler::greatest_errno) fail(where, "an error is above 4095, which no call can give");
@@ -161,7 +186,9 @@ OciProfile::Comparison comparison_of(const Json& json, const std::string& where)
     comparison.value_two = two ? number_of(*two, where + ".valueTwo") : 0;
     const std::string name = text_of(*op, where + ".op");
     const auto* row = std::ranges::find(relations, name, &RelationRow::name);
-    if (row == std::end(relations)) fail(where, "the comparison `" + name + "` is not known");
+    if (row == std::end(relations))
+        fail_unknown(where + ".op", "the comparison `" + name + "` is not known", "a comparison", name,
+                     names_in(relations));
     comparison.relation = row->relation;
     return comparison;
 }
@@ -176,13 +203,23 @@ std::pair<unsigned, unsigned> kernel_of(const std::string& text, const std::stri
     return kernel;
 }
 
+// Runtimes compare the text, so that no container has what is written otherwise.
+std::string capability_of(const std::string& name, const std::string& where) {
+    std::string whole = name;
+    std::ranges::transform(whole, whole.begin(), [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
+    if (!whole.starts_with("CAP_")) whole.insert(0, "CAP_");
+    if (whole != name) fail(where, "`" + name + "` is no name of a capability", "write `" + whole + "`");
+    return name;
+}
+
 OciProfile::Circumstances circumstances_of(const Json& json, const std::string& key, const std::string& where) {
     OciProfile::Circumstances result;
     const auto member = stated(json, key);
     if (!member) return result;
     const std::string inside = where + "." + key;
     check_keys(*member, inside, {"caps", "arches", "minKernel"});
-    result.capabilities = texts_of(*member, "caps", inside);
+    for (const std::string& name : texts_of(*member, "caps", inside))
+        result.capabilities.push_back(capability_of(name, inside + ".caps"));
     result.machines = texts_of(*member, "arches", inside);
     if (const auto kernel = stated(*member, "minKernel")) {
         const std::string place = inside + ".minKernel";
@@ -191,22 +228,37 @@ OciProfile::Circumstances circumstances_of(const Json& json, const std::string& 
     return result;
 }
 
+// Runtimes refuse a rule that has both; an empty name is none.
+std::vector<std::string> names_of_rule(const Json& json, const std::string& where) {
+    std::vector<std::string> names = texts_of(json, "names", where);
+    const auto name = stated(json, "name");
+    if (!name || text_of(*name, where + ".name").empty()) return names;
+    if (!names.empty()) fail(where, "`name` and `names` are both there", "put all names into `names`");
+    return {name_of(*name, where + ".name")};
+}
+
 OciProfile::Rule rule_of(const Json& json, const std::string& where) {
     check_keys(json, where,
                {"name", "names", "action", "errno", "errnoRet", "args", "comment", "includes", "excludes"});
     OciProfile::Rule rule;
-    rule.names = texts_of(json, "names", where);
-    if (const auto name = stated(json, "name")) rule.names.push_back(name_of(*name, where + ".name"));
+    rule.names = names_of_rule(json, where);
     rule.outcome = outcome_of(json, {"action", "errnoRet", "errno"}, where);
+    std::size_t index = 0;
     for (const Json& each : list_of(json, "args", where))
-        rule.comparisons.push_back(comparison_of(each, where + ".args"));
+        rule.comparisons.push_back(comparison_of(each, where + ".args[" + std::to_string(index++) + "]"));
     rule.includes = circumstances_of(json, "includes", where);
     rule.excludes = circumstances_of(json, "excludes", where);
     if (const auto comment = stated(json, "comment")) rule.comment = text_of(*comment, where + ".comment");
     return rule;
 }
 
+void check_kind(const Json& json) {
+    if (json.is_object() && json.member("ociVersion"))
+        fail("the profile", "it is the whole configuration of a container", "give its `linux.seccomp` object");
+}
+
 OciProfile profile_of(const Json& json) {
+    check_kind(json);
     check_keys(json, "the profile",
                {"defaultAction", "defaultErrno", "defaultErrnoRet", "archMap", "architectures", "flags", "listenerPath",
                 "listenerMetadata", "syscalls"});
@@ -218,6 +270,8 @@ OciProfile profile_of(const Json& json) {
         if (!native) fail("archMap", "`architecture` is missing");
         profile.by_machine.push_back({text_of(*native, "archMap"), texts_of(each, "subArchitectures", "archMap")});
     }
+    if (!profile.by_machine.empty() && !list_of(json, "architectures", "the profile").empty())
+        fail("the profile", "`archMap` and `architectures` are both there", "leave `architectures` out");
     if (stated(json, "architectures")) profile.architectures = texts_of(json, "architectures", "the profile");
     std::size_t index = 0;
     for (const Json& each : list_of(json, "syscalls", "the profile"))
@@ -225,28 +279,57 @@ OciProfile profile_of(const Json& json) {
     return profile;
 }
 
-void report(const std::string& file, const std::string& words, policy::Diagnostics& diagnostics) {
+void report(const std::string& file, const Fault& fault, policy::Diagnostics& diagnostics) {
     diagnostics
-        .add(policy::slug::bad_profile, std::nullopt, "`" + file + "` is no seccomp profile of a container: " + words)
-        .help("write it as the OCI runtime specification says, or name a policy");
+        .add(policy::slug::bad_profile, std::nullopt,
+             "`" + file + "` is no seccomp profile of a container: " + fault.words)
+        .help(fault.remedy);
+}
+
+// The words of a rule about policies, for a profile that breaks it.
+std::string of_a_profile(std::string words) {
+    if (words == "divide it into policies that `use` each other") return "leave out the rules that the default covers";
+    constexpr std::string_view subject = "a policy ";
+    if (const std::size_t at = words.find(subject); at != std::string::npos)
+        words.replace(at, subject.size(), "a profile ");
+    return words;
 }
 
 }  // namespace
 
 std::optional<OciProfile> read_oci_profile(const std::string& file, std::string_view text,
                                            policy::Diagnostics& diagnostics) {
+    if (text.find_first_not_of(" \t\r\n") == std::string_view::npos) {
+        diagnostics.add(policy::slug::bad_profile, std::nullopt, "`" + file + "` is empty")
+            .help("write a profile into it, as the OCI runtime specification says");
+        return std::nullopt;
+    }
     std::string fault;
     const auto json = Json::parse(text, fault);
     if (!json) {
-        report(file, fault, diagnostics);
+        report(file, {fault, "write it as JSON"}, diagnostics);
         return std::nullopt;
     }
     try {
         return profile_of(*json);
     } catch (const Fault& wrong) {
-        report(file, wrong.words, diagnostics);
+        report(file, wrong, diagnostics);
         return std::nullopt;
     }
+}
+
+std::optional<policy::FileId> read_profile_text(const std::string& file, policy::Sources& sources,
+                                                policy::Diagnostics& diagnostics) {
+    policy::Diagnostics about_policies;
+    const auto source = policy::read_source(file, sources, about_policies);
+    for (const policy::Diagnostic& found : about_policies.all()) {
+        const auto& place = found.primary();
+        auto& error = diagnostics.add(found.kind(), place ? std::optional(place->span) : std::nullopt, found.message());
+        if (place) error.label(place->text);
+        for (const std::string& note : found.notes()) error.note(of_a_profile(note));
+        for (const std::string& help : found.helps()) error.help(of_a_profile(help));
+    }
+    return source;
 }
 
 }  // namespace ward::cli
