@@ -8,6 +8,7 @@
 #include <string>
 
 #include "policy/render.hpp"
+#include "sandbox/cli/standard_output.hpp"
 
 namespace ward::cli {
 namespace {
@@ -35,8 +36,9 @@ bool print(int descriptor, std::string_view text) {
 }
 
 int answer(std::string_view text) {
-    if (print(STDOUT_FILENO, text)) return EXIT_SUCCESS;
-    say(std::string("standard output cannot be written: ") + strerrordesc_np(errno));
+    if (!was_output_closed() && print(STDOUT_FILENO, text)) return EXIT_SUCCESS;
+    say(std::string("standard output cannot be written: ") +
+        (was_output_closed() ? "it is closed" : strerrordesc_np(errno)));
     return EXIT_FAILURE;
 }
 

@@ -6,6 +6,7 @@
 
 #include "sandbox/cli/console.hpp"
 #include "sandbox/cli/first_heap.hpp"
+#include "sandbox/cli/standard_output.hpp"
 #include "sandbox/cli/subcommand.hpp"
 #include "sandbox/launch.hpp"
 
@@ -34,7 +35,7 @@ int main(int count, char** words) {
     }
     ward::cli::take_heap_in_one_piece();  // again, where the start has done so (static_start.cpp)
     // Before anything else is opened.
-    if (!ward::sandbox::fill_standard_streams()) {
+    if (!ward::cli::are_streams_open() && !ward::sandbox::fill_standard_streams()) {
         ward::cli::say("a standard stream is closed, and /dev/null cannot be opened in its place");
         return ward::cli::nothing_ran_status;
     }
