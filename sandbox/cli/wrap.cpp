@@ -36,11 +36,16 @@ std::string own_path() {
     return path == nullptr ? "" : path;
 }
 
-// This program: a shim must find it whatever PATH is by then.
-std::string own_program() {
+// This program: a shim must find it whatever PATH is by then. Absent where /proc is not there, and when the file
+// has been replaced since the start.
+std::optional<std::string> own_program() {
     std::array<char, PATH_MAX> path{};
     const ssize_t length = readlink("/proc/self/exe", path.data(), path.size() - 1);
-    return {path.data(), length > 0 ? static_cast<std::size_t>(length) : 0};
+    struct stat named {};
+    struct stat running {};
+    if (length <= 0 || stat(path.data(), &named) != 0 || stat("/proc/self/exe", &running) != 0) return std::nullopt;
+    if (named.st_dev != running.st_dev || named.st_ino != running.st_ino) return std::nullopt;
+    return std::string(path.data(), static_cast<std::size_t>(length));
 }
 
 std::string shim_at(const std::string& folder, const std::string& name) {
@@ -105,12 +110,12 @@ bool can_wrap(const std::string& name, const std::string& folder, const policy::
     return false;
 }
 
-bool write_shim(const std::string& place, const std::string& name, Diagnostics& diagnostics) {
+bool write_shim(const std::string& place, const std::string& ward, const std::string& name, Diagnostics& diagnostics) {
     struct stat like {};
     like.st_mode = shim_mode;
     like.st_uid = geteuid();
     like.st_gid = getegid();
-    if (replace_file(place, like, shim_text(own_program(), name))) return true;
+    if (replace_file(place, like, shim_text(ward, name))) return true;
     diagnostics
         .add(policy::slug::output_unwritable, std::nullopt,
              "`" + place + "` cannot be written: " + strerrordesc_np(errno))
@@ -121,6 +126,14 @@ bool write_shim(const std::string& place, const std::string& name, Diagnostics& 
 int install(const Words& names, const std::string& folder, Diagnostics& diagnostics) {
     const policy::Library library(policy::SearchPath::from_environment());
     if (names.empty()) return misuse("wrap", "no program is named", "write `ward wrap install curl`");
+    const auto ward = own_program();
+    if (!ward) {
+        diagnostics
+            .add(policy::slug::program_not_found, std::nullopt,
+                 "the file of this ward is gone, and a shim must name it")
+            .help("run ward by its installed path");
+        return failure_status;
+    }
     // All or none.
     for (const std::string& name : names) static_cast<void>(can_wrap(name, folder, library, diagnostics));
     if (diagnostics.has_errors()) return failure_status;
@@ -133,7 +146,7 @@ int install(const Words& names, const std::string& folder, Diagnostics& diagnost
     }
     std::string text;
     for (const std::string& name : names) {
-        if (!write_shim(shim_at(folder, name), name, diagnostics)) return failure_status;
+        if (!write_shim(shim_at(folder, name), *ward, name, diagnostics)) return failure_status;
         text += escaped(name) + " runs under the profile `" + escaped(name) + "` as " + escaped(shim_at(folder, name)) +
                 '\n';
     }

@@ -39,6 +39,17 @@ TEST_F(Wrap, ASingleCommandIsOn) {
     EXPECT_EQ(outcome.err, "");
 }
 
+// An upgrade, or a build, has taken its file away: a shim that names it would run nothing.
+TEST_F(Wrap, AShimIsOnlyWrittenWithTheWayToWard) {
+    const Outcome outcome = plain(
+        {"/bin/sh", "-c", "cp $0 copy && exec 3<copy && rm copy && /proc/self/fd/3 wrap install show", WARD_PROGRAM});
+    EXPECT_EQ(outcome.status, 1);
+    EXPECT_EQ(outcome.err,
+              "error[program-not-found]: the file of this ward is gone, and a shim must name it\n"
+              "  help: run ward by its installed path\n");
+    EXPECT_FALSE(is_there(shims + "/show"));
+}
+
 TEST_F(Wrap, TheShimComesFirstAndRunsTheProgramBehindIt) {
     ASSERT_EQ(ward({"wrap", "install", "show"}).status, 0);
     const std::string behind = folder + "/bin:/usr/bin:/bin";
