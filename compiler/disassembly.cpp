@@ -45,6 +45,7 @@ public:
         map_.program.assign(program.begin(), program.end());
         map_.held.resize(program.size());
         map_.arguments_of.resize(program.size());
+        map_.calls_of.resize(program.size());
         map_.numbers_of.resize(program.size());
         find_held();
         for (const Abi abi : abis) add_paths(abi);
@@ -86,6 +87,7 @@ private:
             const bool is_load = BPF_CLASS(instruction.code) == BPF_LD;
             if (is_load && argument_at(instruction.k)) break;
             mark_number(at, path.abi);
+            map_.calls_of[at].push_back(map_.paths.size());
             const Targets targets = targets_of(map_, at);
             at = is_test(instruction) && !holds(at, path) ? targets.no : targets.yes;
         }
@@ -180,7 +182,8 @@ std::string value_at(const FilterMap& map, std::size_t at, std::uint32_t value) 
 std::string number_in_words(const FilterMap& map, std::size_t at, std::uint32_t number) {
     for (const Abi abi : map.numbers_of[at]) {
         const std::string_view name = name_of_call(abi, number);
-        if (!name.empty()) return std::string(name) + " (" + std::to_string(number & ~x32_bit) + ")";
+        const std::string value = abi == Abi::x32 ? hexadecimal(number) : std::to_string(number);
+        if (!name.empty()) return std::string(name) + " (" + value + ")";
     }
     return hexadecimal(number);
 }
@@ -240,19 +243,45 @@ std::string calls_in_words(const FilterMap& map, std::size_t at) {
     return words;
 }
 
+// The first of the places, and how many more. The default tells least, and comes last.
+std::string places_in_words(const FilterMap& map, const std::vector<std::size_t>& paths,
+                            const PlaceOfCall& place_of_call) {
+    std::vector<std::string> places;
+    for (const std::size_t index : paths) {
+        std::string place = place_of_call(map.paths[index].abi, map.paths[index].number);
+        if (!place.empty() && std::ranges::find(places, place) == places.end()) places.push_back(std::move(place));
+    }
+    std::ranges::stable_partition(places, [](const std::string& place) { return !place.starts_with(default_place); });
+    if (places.size() < 2) return places.empty() ? std::string() : places.front();
+    return places.front() + " and " + std::to_string(places.size() - 1) + " more";
+}
+
+std::string with_comma(std::string before, const std::string& after) {
+    return before + (before.empty() || after.empty() ? "" : ", ") + after;
+}
+
+bool is_for_other_abis(const FilterMap& map, std::size_t at) {
+    for (std::size_t test = 0; test < at; ++test)
+        if (map.held[test].kind == Held::Kind::arch && is_test(map.program[test]) && targets_of(map, test).no == at)
+            return true;
+    return false;
+}
+
 std::string comment_at(const FilterMap& map, std::size_t at, const PlaceOfCall& place_of_call) {
     const sock_filter& instruction = map.program[at];
-    if (is_return(instruction)) return {};
+    if (is_return(instruction))
+        return with_comma(places_in_words(map, map.arguments_of[at], place_of_call),
+                          is_for_other_abis(map, at) ? "every other ABI" : "");
     if (map.held[at].kind == Held::Kind::number && instruction.code == (BPF_JMP | BPF_JEQ | BPF_K)) {
         for (const Abi abi : map.numbers_of[at])
             if (!name_of_call(abi, instruction.k).empty()) return place_of_call(abi, instruction.k);
-        return {};
+        return map.numbers_of[at].empty() ? std::string() : place_of_call(map.numbers_of[at].front(), instruction.k);
     }
+    if (map.held[at].kind == Held::Kind::number && is_test(instruction))
+        return places_in_words(map, map.calls_of[at], place_of_call);
     const auto& paths = map.arguments_of[at];
-    if (paths.empty()) return {};
-    const FilterPath& first = map.paths[paths.front()];
-    const std::string place = place_of_call(first.abi, first.number);
-    return calls_in_words(map, at) + (place.empty() ? "" : ", " + place);
+    return paths.empty() ? std::string()
+                         : with_comma(calls_in_words(map, at), places_in_words(map, paths, place_of_call));
 }
 
 }  // namespace

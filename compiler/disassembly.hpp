@@ -38,8 +38,9 @@ struct FilterMap {
     std::vector<sock_filter> program;
     std::vector<FilterPath> paths;  // of every call of every ABI
     std::vector<Held> held;         // by instruction
-    // By instruction: the paths (indexes) that come to it behind their entries; and before them, the ABIs.
+    // By instruction: the paths (indexes) that come to it from their entries on; and before them, with their ABIs.
     std::vector<std::vector<std::size_t>> arguments_of;
+    std::vector<std::vector<std::size_t>> calls_of;
     std::vector<std::vector<Abi>> numbers_of;
 };
 
@@ -58,11 +59,14 @@ struct Targets {
 // "allow", "fail with EPERM" of a return.
 [[nodiscard]] std::string return_in_words(std::uint32_t outcome);
 
-// Where the policy decides about a call, `curl.ward:12`; empty if nowhere.
+// Begins the place of what no line of a policy names.
+inline constexpr std::string_view default_place = "default";
+
+// Where the policy decides about a call, `curl.ward:12`; empty if nowhere. Also asked about numbers of no call.
 using PlaceOfCall = std::function<std::string(Abi abi, std::uint32_t number)>;
 
-// One line for each instruction, with the call and the place of the policy behind each decision. Ends in
-// a newline.
+// One line for each instruction, with the calls and the places of the policy behind each decision and each answer:
+// the first place, and how many more. Ends in a newline.
 [[nodiscard]] std::string disassemble(const FilterMap& map, const PlaceOfCall& place_of_call);
 // The decisions as a graph for Graphviz: calls of equal outcome together.
 [[nodiscard]] std::string graph_of(const FilterMap& map, std::string_view title);

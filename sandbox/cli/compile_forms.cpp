@@ -44,6 +44,16 @@ compiler::PlaceOfCall places(const CompiledFilter& filter) {
     };
 }
 
+// With the default where nothing names the call.
+compiler::PlaceOfCall places_or_default(const CompiledFilter& filter) {
+    const std::string otherwise = compiler::place_of(filter.jail.default_refusal.origins, filter.sources);
+    return [otherwise, named = places(filter)](Abi abi, std::uint32_t number) {
+        const std::string place = named(abi, number);
+        if (!place.empty() && place != otherwise) return place;
+        return std::string(compiler::default_place) + (otherwise.empty() ? "" : " " + otherwise);
+    };
+}
+
 std::string as_bytes(const CompiledFilter& filter) {
     return compiler::bytes_of(filter.map.program);
 }
@@ -80,7 +90,7 @@ std::string as_c(const CompiledFilter& filter) {
 
 std::string as_text(const CompiledFilter& filter) {
     return "# " + title_of(filter) + "\n# " + size_of(filter) + "\n# " + exec_note(filter) + "\n" +
-           compiler::disassemble(filter.map, places(filter));
+           compiler::disassemble(filter.map, places_or_default(filter));
 }
 
 std::string as_graph(const CompiledFilter& filter) {

@@ -46,8 +46,34 @@ TEST(Disassembly, OneLineForEachInstruction) {
               "    5: load prot                                                ; mmap, web.ward:7\n"
               "    6: if prot has any of PROT_EXEC then 8 else 9               ; mmap, web.ward:7\n"
               "    7: kill\n"
-              "    8: fail with EPERM\n"
-              "    9: allow\n");
+              "    8: fail with EPERM                                          ; web.ward:7, every other ABI\n"
+              "    9: allow                                                    ; web.ward:7\n");
+}
+
+// From 100 on: nothing, and nobody has said so; below: a line for each call.
+TEST(Disassembly, WhatManyCallsShareNamesTheFirstPlaceAndHowManyMore) {
+    constexpr std::uint16_t at_least = BPF_JMP | BPF_JGE | BPF_K;
+    const std::vector<sock_filter> program = {
+        {load, 0, 0, 0}, {at_least, 0, 1, 100}, {give, 0, 0, SECCOMP_RET_ERRNO | 38}, {give, 0, 0, SECCOMP_RET_ALLOW}};
+    const auto place = [](Abi, std::uint32_t number) {
+        return number < 3 ? "web.ward:" + std::to_string(number) : std::string(number < 100 ? "web.ward:9" : "default");
+    };
+    EXPECT_EQ(disassemble(map_filter(program, native), place),
+              "    0: load number\n"
+              "    1: if number >= times (100) then 2 else 3                   ; web.ward:0 and 4 more\n"
+              "    2: fail with ENOSYS                                         ; default\n"
+              "    3: allow                                                    ; web.ward:0 and 3 more\n");
+}
+
+// A filter sees them with their bit.
+TEST(Disassembly, NumbersOfX32AreThoseThatAreCompared) {
+    constexpr Abi x32[] = {Abi::x32};
+    const std::vector<sock_filter> program = {{load, 0, 0, 0},
+                                              {equal, 0, 1, 0x40000089},
+                                              {give, 0, 0, SECCOMP_RET_ERRNO | 38},
+                                              {give, 0, 0, SECCOMP_RET_ALLOW}};
+    const std::string text = disassemble(map_filter(program, x32), [](Abi, std::uint32_t) { return std::string(); });
+    EXPECT_NE(text.find("if number == statfs (0x40000089) then"), std::string::npos) << text;
 }
 
 TEST(Disassembly, CallsGoWhereTheFilterSendsThem) {
