@@ -59,9 +59,13 @@ int read_abis(const std::string& list, Request& request) {
         at = end + 1;
     }
     std::ranges::sort(request.abis);
-    if (is_one_machine(request.abis)) return 0;
-    return misuse("compile", "no machine has the ABIs `" + list + "`",
-                  "compile `aarch64` alone, and `x86_64,i386,x32` together");
+    if (!is_one_machine(request.abis))
+        return misuse("compile", "no machine has the ABIs `" + list + "`",
+                      "compile `aarch64` alone, and `x86_64,i386,x32` together");
+    const Abi first = request.abis.front();  // the machine's own is the first
+    if (first == Abi::x86_64 || first == Abi::aarch64) return 0;
+    return misuse("compile", "`--abi " + list + "` leaves out x86_64, by which the machine executes programs",
+                  "write `--abi x86_64," + list + "`");
 }
 
 int read_request(const Options& options, Request& request) {
@@ -78,12 +82,20 @@ int read_request(const Options& options, Request& request) {
     return 0;
 }
 
+// Those of every branch too: one that holds would add to what the command line says.
+void take_abis_out(policy::Block& block) {
+    std::erase_if(block.statements, [](const policy::Statement& statement) {
+        return std::holds_alternative<policy::AbiStatement>(statement);
+    });
+    for (policy::When& when : block.whens) {
+        take_abis_out(when.then);
+        take_abis_out(when.otherwise);
+    }
+}
+
 // As if the policy had named these ABIs, and none else.
 void state_abis(const std::vector<Abi>& abis, policy::PolicySet& set) {
-    for (auto& member : set.members)
-        std::erase_if(member.policy.body.statements, [](const policy::Statement& statement) {
-            return std::holds_alternative<policy::AbiStatement>(statement);
-        });
+    for (auto& member : set.members) take_abis_out(member.policy.body);
     policy::Policy& policy = set.members.front().policy;
     policy::AbiStatement stated{{}, policy.name.span};
     for (const Abi abi : abis) stated.names.push_back({std::string(compiler::abi_name(abi)), policy.name.span});

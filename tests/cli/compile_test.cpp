@@ -52,6 +52,74 @@ TEST_F(Filters, ALinkIsNotFollowed) {
     EXPECT_EQ(read("precious"), "untouched");
 }
 
+TEST_F(Filters, AFileIsReplacedAsAWhole) {
+    write("old.bpf", "before");
+    ASSERT_EQ(chmod((work() + "/old.bpf").c_str(), 0604), 0);
+    struct stat before {};
+    ASSERT_EQ(stat((work() + "/old.bpf").c_str(), &before), 0);
+    EXPECT_EQ(ward({"compile", "./old.ward", "--emit", "bpf", "-o", "old.bpf"}).status, 0);
+    EXPECT_EQ(read("old.bpf"), ward({"compile", "./old.ward", "--emit", "bpf", "-o", "-"}).out);
+    struct stat after {};
+    ASSERT_EQ(stat((work() + "/old.bpf").c_str(), &after), 0);
+    EXPECT_NE(before.st_ino, after.st_ino);
+    EXPECT_EQ(before.st_mode, after.st_mode);
+    // What is no file is written into.
+    EXPECT_EQ(ward({"compile", "./old.ward", "--emit", "bpf", "-o", "/dev/stdout"}).out, read("old.bpf"));
+    EXPECT_EQ(plain({"/bin/sh", "-c", "mkfifo p && (cat p > copy & $0 compile ./old.ward --emit bpf -o p; wait)",
+                     WARD_PROGRAM})
+                  .status,
+              0);
+    EXPECT_EQ(read("copy"), read("old.bpf"));
+}
+
+// The limit on the size of a file stands for a full disk: a write goes as far as it can, and then fails.
+TEST_F(Filters, WhatCannotBeWrittenLeavesTheOldFile) {
+    write("old.bpf", "before");
+    const Outcome outcome = plain({"/bin/sh", "-c",
+                                   "trap '' XFSZ; ulimit -f 1; $0 compile ./old.ward --emit text -o old.bpf; "
+                                   "$0 compile ./old.ward --emit text -o new.bpf; ls",
+                                   WARD_PROGRAM});
+    EXPECT_EQ(outcome.err,
+              "error[output-unwritable]: `old.bpf` cannot be written: File too large\n"
+              "  help: name a file that you may write\n"
+              "error[output-unwritable]: `new.bpf` cannot be written: File too large\n"
+              "  help: name a file that you may write\n");
+    EXPECT_EQ(outcome.out, "new.ward\nold.bpf\nold.ward\n");
+    EXPECT_EQ(read("old.bpf"), "before");
+}
+
+TEST_F(Filters, AnAnswerThatNobodyGetsIsAnError) {
+    for (const char* words : {"compile ./old.ward", "--version", "list"}) {
+        const Outcome outcome = plain({"/bin/sh", "-c", "$0 " + std::string(words) + " >&-", WARD_PROGRAM});
+        EXPECT_EQ(outcome.status, 1);
+        EXPECT_EQ(outcome.err, "ward: standard output cannot be written: it is closed\n");
+    }
+}
+
+// Also those of a `when` that holds.
+TEST_F(Filters, TheCommandLinesAbisAreTheOnlyOnes) {
+    write("abi.ward",
+          "policy abi\nuse base.program\nwhen kernel >= 5.0 { syscalls { abi native, i386 } } else { syscalls { abi "
+          "native, x32 } }\n");
+    EXPECT_TRUE(
+        ward({"compile", "./abi.ward"}).out.starts_with("# the system-call filter of `abi` for x86_64, i386\n"));
+    EXPECT_TRUE(ward({"compile", "./abi.ward", "--abi", "x86_64"})
+                    .out.starts_with("# the system-call filter of `abi` for x86_64\n"));
+}
+
+TEST_F(Filters, EveryDecisionAndAnswerNamesALine) {
+    const Outcome outcome = ward({"compile", "./old.ward", "--abi", "x86_64,i386,x32"});
+    std::istringstream lines(outcome.out);
+    for (std::string line; std::getline(lines, line);) {
+        const bool is_answer = line.find(": allow") != std::string::npos || line.find(": fail ") != std::string::npos ||
+                               line.find(": kill") != std::string::npos;
+        const bool is_decision = line.find("if ") != std::string::npos && line.find("if abi ") == std::string::npos;
+        EXPECT_TRUE(!(is_answer || is_decision) || line.find("; ") != std::string::npos) << line;
+    }
+    EXPECT_NE(outcome.out.find("; default"), std::string::npos);
+    EXPECT_NE(outcome.out.find(" more\n"), std::string::npos);
+}
+
 TEST_F(Filters, TheListingNamesThePolicysLines) {
     write("exec.ward", "policy exec\nuse base.program\nsyscalls {\n    forbid execve, execveat\n    allow socket\n}\n");
     const Outcome outcome = ward({"compile", "./exec.ward"});
@@ -60,7 +128,7 @@ TEST_F(Filters, TheListingNamesThePolicysLines) {
     EXPECT_NE(outcome.out.find("\n# exec: forbidden without exception; load it after the program has been executed\n"),
               std::string::npos);
     EXPECT_NE(outcome.out.find("; socket, ./exec.ward:5"), std::string::npos) << outcome.out;
-    EXPECT_NE(outcome.out.find(": allow\n"), std::string::npos);
+    EXPECT_NE(outcome.out.find(": allow  "), std::string::npos);
 }
 
 TEST_F(Filters, OtherAbisThanThoseOfThePolicy) {
@@ -75,6 +143,21 @@ TEST_F(Filters, OtherAbisThanThoseOfThePolicy) {
     EXPECT_EQ(mixed.err,
               "error[usage]: no machine has the ABIs `x86_64,aarch64`\n"
               "  help: compile `aarch64` alone, and `x86_64,i386,x32` together\n");
+    const Outcome foreign = ward({"compile", "./old.ward", "--abi", "i386"});
+    EXPECT_EQ(foreign.status, 2);
+    EXPECT_EQ(foreign.err,
+              "error[usage]: `--abi i386` leaves out x86_64, by which the machine executes programs\n"
+              "  help: write `--abi x86_64,i386`\n");
+}
+
+TEST_F(Filters, WhatIsNoOperandOfADiff) {
+    write("empty.json", "");
+    EXPECT_EQ(ward({"diff", "empty.json", "./old.ward"}).err,
+              "error[bad-profile]: `empty.json` is empty\n"
+              "  help: write a profile into it, as the OCI runtime specification says\n");
+    EXPECT_EQ(ward({"diff", "nope.bpf", "./old.ward"}).err,
+              "error[source-unreadable]: cannot read `nope.bpf`: no such file or directory\n"
+              "  help: correct the path\n");
 }
 
 TEST_F(Filters, WhatIsNotUnderstood) {
