@@ -194,8 +194,7 @@ private:
 
     // All rules of a call with one answer are taken together: `< 38`, `== 39` and `> 40` are `not in (38, 40)`.
     std::string condition_of(const Block& block, const std::string& name, std::uint32_t outcome) {
-        const auto abi = std::ranges::find_if(abis_, [&](Abi each) { return has_call({each}, name); });
-        ComparedCall call(name, *abi);
+        ComparedCall call(name, abis_);
         std::string comments;
         for (const Rule* rule : block.rules) {
             if (rule->comparisons.empty() || rule->outcome != outcome) continue;

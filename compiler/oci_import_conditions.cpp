@@ -1,6 +1,7 @@
 // Comparisons of a profile in the words of a policy. The profile's see the whole register; of an argument that
 // is narrower the kernel ignores the rest, and so do these words. A value that has bits there has no words.
 #include <algorithm>
+#include <iterator>
 #include <limits>
 
 #include "compiler/call_conditions.hpp"
@@ -171,7 +172,11 @@ constexpr std::string_view what_to_compare = "allow the call without a compariso
 
 }  // namespace
 
-ComparedCall::ComparedCall(std::string name, Abi abi) : name_(std::move(name)), abi_(abi) {}
+ComparedCall::ComparedCall(std::string name, const std::vector<Abi>& abis) : name_(std::move(name)) {
+    std::ranges::copy_if(abis, std::back_inserter(abis_),
+                         [&](Abi abi) { return find_prototype(abi, name_) != nullptr && has_call({abi}, name_); });
+    abi_ = abis_.empty() ? abis.front() : abis_.front();
+}
 
 const Argument* ComparedCall::argument_of(const OciProfile::Comparison& comparison) {
     const Prototype* prototype = find_prototype(abi_, name_);
@@ -186,23 +191,29 @@ const Argument* ComparedCall::argument_of(const OciProfile::Comparison& comparis
     return nullptr;
 }
 
+bool ComparedCall::fits(const Argument& argument, Abi abi, std::uint64_t value) {
+    const std::uint64_t greatest = greatest_of(argument, abi);
+    if (value <= greatest) return true;
+    fault_ = "`" + name_ + "` compares its argument " + std::to_string(argument.position) + " with " +
+             std::to_string(value) + ", and the kernel looks at " + std::to_string(argument_bits(argument, abi)) +
+             " bits of it (`" + std::string(argument.name) + "` of " + std::string(abi_name(abi)) + ")";
+    remedy_ = abi == abi_ ? "compare it with " + std::to_string(value & greatest)
+                          : "leave the comparison or that architecture out";
+    return false;
+}
+
 // The profile's comparison is one of 64 bits: an AT_FDCWD with its sign in the upper half is another value to it,
 // and the same to the kernel and the policy.
 const Argument* ComparedCall::fitting_argument_of(const OciProfile::Comparison& comparison) {
-    const Argument* argument = argument_of(comparison);
-    if (argument == nullptr) return nullptr;
-    const std::uint64_t greatest = greatest_of(*argument, abi_);
-    const std::uint64_t value = sought(comparison);
-    if (value <= greatest) {
-        const bool is_within = comparison.relation == Relation::masked && comparison.value <= greatest;
-        is_narrowed_ = is_narrowed_ || (!is_within && argument_bits(*argument, abi_) < word_bits(abi_));
-        return argument;
+    const Argument* first = argument_of(comparison);
+    if (first == nullptr) return nullptr;
+    for (const Abi abi : abis_) {
+        const Argument* argument = find_argument(*find_prototype(abi, name_), first->name);
+        if (argument != nullptr && !fits(*argument, abi, sought(comparison))) return nullptr;
     }
-    fault_ = "`" + name_ + "` compares its argument " + std::to_string(comparison.argument) + " with " +
-             std::to_string(value) + ", and the kernel looks at " + std::to_string(argument_bits(*argument, abi_)) +
-             " bits of it (`" + std::string(argument->name) + "`)";
-    remedy_ = "compare it with " + std::to_string(value & greatest);
-    return nullptr;
+    const bool is_within = comparison.relation == Relation::masked && comparison.value <= greatest_of(*first, abi_);
+    is_narrowed_ = is_narrowed_ || (!is_within && argument_bits(*first, abi_) < word_bits(abi_));
+    return first;
 }
 
 bool ComparedCall::add(const std::vector<OciProfile::Comparison>& comparisons) {

@@ -63,7 +63,8 @@ private:
 // The comparisons of one call, each sum_of() its rules an "or".
 class ComparedCall {
 public:
-    ComparedCall(std::string name, Abi abi);
+    // Of those of the ABIs that have the call; one has it.
+    ComparedCall(std::string name, const std::vector<Abi>& abis);
 
     // False if an argument cannot be compared: fault() says why.
     bool add(const std::vector<OciProfile::Comparison>& comparisons);
@@ -83,13 +84,15 @@ public:
 private:
     const Argument* argument_of(const OciProfile::Comparison& comparison);
     const Argument* fitting_argument_of(const OciProfile::Comparison& comparison);
+    bool fits(const Argument& argument, Abi abi, std::uint64_t value);
     bool can_name(const Argument& argument, const Values& values);
     bool refuse(const Argument& argument, const std::string& what);
     bool add_single(const OciProfile::Comparison& comparison);
     bool add_all(const std::vector<OciProfile::Comparison>& comparisons);
 
     std::string name_;
-    Abi abi_;
+    std::vector<Abi> abis_;
+    Abi abi_;                                   // the first of them
     std::map<const Argument*, Values> values_;  // that are enough by themselves
     std::vector<std::string> others_;           // in words
     bool is_always_ = false;

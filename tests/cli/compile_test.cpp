@@ -86,6 +86,9 @@ TEST_F(Filters, WhatCannotBeWrittenLeavesTheOldFile) {
               "  help: name a file that you may write\n");
     EXPECT_EQ(outcome.out, "new.ward\nold.bpf\nold.ward\n");
     EXPECT_EQ(read("old.bpf"), "before");
+    EXPECT_EQ(ward({"compile", "./old.ward", "-o", "/dev/full"}).err,
+              "error[output-unwritable]: `/dev/full` cannot be written: No space left on device\n"
+              "  help: free space where it is to be, or name a file elsewhere\n");
 }
 
 TEST_F(Filters, AnAnswerThatNobodyGetsIsAnError) {

@@ -309,7 +309,8 @@ const Refused refused[] = {
     {R"({"names": ["read"], "action": "SCMP_ACT_ALLOW", "args": [{"index": 5, "op": "SCMP_CMP_EQ"}]})",
      "`read` is compared by its argument 5, which it does not have"},
     {R"({"names": ["openat"], "action": "SCMP_ACT_ALLOW", "args": [{"index": 0, "value": 18446744073709551516, "op": "SCMP_CMP_EQ"}]})",
-     "`openat` compares its argument 0 with 18446744073709551516, and the kernel looks at 32 bits of it (`dfd`)"},
+     "`openat` compares its argument 0 with 18446744073709551516, and the kernel looks at 32 bits of it (`dfd` of "
+     "x86_64)"},
     {R"({"names": ["kill"], "action": "SCMP_ACT_ALLOW", "args": [{"index": 1, "value": 99, "op": "SCMP_CMP_GT"}]})",
      "`kill` is compared by the size of `sig`, which is no number (signal)"},
     {R"({"names": ["personality"], "action": "SCMP_ACT_KILL", "args": [{"index": 0, "value": 6, "op": "SCMP_CMP_EQ"}]})",

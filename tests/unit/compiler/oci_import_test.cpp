@@ -113,10 +113,18 @@ TEST(OciImport, AValueBeyondItsArgumentIsNotDropped) {
     ASSERT_EQ(policy.faults.size(), 1U);
     EXPECT_EQ(policy.faults.front().words,
               "`openat` compares its argument 0 with 18446744073709551516, and the kernel looks at 32 bits of it "
-              "(`dfd`)");
+              "(`dfd` of x86_64)");
     EXPECT_EQ(policy.faults.front().remedy, "compare it with 4294967196");
     profile.rules.front().comparisons.front() = {Relation::masked, 0, ~0ULL, 0x100000000};
     EXPECT_EQ(imported(profile).faults.size(), 1U);
+    profile.rules = {compared("lseek", {Relation::less, 1, 0x100000000, 0}, refused)};
+    EXPECT_TRUE(imported(profile).faults.empty());
+    profile.architectures = {"SCMP_ARCH_X86"};
+    ASSERT_EQ(imported(profile).faults.size(), 1U);
+    EXPECT_EQ(imported(profile).faults.front().words,
+              "`lseek` compares its argument 1 with 4294967296, and the kernel looks at 32 bits of it (`offset` of "
+              "i386)");
+    EXPECT_EQ(imported(profile).faults.front().remedy, "leave the comparison or that architecture out");
 }
 
 TEST(OciImport, CallsThatAreComparedByLessThanARegisterAreNamed) {
