@@ -162,15 +162,20 @@ void warn_hidden(const FileItem& item, const FileItem& hide, policy::Diagnostics
         .help("remove one of the two");
 }
 
+policy::Span place_with(Items items, AccessBits bit) {
+    return place_of(
+        *std::find_if(items.begin(), items.end(), [&](const auto& item) { return (item.rule.access & bit) != 0; }));
+}
+
 // A protected overlay would only be another way to write: what is left of it is the right to read.
-void apply_protection(FileRule& rule, const FileItem& protect, policy::Diagnostics& diagnostics) {
+void apply_protection(FileRule& rule, Items items, const FileItem& protect, policy::Diagnostics& diagnostics) {
     if ((rule.access & write_bit) == 0) return;
     rule.access &= ~write_bit;
     rule.kind = Kind::grant;
     rule.into.clear();
     if (rule.argument) return;
     diagnostics
-        .add(policy::slug::protected_grant, rule.origins.front(),
+        .add(policy::slug::protected_grant, place_with(items, write_bit),
              "`" + rule.path + "` stays read-only: it is protected")
         .also(place_of(protect), "protected here")
         .note("a protected path is never writable, whatever grants it")
@@ -179,13 +184,10 @@ void apply_protection(FileRule& rule, const FileItem& protect, policy::Diagnosti
 
 void warn_writable_and_executable(const FileRule& rule, Items items, policy::Diagnostics& diagnostics) {
     if (rule.argument || (rule.access & write_bit) == 0 || (rule.access & execute_bit) == 0) return;
-    const auto with = [&](AccessBits bit) {
-        return place_of(
-            *std::find_if(items.begin(), items.end(), [&](const auto& item) { return (item.rule.access & bit) != 0; }));
-    };
     diagnostics
-        .add(policy::slug::writable_and_executable, with(write_bit), "`" + rule.path + "` is writable and executable")
-        .also(with(execute_bit), "executable because of this")
+        .add(policy::slug::writable_and_executable, place_with(items, write_bit),
+             "`" + rule.path + "` is writable and executable")
+        .also(place_with(items, execute_bit), "executable because of this")
         .note("a program that may write a file and execute it can run any code")
         .help("remove one of the two");
 }
@@ -226,7 +228,7 @@ void merge_path(Items items, std::vector<FileRule>& rules, policy::Diagnostics& 
             }
         }
         FileRule rule = merge(alike, diagnostics);
-        if (protect != nullptr) apply_protection(rule, *protect, diagnostics);
+        if (protect != nullptr) apply_protection(rule, alike, *protect, diagnostics);
         warn_writable_and_executable(rule, alike, diagnostics);
         rules.push_back(std::move(rule));
     }
