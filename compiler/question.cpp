@@ -24,6 +24,21 @@ Answer answer(const Jail& jail, const ResolvedQuestion& question) {
     return std::visit(Answering{jail}, question.about);
 }
 
+std::string in_quotes(std::string_view text) {
+    constexpr char digits[] = "0123456789abcdef";
+    std::string word = "\"";
+    for (const char c : text) {
+        const auto byte = static_cast<unsigned char>(c);
+        if (byte < ' ' || byte == 0x7f) {
+            word += {'\\', 'x', digits[byte >> 4], digits[byte & 15]};
+            continue;
+        }
+        if (c == '"' || c == '\\') word += '\\';
+        word += c;
+    }
+    return word + '"';
+}
+
 std::string failure_words(Response failure) {
     switch (failure.kind) {
         case Response::Kind::refuse:

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -95,5 +96,8 @@ struct Answer {
 
 // How it fails, for people: "fails with EACCES", "gets SIGSYS", "ends the jail".
 [[nodiscard]] std::string failure_words(Response failure);
+
+// A text as a quoted word of a policy: `"/a b"`.
+[[nodiscard]] std::string in_quotes(std::string_view text);
 
 }  // namespace ward::compiler

@@ -24,13 +24,7 @@ using Values = std::vector<Word>;  // of one argument
 
 // A word as a policy would hold it.
 std::string written(const Word& word) {
-    if (!word.quoted) return word.text;
-    std::string text = "\"";
-    for (const char c : word.text) {
-        if (c == '"' || c == '\\') text += '\\';
-        text += c;
-    }
-    return text + '"';
+    return word.quoted ? in_quotes(word.text) : word.text;
 }
 
 std::string written(const Values& values) {
@@ -89,6 +83,11 @@ private:
     // ---- files
 
     void add_path(Access access, const Word& word, ResolvedQuestion& result) {
+        if (!word.quoted && word.text.find_first_of("*?[") != std::string::npos) {
+            error(policy::slug::glob_not_allowed, word, "a question is about one path")
+                .help("write " + quoted(in_quotes(word.text)) + " if the characters are part of a name");
+            return;
+        }
         const std::size_t errors = diagnostics_.errors();
         auto path = lower_path(lowering_, word, scope(), {});
         if (path) {
@@ -111,9 +110,7 @@ private:
         if (colon != std::string::npos) port.host = text->substr(0, colon);
         const bool is_tcp = question.operands.size() == 1 || question.operands.front().text == "tcp";
         if (!is_tcp) {
-            error(policy::slug::unknown_protocol, question.operands.front(),
-                  "ports of " + quoted(question.operands.front().text) + " cannot be named")
-                .help("write " + quoted(question.subject.text + " tcp " + *text));
+            report_protocol(question, *text);
             return;
         }
         const auto number = parse_value(Unit::count, colon == std::string::npos ? *text : text->substr(colon + 1));
@@ -124,6 +121,18 @@ private:
         }
         port.port = static_cast<std::uint16_t>(*number);
         result.about = std::move(port);
+    }
+
+    void report_protocol(const Question& question, const std::string& text) {
+        const Word& protocol = question.operands.front();
+        Diagnostic& wrong =
+            error(policy::slug::unknown_protocol, protocol, "ports of " + quoted(protocol.text) + " cannot be named");
+        if (protocol.text == "unix")
+            wrong.help("ask " + quoted("write " + text) + " and " + quoted("socket(AF_UNIX, SOCK_STREAM)"));
+        else if (protocol.text == "udp")
+            wrong.note("a policy limits the ports of TCP alone").help("ask " + quoted("socket(AF_INET, SOCK_DGRAM)"));
+        else
+            wrong.help("write " + quoted(question.subject.text + " tcp " + text));
     }
 
     // ---- system calls

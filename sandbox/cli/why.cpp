@@ -1,9 +1,11 @@
 // `ward why`: whether a policy lets something happen, the line that decides, and what would change it.
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdlib>
 
 #include "compiler/compile.hpp"
+#include "compiler/syscall_table.hpp"
 #include "policy/parser.hpp"
 #include "sandbox/cli/answers.hpp"
 #include "sandbox/cli/caller.hpp"
@@ -17,13 +19,11 @@ namespace {
 
 // A word of the shell that a policy would have to quote.
 std::string quoted_if_needed(const std::string& word) {
-    if (word.find_first_of(" \t\"'#,;{}\\") == std::string::npos) return word;
-    std::string text = "\"";
-    for (const char c : word) {
-        if (c == '"' || c == '\\') text += '\\';
-        text += c;
-    }
-    return text + '"';
+    const bool is_bare = std::ranges::all_of(word, [](char c) {
+        return static_cast<unsigned char>(c) > ' ' &&
+               std::string_view("\"'#,;(){}\\\x7f").find(c) == std::string_view::npos;
+    });
+    return is_bare ? word : compiler::in_quotes(word);
 }
 
 // Here, unlike in a policy, a path may begin at the working folder, as the shell completes it.
@@ -34,6 +34,17 @@ std::string whole_path(const std::string& path) {
 
 bool asks_for_path(std::string_view verb) {
     return verb == "read" || verb == "write" || verb == "execute";
+}
+
+// A verb without its path, and the name of a call that would be taken for a verb. 0 if it is neither.
+int report_bare_word(const Words& question) {
+    const std::string& word = question.front();
+    if (question.size() != 1) return 0;
+    if (asks_for_path(word))
+        return misuse("why", "`" + word + "` names no path", "add one, for example `" + word + " /etc/shadow`");
+    const bool is_verb = word == "connect" || word == "listen";
+    if (is_verb || !compiler::syscall_number(word)) return 0;
+    return misuse("why", "`" + word + "` alone is no question", "write `syscall " + word + "`");
 }
 
 // `read '/a b'` and `'read "/a b"'` ask the same; values of calls hold characters of their own.
@@ -105,10 +116,11 @@ int why(const Words& words) {
     if (options->rest.size() == 1)
         return misuse("why", "nothing is asked about `" + options->rest.front() + "`",
                       "add a question, for example `read /etc/shadow` or `connect tcp 443`");
+    const Words question(options->rest.begin() + 1, options->rest.end());
+    if (const int wrong = report_bare_word(question); wrong != 0) return wrong;
     std::map<std::string, std::string> parameters;
     if (const int wrong = read_settings("why", *options, parameters); wrong != 0) return wrong;
     Reading reading;
-    const Words question(options->rest.begin() + 1, options->rest.end());
     const auto answered = ask(options->rest.front(), question_text(question), parameters, reading);
     reading.show();
     if (!answered) return usage_status;

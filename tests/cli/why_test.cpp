@@ -66,6 +66,25 @@ TEST_F(Why, NoLineAtAll) {
               "  help: to allow it, write `read \"/a b\"` in `files { }`\n");
 }
 
+TEST_F(Why, AWordOfTheShellIsQuotedAsAPolicyNeedsIt) {
+    EXPECT_TRUE(why({"read", "/a(b)"}).out.starts_with("denied: `read \"/a(b)\"` fails with ENOENT: "));
+    EXPECT_TRUE(why({"read", "/a\nb"}).out.starts_with("denied: `read \"/a\\x0ab\"` fails with ENOENT: "));
+}
+
+TEST_F(Why, OneWordAlone) {
+    const Outcome path = why({"read"});
+    EXPECT_EQ(path.status, 2);
+    EXPECT_EQ(path.out, "");
+    EXPECT_EQ(path.err,
+              "error[usage]: `read` names no path\n"
+              "  help: add one, for example `read /etc/shadow`\n");
+    const Outcome call = why({"openat"});
+    EXPECT_EQ(call.status, 2);
+    EXPECT_EQ(call.err,
+              "error[usage]: `openat` alone is no question\n"
+              "  help: write `syscall openat`\n");
+}
+
 TEST_F(Why, ItDepends) {
     const Outcome outcome = why({"socket(AF_NETLINK)"});
     EXPECT_EQ(outcome.status, 3);

@@ -175,6 +175,13 @@ TEST(FileAnswers, OpeningForOneDirectionOnly) {
 
 TEST(FileQuestions, ThatMakeNoSense) {
     Asked policy(files("read /usr"));
+    EXPECT_EQ(policy.ask("read /a*b"),
+              "error[glob-not-allowed]: a question is about one path\n"
+              "  --> question:1:6\n"
+              "  1 | read /a*b\n"
+              "    |      ^^^^\n"
+              "  help: write `\"/a*b\"` if the characters are part of a name\n"
+              "\n1 error\n");
     EXPECT_EQ(policy.ask("read usr"),
               "error[path-not-absolute]: `usr` is no absolute path\n"
               "  --> question:1:6\n"

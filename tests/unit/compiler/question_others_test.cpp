@@ -72,7 +72,16 @@ TEST(NetworkQuestions, ThatMakeNoSense) {
               "    |             ^^^^^\n"
               "  help: write a number from 1 to 65535, for example `443`\n"
               "\n1 error\n");
-    EXPECT_NE(policy.ask("connect udp 53").find("error["), std::string::npos);
+    EXPECT_EQ(policy.ask("connect udp 53"),
+              "error[unknown-protocol]: ports of `udp` cannot be named\n"
+              "  --> question:1:9\n"
+              "  1 | connect udp 53\n"
+              "    |         ^^^\n"
+              "  note: a policy limits the ports of TCP alone\n"
+              "  help: ask `socket(AF_INET, SOCK_DGRAM)`\n"
+              "\n1 error\n");
+    EXPECT_NE(policy.ask("connect unix /run/x").find("help: ask `write /run/x` and `socket(AF_UNIX, SOCK_STREAM)`\n"),
+              std::string::npos);
 }
 
 TEST(OtherAnswers, Capabilities) {
