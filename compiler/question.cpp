@@ -21,7 +21,9 @@ struct Answering {
 }  // namespace
 
 Answer answer(const Jail& jail, const ResolvedQuestion& question) {
-    return std::visit(Answering{jail}, question.about);
+    Answer answer = std::visit(Answering{jail}, question.about);
+    if (answer.change.empty() && !answer.candidates.empty()) answer.change = answer.candidates.front().words;
+    return answer;
 }
 
 std::string in_quotes(std::string_view text) {

@@ -71,6 +71,17 @@ struct ResolvedQuestion {
         about;
 };
 
+// What may turn an answer round: lines for the policy, or statements without which it may do.
+struct Change {
+    struct Line {
+        std::string section;
+        std::string text;
+    };
+    std::string words;  // "write `read /etc/hosts` in `files { }`"
+    std::vector<Line> added{};
+    Origins removed{};
+};
+
 struct Answer {
     enum class Verdict { allowed, denied, depends } verdict = Verdict::denied;
     // How what is denied fails: an errno, `trap`, or `kill`. Absent where nothing fails (a variable that is not
@@ -80,7 +91,9 @@ struct Answer {
     Origins origins{};                 // the statements that decide, nearest first; empty: none does
     std::string built_in{};            // a rule that no statement says and that decides; else empty
     std::vector<std::string> notes{};  // what else there is to know
-    std::string change{};              // one thing to do that turns the answer round; empty if there is none
+    std::vector<Change> candidates{};  // what may turn the answer round as far as the jail knows, likely first
+    std::string lasting{};             // why nothing may, if so; empty if that is said by the reason
+    std::string change{};              // one thing to do; empty if there is none
     std::string allowed_example{};     // depends: calls that are answered so
     std::string denied_example{};
 };
@@ -91,8 +104,20 @@ struct Answer {
                                                                const policy::PolicySet& set, const Facts& facts,
                                                                policy::Diagnostics& diagnostics);
 
-// `jail` must be compiled from the same set with the same facts.
+// `jail` must be compiled from the same set with the same facts. The change is the first candidate, untried.
 [[nodiscard]] Answer answer(const Jail& jail, const ResolvedQuestion& question);
+
+// What an answer needs beside the jail to try its candidates.
+struct Asking {
+    const policy::PolicySet& set;
+    const Facts& facts;
+    const ResolvedQuestion& question;
+    policy::Sources& sources;  // takes in the lines that are tried
+};
+
+// The same with a change that turns it round: each candidate is made in a copy of the policy, and the question asked
+// again there. Without one if there is none; then a note says why.
+[[nodiscard]] Answer tried_answer(const Jail& jail, const Asking& asking);
 
 // How it fails, for people: "fails with EACCES", "gets SIGSYS", "ends the jail".
 [[nodiscard]] std::string failure_words(Response failure);

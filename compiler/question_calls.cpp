@@ -83,7 +83,8 @@ Origins clauses_of(const Jail& jail, const CallRule& rule, bool allows, const Co
     return origins;
 }
 
-std::string allow_line(const CallQuestion& question, const CallRule* rule) {
+// With the values of the question where the policy states some too; then without.
+std::vector<Change> allow_lines(const CallQuestion& question, const CallRule* rule) {
     std::string condition;
     const Prototype* prototype = find_prototype(Abi::x86_64, question.name);
     const bool may_be_conditional = rule != nullptr && rule->verdict == CallRule::Verdict::conditional;
@@ -95,7 +96,12 @@ std::string allow_line(const CallQuestion& question, const CallRule* rule) {
         condition += (condition.empty() ? " if " : " and ") + std::string(name) + (is_bits ? " within " : " == ") +
                      question.values[n];
     }
-    return write_line("allow " + question.name + condition, "syscalls");
+    std::vector<Change> lines{write_line("allow " + question.name, "syscalls")};
+    if (!condition.empty()) lines.insert(lines.begin(), write_line("allow " + question.name + condition, "syscalls"));
+    // What they do goes by the calls that they stand for (ipc(2), socketcall(2)).
+    if (question.name == "socketcall") lines.push_back(write_line("allow @network-io", "syscalls"));
+    if (question.name == "ipc") lines.push_back(write_line("allow @ipc", "syscalls"));
+    return lines;
 }
 
 struct LiftingLine {
@@ -114,7 +120,7 @@ constexpr LiftingLine lifting_lines[] = {
 };
 
 // What lifts a rule of ward's own, as far as a policy can.
-std::string lifting_line(const Jail& jail, std::uint32_t number, const Condition& given) {
+std::vector<Change> lifting_line(const Jail& jail, std::uint32_t number, const Condition& given) {
     for (const LiftingLine& each : lifting_lines) {
         Lifted lifted = lifted_by(jail);
         lifted.*each.rule = true;
@@ -122,40 +128,53 @@ std::string lifting_line(const Jail& jail, std::uint32_t number, const Condition
         CallModel model{{}, {Response::Kind::allow}};
         for (GuardedCall& call : guarded_calls(lifted))
             if (call.number == number) model.answers = std::move(call.answers);
-        if (verdict_of(outcome_of(model, given)) == Verdict::allowed) return write_line(each.line, each.section);
+        if (verdict_of(outcome_of(model, given)) == Verdict::allowed)
+            return {write_line(std::string(each.line), std::string(each.section))};
     }
     return {};
+}
+
+// A statement that it names is in backticks already.
+std::string guard_in_words(const CallRule& rule) {
+    std::string words(rule.guard);
+    std::erase(words, '`');
+    return quoted(words);
 }
 
 void explain_denied(const Jail& jail, const CallQuestion& question, const CallRule* rule, Answer& answer) {
     if (rule == nullptr) {
         answer.reason = "nothing allows it";
-        answer.change = allow_line(question, rule);
+        answer.candidates = allow_lines(question, rule);
         return;
     }
     const Condition given = native_given(question);
     if (rule->verdict == CallRule::Verdict::denied) {
         answer.origins = jail.origins_of(*rule);
-        answer.reason = rule->origins.empty() ? "nothing allows it" : "it is forbidden";
-        answer.change = rule->origins.empty() ? allow_line(question, rule) : "remove it from `forbid`";
+        const bool is_forbidden = !rule->origins.empty();
+        answer.reason = is_forbidden ? "it is forbidden" : "nothing allows it";
+        answer.candidates = is_forbidden ? std::vector{remove_statements("remove it from `forbid`", answer.origins)}
+                                         : allow_lines(question, rule);
+        if (is_forbidden) answer.lasting = "a `forbid` has no exception";
     } else if (can_hold_together(given, permission_of(jail, *rule)).value_or(true)) {
         answer.built_in = rule->guard;
-        answer.reason = "ward's own rule " + quoted(rule->guard) + " refuses it";
-        answer.change = lifting_line(jail, rule->number, given);
+        answer.reason = "ward's own rule " + guard_in_words(*rule) + " refuses it";
+        answer.candidates = lifting_line(jail, rule->number, given);
+        answer.lasting = "every jail refuses it";
     } else if (Origins forbids = clauses_of(jail, *rule, false, given); !forbids.empty()) {
         answer.origins = std::move(forbids);
         answer.reason = "it is forbidden where this condition holds";
-        answer.change = "remove this condition, or make it narrower";
+        answer.candidates = {remove_statements("remove this condition, or make it narrower", answer.origins)};
+        answer.lasting = "a `forbid` has no exception";
     } else {
         answer.origins = clauses_of(jail, *rule, true, always());
         answer.reason = "no condition that allows it holds";
-        answer.change = allow_line(question, rule);
+        answer.candidates = allow_lines(question, rule);
     }
 }
 
 void explain_allowed(const Jail& jail, const CallQuestion& question, const CallRule* rule, Answer& answer) {
     answer.reason = "it is allowed";
-    answer.change = write_line("forbid " + question.name, "syscalls");
+    answer.candidates = {write_line("forbid " + question.name, "syscalls")};
     if (rule == nullptr) return;
     answer.origins = jail.origins_of(*rule);
     if (!rule->origins.empty()) return;
@@ -180,7 +199,7 @@ void explain_depends(const Jail& jail, const CallQuestion& question, const CallR
         for (const Origins& more : {clauses_of(jail, *rule, true, native_given(question)), jail.origins_of(*rule)})
             answer.origins.insert(answer.origins.end(), more.begin(), more.end());
         if (!rule->guard.empty() && rule->verdict == CallRule::Verdict::allowed)
-            answer.reason = "by ward's own rule " + quoted(rule->guard) + " it depends on the arguments";
+            answer.reason = "by ward's own rule " + guard_in_words(*rule) + " it depends on the arguments";
     }
     for (const Found& abi : found) {
         if (answer.allowed_example.empty() && abi.outcome.allowed)
@@ -196,8 +215,23 @@ Answer of_other_abis(const CallQuestion& question) {
     const std::string abi(abi_name(question.abis.front().abi));
     Answer answer{.verdict = Verdict::denied, .failure = Response{Response::Kind::kill_process}};
     answer.reason = "the call is one of " + abi + ", and programs of that ABI are ended";
-    answer.change = write_line("abi native, " + abi, "syscalls");
+    answer.candidates = {write_line("abi native, " + abi, "syscalls")};
     return answer;
+}
+
+CallQuestion question_about(const Jail& jail, const NeededCall& call) {
+    CallQuestion question{std::string(call.name), {}, {}};
+    Condition given = always();
+    for (const NeededValue& each : call.values)
+        given = both(std::move(given),
+                     holds({each.argument, 32, false, Comparison::Relation::equal, each.mask, each.value}));
+    for (const AbiModel& model : jail.filter.abis) {
+        const auto number = call_number(model.abi, call.name);
+        if (!number) continue;
+        const std::uint32_t plain = model.abi == Abi::x32 ? *number & ~x32_bit : *number;
+        question.abis.push_back({model.abi, plain, call.name, given});
+    }
+    return question;
 }
 
 bool are_all(const std::vector<Found>& found, Verdict verdict) {
@@ -237,20 +271,10 @@ Answer answer_call(const Jail& jail, const CallQuestion& question) {
     return answer;
 }
 
-std::optional<Answer> refused_calls(const Jail& jail, std::initializer_list<NeededCall> any_of,
-                                    std::string_view purpose) {
+std::optional<Answer> refused_calls(const Jail& jail, const std::vector<NeededCall>& any_of, std::string_view purpose) {
     std::optional<Answer> refused;
     for (const NeededCall& call : any_of) {
-        CallQuestion question{std::string(call.name), {}, {}};
-        for (const AbiModel& model : jail.filter.abis) {
-            const auto number = call_number(model.abi, call.name);
-            if (!number) continue;
-            const Condition given =
-                call.mask == 0 ? always()
-                               : holds({call.argument, 32, false, Comparison::Relation::equal, call.mask, call.value});
-            const std::uint32_t plain = model.abi == Abi::x32 ? *number & ~x32_bit : *number;
-            question.abis.push_back({model.abi, plain, call.name, given});
-        }
+        const CallQuestion question = question_about(jail, call);
         if (question.abis.empty()) continue;
         Answer answer = answer_call(jail, question);
         if (answer.verdict != Verdict::denied) return std::nullopt;

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cctype>
 #include <cerrno>
+#include <span>
 
 #include "compiler/file_rules.hpp"
 #include "compiler/paths.hpp"
@@ -56,16 +57,21 @@ Origins origins_of(const PathDecision& decision, AccessBits wanted) {
     return origins;
 }
 
-std::string grant_line(const FileQuestion& question) {
+Change grant_line(const FileQuestion& question) {
     return write_line(std::string(word_of(question.access)) + ' ' + question.written, "files");
 }
 
 // What takes an access away again. A more specific grant with less would do for a path below.
-std::string denying_line(const FileQuestion& question, const PathDecision& decision) {
-    if (question.access == Access::write) return write_line("protect " + question.written, "files");
-    const bool is_execute = question.access == Access::execute;
-    if (decision.at == decision.path) return is_execute ? "write `read` in place of `execute`" : "remove the line";
-    return write_line((is_execute ? "read " : "hide ") + question.written, "files");
+std::vector<Change> denying_lines(const FileQuestion& question, const PathDecision& decision, const Origins& origins) {
+    const Change hide = write_line("hide " + question.written, "files");
+    const std::string all = origins.size() == 1 ? quoted(words_of(decision)) : "all lines that grant it";
+    const Change remove = remove_statements("remove " + all, origins);
+    const Change read = write_line("read " + question.written, "files");
+    const bool is_at = decision.at == decision.path;
+    if (question.access == Access::write) return {write_line("protect " + question.written, "files"), remove};
+    if (question.access == Access::read) return {hide, remove};
+    if (is_at) return {{"write `read` in place of `execute`", read.added, origins}, hide};
+    return {read, hide};
 }
 
 int read_only_or_not_executable(Access access) {
@@ -79,7 +85,7 @@ Answer in_tree(const FileQuestion& question, const PathDecision& decision) {
     const Origins origins = origins_of(decision, wanted);
     if ((decision.access & wanted) != 0) {
         Answer answer = allowed(quoted(words_of(decision)) + " grants it", origins);
-        answer.change = denying_line(question, decision);
+        answer.candidates = denying_lines(question, decision, origins);
         return answer;
     }
     const bool is_granted = std::any_of(decision.rules.begin(), decision.rules.end(),
@@ -87,13 +93,22 @@ Answer in_tree(const FileQuestion& question, const PathDecision& decision) {
     if (question.access == Access::write && decision.protection != nullptr) {
         const FileRule& protection = *decision.protection;
         Answer answer = denied(EROFS, quoted(words_of(protection)) + " keeps it read-only", protection.origins);
-        if (is_granted) answer.change = "remove " + quoted(words_of(protection));
+        const Change remove = remove_statements("remove " + quoted(words_of(protection)), protection.origins);
+        answer.candidates = {remove};
+        if (!is_granted) answer.candidates.push_back(grant_line(question));
+        answer.lasting = "a `protect` has no exception";
         return answer;
     }
     Answer answer = denied(read_only_or_not_executable(question.access),
                            quoted(words_of(decision)) + " does not grant " + quoted(word_of(question.access)), origins);
-    answer.change = grant_line(question);
+    answer.candidates = {grant_line(question)};
     return answer;
+}
+
+constexpr std::string_view hide_is_last = "at one path a `hide` comes before every grant";
+
+Change remove_hide(const FileRule& hide) {
+    return remove_statements("remove " + quoted(words_of(hide)), hide.origins);
 }
 
 Answer in_hidden(const FileQuestion& question, const PathDecision& decision) {
@@ -101,7 +116,8 @@ Answer in_hidden(const FileQuestion& question, const PathDecision& decision) {
     const bool is_below = decision.at != decision.path;
     const bool is_gone = is_below && !decision.leads_to.empty();
     Answer answer = denied(is_gone ? ENOENT : EACCES, quoted(words_of(hide)) + " hides it", hide.origins);
-    answer.change = is_below ? grant_line(question) : "remove " + quoted(words_of(hide));
+    answer.candidates = {is_below ? grant_line(question) : remove_hide(hide)};
+    if (!is_below) answer.lasting = hide_is_last;
     return answer;
 }
 
@@ -110,12 +126,13 @@ Answer in_private(const FileQuestion& question, const PathDecision& decision) {
     if (question.access == Access::execute) {
         Answer answer =
             denied(EACCES, quoted(words_of(rule)) + " gives a folder where nothing is executable", rule.origins);
-        if (decision.at != decision.path) answer.change = grant_line(question);
+        if (decision.at != decision.path) answer.candidates = {grant_line(question)};
         return answer;
     }
     Answer answer = allowed(quoted(words_of(rule)) + " gives a folder of the jail's own", rule.origins);
     answer.notes.emplace_back("nothing of the host is in it, and it is gone at the end");
-    answer.change = "remove " + quoted(words_of(rule));
+    answer.candidates = {remove_statements("remove " + quoted(words_of(rule)), rule.origins),
+                         write_line("hide " + rule.path, "files")};
     return answer;
 }
 
@@ -135,7 +152,7 @@ Answer in_made(const FileQuestion& question, const PathDecision& decision) {
     if (decision.at != decision.path) {
         Answer answer = denied(is_text ? ENOTDIR : ENOENT,
                                quoted(words_of(rule)) + (is_text ? " is a file" : " is an empty folder"), rule.origins);
-        if (!is_text) answer.change = grant_line(question);
+        if (!is_text) answer.candidates = {grant_line(question)};
         return answer;
     }
     if (question.access == Access::read) return allowed(quoted(words_of(rule)) + " makes it", rule.origins);
@@ -144,8 +161,14 @@ Answer in_made(const FileQuestion& question, const PathDecision& decision) {
     return denied(error, "what " + quoted(words_of(rule)) + " makes can only be read", rule.origins);
 }
 
+Answer nothing_executable(std::string_view folder) {
+    Answer answer = denied(EACCES, "nothing in " + quoted(folder) + " is executable", {});
+    answer.lasting = "this is so in every jail";
+    return answer;
+}
+
 Answer in_proc(const FileQuestion& question, const PathDecision& decision) {
-    if (question.access == Access::execute) return denied(EACCES, "nothing in `/proc` is executable", {});
+    if (question.access == Access::execute) return nothing_executable("/proc");
     Answer answer{.verdict = Answer::Verdict::depends};
     answer.reason = "every jail has a `/proc` of its own, where the kernel decides file by file";
     answer.notes.emplace_back("it shows the jail's own processes and no others");
@@ -154,16 +177,24 @@ Answer in_proc(const FileQuestion& question, const PathDecision& decision) {
 }
 
 Answer in_dev(const Jail& jail, const FileQuestion& question, const PathDecision& decision) {
-    if (question.access == Access::execute) return denied(EACCES, "nothing in `/dev` is executable", {});
-    for (const auto& device : jail.devices)
-        if (decision.path == "/dev/" + device.value)
-            return allowed(quoted("device " + device.value) + " grants it", device.origins);
+    if (question.access == Access::execute) return nothing_executable("/dev");
+    const bool is_device = std::any_of(jail.devices.begin(), jail.devices.end(),
+                                       [&](const auto& device) { return decision.path == "/dev/" + device.value; });
+    if (is_device) return answer_device(jail, {decision.path.substr(5)});
     if (decision.path == "/dev" && question.access == Access::write)
         return denied(EROFS, "`/dev` is the jail's own, and read-only", {});
     if (decision.path == "/dev") return allowed("`/dev` is the jail's own", {});
     Answer answer{.verdict = Answer::Verdict::depends};
     answer.reason = "it is a link to a file that the program has open";
     return answer;
+}
+
+// A grant of the very path of a `hide` is not in the jail: the compiler has kept the one that counts.
+void explain_hide(const FileQuestion& question, const FileRule& hide, Answer& answer) {
+    answer.reason = quoted(words_of(hide)) + " hides it";
+    answer.origins = hide.origins;
+    answer.candidates = {remove_hide(hide), grant_line(question)};
+    answer.lasting = hide_is_last;
 }
 
 Answer not_there(const FileQuestion& question, const PathDecision& decision) {
@@ -175,8 +206,11 @@ Answer not_there(const FileQuestion& question, const PathDecision& decision) {
         if (!decision.leads_to.empty()) answer.reason += " that leads to " + quoted(decision.leads_to);
         if (question.access == Access::read) answer.failure.reset();
     }
-    if (decision.path == "/") return answer;  // the root folder itself is no policy's to grant
-    answer.change = is_device ? write_line("device " + decision.path.substr(5), "files") : grant_line(question);
+    if (decision.path == "/") answer.lasting = "the root folder itself is no policy's to grant";
+    if (decision.path == "/") return answer;
+    answer.candidates = {is_device ? write_line("device " + decision.path.substr(5), "files") : grant_line(question)};
+    if (decision.unneeded_hide != nullptr && decision.at == decision.path)
+        explain_hide(question, *decision.unneeded_hide, answer);
     return answer;
 }
 
@@ -203,49 +237,49 @@ Answer by_rules(const Jail& jail, const FileQuestion& question, const PathDecisi
 
 // ---- whether the program has a call for it
 
-// By an io_uring it could open files without any of the others.
-std::optional<Answer> refused_by_filter(const Jail& jail, const FileQuestion& question) {
+// Opening for both directions reads only what may be written too.
+std::vector<NeededCall> reading_calls(bool may_write) {
     constexpr std::uint32_t mode = O_ACCMODE;
-    switch (question.access) {
+    std::vector<NeededCall> calls{{"openat", {{2, mode, O_RDONLY}}},
+                                  {"open", {{1, mode, O_RDONLY}}},
+                                  {"openat2"},
+                                  {"open_by_handle_at"},
+                                  {"io_uring_setup"}};
+    if (!may_write) return calls;
+    calls.push_back({"openat", {{2, mode, O_RDWR}}});
+    calls.push_back({"open", {{1, mode, O_RDWR}}});
+    return calls;
+}
+
+std::vector<NeededCall> writing_calls() {
+    constexpr std::uint32_t mode = O_ACCMODE;
+    std::vector<NeededCall> calls{{"openat", {{2, mode, O_WRONLY}}},
+                                  {"openat", {{2, mode, O_RDWR}}},
+                                  {"open", {{1, mode, O_WRONLY}}},
+                                  {"open", {{1, mode, O_RDWR}}}};
+    for (const std::string_view name :
+         {"creat", "openat2", "truncate", "rename", "renameat", "renameat2", "link", "linkat", "symlink", "symlinkat",
+          "unlink", "unlinkat", "mkdir", "mkdirat", "mknod", "mknodat", "open_by_handle_at", "io_uring_setup"})
+        calls.push_back({name});
+    return calls;
+}
+
+// By an io_uring it could open files without any of the others.
+std::optional<Answer> refused_by_filter(const Jail& jail, Access access, bool may_write) {
+    switch (access) {
         case Access::read:
-            return refused_calls(jail,
-                                 {{"openat", 2, mode, O_RDONLY},
-                                  {"openat", 2, mode, O_RDWR},
-                                  {"open", 1, mode, O_RDONLY},
-                                  {"open", 1, mode, O_RDWR},
-                                  {"openat2"},
-                                  {"open_by_handle_at"},
-                                  {"io_uring_setup"}},
-                                 "reading");
+            return refused_calls(jail, reading_calls(may_write), "reading");
         case Access::write:
-            return refused_calls(jail,
-                                 {{"openat", 2, mode, O_WRONLY},
-                                  {"openat", 2, mode, O_RDWR},
-                                  {"open", 1, mode, O_WRONLY},
-                                  {"open", 1, mode, O_RDWR},
-                                  {"creat"},
-                                  {"openat2"},
-                                  {"truncate"},
-                                  {"rename"},
-                                  {"renameat"},
-                                  {"renameat2"},
-                                  {"link"},
-                                  {"linkat"},
-                                  {"symlink"},
-                                  {"symlinkat"},
-                                  {"unlink"},
-                                  {"unlinkat"},
-                                  {"mkdir"},
-                                  {"mkdirat"},
-                                  {"mknod"},
-                                  {"mknodat"},
-                                  {"open_by_handle_at"},
-                                  {"io_uring_setup"}},
-                                 "writing");
+            return refused_calls(jail, writing_calls(), "writing");
         case Access::execute:
             break;
     }
     return refused_calls(jail, {{"execve"}, {"execveat"}}, "executing");
+}
+
+bool may_be_written(const Jail& jail, FileQuestion question, const PathDecision& decision) {
+    question.access = Access::write;
+    return by_rules(jail, question, decision).verdict != Answer::Verdict::denied;
 }
 
 void add_notes(const FileQuestion& question, const PathDecision& decision, Answer& answer) {
@@ -258,13 +292,15 @@ void add_notes(const FileQuestion& question, const PathDecision& decision, Answe
 
 }  // namespace
 
-Answer answer_file(const Jail& jail, const FileQuestion& question) {
-    const PathDecision decision = PathModel(jail).decide(question.path);
+Answer answer_file(const Jail& jail, const FileQuestion& asked) {
+    const PathDecision decision = PathModel(jail).decide(asked.path);
+    FileQuestion question = asked;
+    if (decision.link != nullptr) question.written = decision.path;  // rules are about where it leads
     Answer answer = by_rules(jail, question, decision);
     add_notes(question, decision, answer);
     if (answer.verdict == Answer::Verdict::denied || (question.access == Access::execute && question.is_program))
         return answer;
-    if (auto refused = refused_by_filter(jail, question)) {
+    if (auto refused = refused_by_filter(jail, question.access, may_be_written(jail, question, decision))) {
         if (question.access == Access::execute)
             refused->notes.emplace_back("its code may still be mapped, as that of a library is");
         return *std::move(refused);

@@ -44,46 +44,81 @@ Answer by_network(const Network& network, const PortQuestion& question) {
     const std::string word = question.listens ? "listen" : "connect";
     if (network.host) {
         Answer answer = allowed("`host` shares the host's whole network", network.host_origins);
-        answer.change = "remove `host`";
+        answer.candidates = {remove_statements("remove `host`", network.host_origins),
+                             write_line("forbid host", "network")};
         return answer;
     }
     const auto& ranges = question.listens ? network.listen : network.connect;
     if (const PortRange* range = range_with(ranges, question.port)) {
         Answer answer = allowed(quoted(word + " tcp") + " names the port", range->origins);
-        answer.change = write_line("forbid " + port_line(question), "network");
+        answer.candidates = {write_line("forbid " + port_line(question), "network")};
         return answer;
     }
     if (!question.listens && network.resolve && question.port == dns_port) {
         Answer answer = allowed("`resolve` asks name servers at this port", network.resolve_origins);
-        answer.change = write_line("forbid resolve", "network");
+        answer.candidates = {write_line("forbid resolve", "network")};
         return answer;
     }
     Answer answer = network.shares_host() ? denied(EACCES, "no " + quoted(word) + " names the port", origins_of(ranges))
                                           : without_network(question);
-    answer.change = write_line(port_line(question), "network");
+    answer.candidates = {write_line(port_line(question), "network")};
     return answer;
 }
 
 // Types of socket(2) have flags beside them.
 constexpr std::uint32_t type_mask = 0xf;
 
-std::optional<Answer> refused_sockets(const Jail& jail) {
-    return refused_calls(
-        jail, {{"socket", 0, ~0U, AF_INET}, {"socket", 0, ~0U, AF_INET6}, {"socketcall"}, {"io_uring_setup"}},
-        "the network");
+// A ring of io_uring does it without any of the others; socketcall(2) is what i386 had first.
+std::vector<NeededCall> or_all_in_one(std::vector<NeededCall> calls) {
+    calls.push_back({"socketcall"});
+    calls.push_back({"io_uring_setup"});
+    return calls;
 }
 
-std::optional<Answer> refused_by_filter(const Jail& jail, bool listens) {
-    if (auto refused = refused_sockets(jail)) return refused;
-    if (auto refused =
-            refused_calls(jail, {{"socket", 1, type_mask, SOCK_STREAM}, {"socketcall"}, {"io_uring_setup"}}, "TCP"))
+// Family, type and protocol at once: each of them may be allowed in another socket only.
+std::vector<NeededCall> internet_sockets(std::uint32_t type, std::initializer_list<std::uint32_t> protocols) {
+    std::vector<NeededCall> calls;
+    for (const std::uint32_t family : {std::uint32_t{AF_INET}, std::uint32_t{AF_INET6}})
+        for (const std::uint32_t protocol : protocols)
+            calls.push_back({"socket", {{0, ~0U, family}, {1, type_mask, type}, {2, ~0U, protocol}}});
+    return or_all_in_one(std::move(calls));
+}
+
+// Data in the first packet connects as well (tcp(7), MSG_FASTOPEN).
+std::optional<Answer> refused_tcp(const Jail& jail) {
+    if (auto refused = refused_calls(jail, internet_sockets(SOCK_STREAM, {0, IPPROTO_TCP, IPPROTO_MPTCP}), "TCP"))
         return refused;
-    // Data in the first packet connects as well (tcp(7), MSG_FASTOPEN).
-    if (!listens)
-        return refused_calls(jail,
-                             {{"connect"}, {"sendto"}, {"sendmsg"}, {"sendmmsg"}, {"socketcall"}, {"io_uring_setup"}},
-                             "connecting");
-    return refused_calls(jail, {{"listen"}, {"socketcall"}, {"io_uring_setup"}}, "listening");
+    return refused_calls(jail,
+                         or_all_in_one({{"connect"},
+                                        {"sendto", {{3, MSG_FASTOPEN, MSG_FASTOPEN}}},
+                                        {"sendmsg", {{2, MSG_FASTOPEN, MSG_FASTOPEN}}},
+                                        {"sendmmsg", {{3, MSG_FASTOPEN, MSG_FASTOPEN}}}}),
+                         "connecting");
+}
+
+// A datagram has its address with it.
+std::optional<Answer> refused_udp(const Jail& jail) {
+    if (auto refused = refused_calls(jail, internet_sockets(SOCK_DGRAM, {0, IPPROTO_UDP}), "UDP")) return refused;
+    return refused_calls(jail, or_all_in_one({{"connect"}, {"sendto"}, {"sendmsg"}, {"sendmmsg"}}), "sending");
+}
+
+std::optional<Answer> refused_listening(const Jail& jail) {
+    if (auto refused = refused_calls(jail, internet_sockets(SOCK_STREAM, {0, IPPROTO_TCP, IPPROTO_MPTCP}), "TCP"))
+        return refused;
+    if (auto refused = refused_calls(jail, or_all_in_one({{"bind"}}), "taking a port")) return refused;
+    return refused_calls(jail, or_all_in_one({{"listen"}}), "listening");
+}
+
+// Only with the host's whole network name servers are asked by UDP as well.
+std::optional<Answer> refused_resolving(const Jail& jail) {
+    auto refused = refused_tcp(jail);
+    return refused && jail.network.host && !refused_udp(jail) ? std::nullopt : std::move(refused);
+}
+
+// Most of what uses a network takes more calls than the one that was found missing.
+Answer or_whole_group(Answer refused) {
+    refused.candidates.push_back(write_line("allow @network-io", "syscalls"));
+    return refused;
 }
 
 void add_notes(const Jail& jail, const PortQuestion& question, Answer& answer) {
@@ -102,8 +137,8 @@ Answer answer_port(const Jail& jail, const PortQuestion& question) {
     Answer answer = by_network(jail.network, question);
     add_notes(jail, question, answer);
     if (answer.verdict == Answer::Verdict::denied) return answer;
-    auto refused = refused_by_filter(jail, question.listens);
-    return refused ? *std::move(refused) : answer;
+    auto refused = question.listens ? refused_listening(jail) : refused_tcp(jail);
+    return refused ? or_whole_group(*std::move(refused)) : answer;
 }
 
 Answer answer_resolve(const Jail& jail, const ResolveQuestion&) {
@@ -111,18 +146,19 @@ Answer answer_resolve(const Jail& jail, const ResolveQuestion&) {
     Answer answer;
     if (network.host) {
         answer = allowed("`host` shares the host's whole network", network.host_origins);
-        answer.change = "remove `host`";
+        answer.candidates = {remove_statements("remove `host`", network.host_origins),
+                             write_line("forbid host", "network")};
     } else if (network.resolve) {
         answer = allowed("`resolve` asks name servers by TCP", network.resolve_origins);
-        answer.change = write_line("forbid resolve", "network");
+        answer.candidates = {write_line("forbid resolve", "network")};
     } else {
         answer = denied(0, "nothing grants it: no name server can be asked", {});
         answer.failure.reset();
-        answer.change = write_line("resolve", "network");
+        answer.candidates = {write_line("resolve", "network")};
         return answer;
     }
-    auto refused = refused_sockets(jail);
-    return refused ? *std::move(refused) : answer;
+    auto refused = refused_resolving(jail);
+    return refused ? or_whole_group(*std::move(refused)) : answer;
 }
 
 }  // namespace ward::compiler

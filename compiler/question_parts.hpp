@@ -1,10 +1,11 @@
 // The answers by kind of question, and what they share. Internal to the questions; the way in is answer().
 #pragma once
 
-#include <initializer_list>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "compiler/question.hpp"
 
@@ -34,23 +35,32 @@ namespace ward::compiler {
     return '`' + std::string(text) + '`';
 }
 // "write `read /etc/hosts` in `files { }`"
-[[nodiscard]] inline std::string write_line(std::string_view line, std::string_view section) {
-    return "write " + quoted(line) + " in " + quoted(std::string(section) + " { }");
+[[nodiscard]] inline Change write_line(const std::string& line, const std::string& section) {
+    return {"write " + quoted(line) + " in " + quoted(section + " { }"), {{section, line}}};
+}
+// `words` says which: "remove `host`".
+[[nodiscard]] inline Change remove_statements(std::string words, Origins removed) {
+    return {std::move(words), {}, std::move(removed)};
 }
 
 // ---- what takes system calls
 
-// A call, and a value that some of its flags must have.
+// A value that some bits of an argument must have.
+struct NeededValue {
+    std::uint8_t argument = 0;
+    std::uint32_t mask = 0;
+    std::uint32_t value = 0;
+};
+
+// A call, and what its arguments must be, all at once; whatever they are if that is empty.
 struct NeededCall {
     std::string_view name;
-    std::uint8_t argument = 0;
-    std::uint32_t mask = 0;  // 0: whatever the arguments are
-    std::uint32_t value = 0;
+    std::vector<NeededValue> values{};
 };
 
 // Absent if the filter lets one of them pass on some ABI with some arguments. Otherwise the answer about
 // the first of them, in words about `purpose`: "making a socket".
-[[nodiscard]] std::optional<Answer> refused_calls(const Jail& jail, std::initializer_list<NeededCall> any_of,
+[[nodiscard]] std::optional<Answer> refused_calls(const Jail& jail, const std::vector<NeededCall>& any_of,
                                                   std::string_view purpose);
 
 }  // namespace ward::compiler

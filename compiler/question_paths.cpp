@@ -170,7 +170,12 @@ PathDecision PathModel::below_hide(const std::string& path, const FileRule& hide
         above.path = path;
         return above;
     }
-    if (!shows_host(above) && above.kind != Kind::proc) return of_the_jail(path);
+    if (!shows_host(above) && above.kind != Kind::proc) {
+        PathDecision decision = of_the_jail(path);
+        decision.unneeded_hide = &hide;
+        decision.at = at;
+        return decision;
+    }
     PathDecision decision;
     decision.kind = Kind::hidden;
     decision.path = path;

@@ -27,7 +27,9 @@ struct PathDecision {
     AccessBits access = 0;                 // tree, overlay
     const FileRule* protection = nullptr;  // takes the right to write
     const FileRule* link = nullptr;        // the last link on the way
-    std::string leads_to{};                // folder; hidden: a rule's path below, empty if there is none
+    const FileRule* unneeded_hide =
+        nullptr;             // nothing, folder: hides what nothing shows, or only grants of its own path
+    std::string leads_to{};  // folder; hidden: a rule's path below, empty if there is none
 };
 
 class PathModel {

@@ -87,7 +87,7 @@ std::optional<Answered> ask(const std::string& entry, const std::string& words,
     if (!jail) return std::nullopt;
     auto resolved = compiler::resolve_question(*question, *set, *facts, reading.diagnostics);
     if (!resolved) return std::nullopt;
-    compiler::Answer answer = compiler::answer(*jail, *resolved);
+    compiler::Answer answer = compiler::tried_answer(*jail, {*set, *facts, *resolved, reading.sources});
     return Answered{*std::move(resolved), std::move(answer)};
 }
 

@@ -100,25 +100,27 @@ TEST_F(Why, ParametersAndOptionsAnywhere) {
 TEST_F(Why, AsJson) {
     const Outcome outcome = why({"syscall", "ptrace", "--json"});
     EXPECT_EQ(outcome.status, 1);
-    EXPECT_EQ(outcome.out,
-              "{\n"
-              "  \"question\": \"syscall ptrace\",\n"
-              "  \"verdict\": \"denied\",\n"
-              "  \"failure\": \"EPERM\",\n"
-              "  \"reason\": \"it is forbidden\",\n"
-              "  \"rule\": null,\n"
-              "  \"places\": [\n"
-              "    {\n"
-              "      \"file\": \"./web.ward\",\n"
-              "      \"line\": 7,\n"
-              "      \"column\": 12,\n"
-              "      \"text\": \"ptrace\"\n"
-              "    }\n"
-              "  ],\n"
-              "  \"notes\": [],\n"
-              "  \"examples\": null,\n"
-              "  \"change\": \"to allow it, remove it from `forbid`\"\n"
-              "}\n");
+    EXPECT_EQ(
+        outcome.out,
+        "{\n"
+        "  \"question\": \"syscall ptrace\",\n"
+        "  \"verdict\": \"denied\",\n"
+        "  \"failure\": \"EPERM\",\n"
+        "  \"reason\": \"it is forbidden\",\n"
+        "  \"rule\": null,\n"
+        "  \"places\": [\n"
+        "    {\n"
+        "      \"file\": \"./web.ward\",\n"
+        "      \"line\": 7,\n"
+        "      \"column\": 12,\n"
+        "      \"text\": \"ptrace\"\n"
+        "    }\n"
+        "  ],\n"
+        "  \"notes\": [],\n"
+        "  \"examples\": null,\n"
+        "  \"change\": \"to allow it, remove it from `forbid`, and write `allow ptrace` in `syscalls { }`, and write "
+        "`debug allow` in `process { }`\"\n"
+        "}\n");
 }
 
 TEST_F(Why, WhatIsNoQuestion) {

@@ -12,7 +12,8 @@ TEST(CallAnswers, ByName) {
     EXPECT_EQ(policy.ask("syscall ptrace"),
               "denied ENOSYS: it is forbidden\n"
               "4: ptrace\n"
-              "help: remove it from `forbid`\n");
+              "help: remove it from `forbid`, and write `allow ptrace` in `syscalls { }`, and write `debug allow` in "
+              "`process { }`\n");
     EXPECT_EQ(policy.ask("syscall bpf"),
               "denied ENOSYS: nothing allows it\n"
               "help: write `allow bpf` in `syscalls { }`\n");
@@ -69,6 +70,13 @@ TEST(CallAnswers, Conditions) {
     EXPECT_EQ(policy.verdict("syscall socket"), "depends");
 }
 
+TEST(CallAnswers, ARuleThatNamesAStatement) {
+    Asked policy("syscalls { allow ptrace }");
+    EXPECT_EQ(policy.ask("syscall ptrace"),
+              "denied EPERM: ward's own rule `no tracing without debug allow` refuses it\n"
+              "help: write `debug allow` in `process { }`\n");
+}
+
 TEST(CallAnswers, OnlyTheBitsThatTheKernelReadsCount) {
     Asked policy("syscalls { allow ioctl }");
     EXPECT_EQ(policy.verdict("ioctl(0, TIOCSTI)"), "denied EPERM");
@@ -79,11 +87,14 @@ TEST(CallAnswers, OtherAbis) {
     Asked native("syscalls { allow read }");
     EXPECT_EQ(native.ask("syscall mmap2"),
               "denied kill: the call is one of i386, and programs of that ABI are ended\n"
-              "help: write `abi native, i386` in `syscalls { }`\n");
+              "help: write `abi native, i386` in `syscalls { }`, and write `allow mmap2` in `syscalls { }`\n");
     Asked both("syscalls { abi native, i386; allow read, mmap2 }");
     EXPECT_EQ(both.verdict("syscall read"), "allowed");
     EXPECT_EQ(both.verdict("syscall mmap2"), "allowed");
     EXPECT_EQ(both.verdict("syscall write"), "denied EPERM");
+    EXPECT_EQ(both.ask("syscall socketcall"),
+              "denied ENOSYS: nothing allows it\n"
+              "help: write `allow @network-io` in `syscalls { }`: then it depends on the arguments\n");
 }
 
 TEST(CallQuestions, ThatMakeNoSense) {

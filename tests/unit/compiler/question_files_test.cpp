@@ -103,7 +103,7 @@ TEST(FileAnswers, ThingsThatTheJailHasOfItsOwn) {
               "allowed: `read /srv` grants it\n"
               "7: /srv\n"
               "note: the path goes by `link /data`\n"
-              "help: write `hide /data/x` in `files { }`\n");
+              "help: write `hide /srv/x` in `files { }`\n");
     EXPECT_EQ(policy.verdict("write /dev/null"), "allowed");
     EXPECT_EQ(policy.ask("read /dev/sda"),
               "denied ENOENT: nothing grants it, so it is not there\n"
@@ -171,6 +171,45 @@ TEST(FileAnswers, OpeningForOneDirectionOnly) {
         "syscalls { allow openat(dir, path, flags) if flags lacks O_WRONLY and flags lacks O_RDWR }");
     EXPECT_EQ(policy.verdict("read /srv/x"), "allowed");
     EXPECT_EQ(policy.verdict("write /srv/x"), "denied EPERM");
+}
+
+TEST(FileAnswers, ReadingTakesACallThatOnlyReads) {
+    const std::string only_both_ways = "syscalls { allow openat, open if flags has O_RDWR }\n";
+    Asked policy(only_both_ways + "files {\nread /etc/hosts\nwrite /srv\n}");
+    EXPECT_EQ(policy.ask("read /etc/hosts"),
+              "denied EPERM: reading takes the call `openat`: no condition that allows it holds\n"
+              "2: openat\n"
+              "help: write `allow openat` in `syscalls { }`\n");
+    EXPECT_EQ(policy.verdict("read /srv/x"), "allowed");
+}
+
+TEST(FileAnswers, AHideDecidesAboutAGrantOfTheSamePath) {
+    Asked policy(files("hide /etc/shadow\nread /etc/shadow"));
+    EXPECT_EQ(policy.ask("read /etc/shadow"),
+              "denied ENOENT: `hide /etc/shadow` hides it\n"
+              "4: /etc/shadow\n"
+              "5: /etc/shadow\n"
+              "help: remove `hide /etc/shadow`\n");
+    Asked folder(files("read /etc\nhide /etc/keys\nread /etc/keys"));
+    EXPECT_EQ(folder.ask("read /etc/keys"),
+              "denied EACCES: `hide /etc/keys` hides it\n"
+              "5: /etc/keys\n"
+              "6: /etc/keys\n"
+              "help: remove `hide /etc/keys`\n");
+}
+
+TEST(FileAnswers, AllThatGrantsItIsRemoved) {
+    Asked policy(files("read /srv\nexecute /srv, /opt"));
+    EXPECT_EQ(policy.ask("execute /srv"),
+              "allowed: `execute /srv` grants it\n"
+              "4: /srv\n"
+              "5: /srv\n"
+              "help: write `read` in place of `execute`\n");
+    EXPECT_EQ(policy.ask("read /srv"),
+              "allowed: `execute /srv` grants it\n"
+              "4: /srv\n"
+              "5: /srv\n"
+              "help: write `hide /srv` in `files { }`\n");
 }
 
 TEST(FileQuestions, ThatMakeNoSense) {

@@ -24,7 +24,7 @@ public:
         if (!parsed || !jail_) return std::nullopt;
         const auto resolved = resolve_question(*parsed, set_, facts_, diagnostics_);
         if (!resolved) return std::nullopt;
-        return compiler::answer(*jail_, *resolved);
+        return tried_answer(*jail_, {set_, facts_, *resolved, sources_});
     }
 
     // All that there is to say, a line for each thing; the diagnostics of a wrong question.

@@ -48,10 +48,46 @@ TEST(NetworkAnswers, SocketsTakeCalls) {
     EXPECT_EQ(policy.ask("connect tcp 443"),
               "denied EPERM: connecting takes the call `connect`: it is forbidden\n"
               "5: connect\n"
-              "help: remove it from `forbid`\n");
+              "help: write `allow @network-io` in `syscalls { }`\n");
+    Asked all("network { host }\nsyscalls {\nallow socket\nforbid connect, sendto, sendmsg, sendmmsg\n}");
+    EXPECT_EQ(all.ask("connect tcp 443"),
+              "denied EPERM: connecting takes the call `connect`: it is forbidden\n"
+              "5: connect\n"
+              "help: remove it from `forbid`, and write `allow connect` in `syscalls { }`\n");
     Asked datagrams("network { host }\nsyscalls { allow socket(domain, type) if type == SOCK_DGRAM; allow connect }");
     EXPECT_EQ(datagrams.verdict("connect tcp 443"), "denied EPERM");
     EXPECT_EQ(datagrams.verdict("resolve"), "allowed");
+}
+
+TEST(NetworkAnswers, SendingConnectsOnlyByFastOpen) {
+    Asked ports("network { connect tcp 8443; resolve }\nsyscalls { allow socket, sendto }");
+    EXPECT_EQ(ports.ask("connect tcp 8443"),
+              "denied EPERM: connecting takes the call `connect`: nothing allows it\n"
+              "help: write `allow connect` in `syscalls { }`\n");
+    EXPECT_EQ(ports.verdict("resolve"), "denied EPERM");
+    Asked host("network { host }\nsyscalls { allow socket, sendto }");
+    EXPECT_EQ(host.verdict("connect tcp 8443"), "allowed");
+    EXPECT_EQ(host.verdict("resolve"), "allowed");
+}
+
+TEST(NetworkAnswers, ListeningTakesAPort) {
+    Asked policy("network { listen tcp 8081 }\nsyscalls { allow socket, listen }");
+    EXPECT_EQ(policy.ask("listen tcp 8081"),
+              "denied EPERM: taking a port takes the call `bind`: nothing allows it\n"
+              "help: write `allow bind` in `syscalls { }`\n");
+}
+
+TEST(NetworkAnswers, FamilyAndTypeAreOfOneSocket) {
+    Asked policy(
+        "network { host; unix }\nsyscalls {\nallow connect\n"
+        "allow socket(domain, type) if domain == AF_UNIX and type has SOCK_STREAM\n"
+        "allow socket(domain, type) if domain == AF_INET and type has SOCK_DGRAM\n}");
+    EXPECT_EQ(policy.ask("connect tcp 443"),
+              "denied EPERM: TCP takes the call `socket`: no condition that allows it holds\n"
+              "5: socket\n"
+              "6: socket\n"
+              "help: write `allow socket` in `syscalls { }`\n");
+    EXPECT_EQ(policy.verdict("resolve"), "allowed");
 }
 
 TEST(NetworkAnswers, OfTheHost) {
