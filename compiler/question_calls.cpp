@@ -1,7 +1,10 @@
 // Questions about system calls: by the model of the filter, for every ABI that the jail lists.
+#include <sys/socket.h>
+
 #include <algorithm>
 #include <cerrno>
 
+#include "compiler/constants.hpp"
 #include "compiler/diff_calls.hpp"
 #include "compiler/guards.hpp"
 #include "compiler/question_outcome.hpp"
@@ -182,12 +185,35 @@ void explain_allowed(const Jail& jail, const CallQuestion& question, const CallR
     answer.reason = "a condition that allows it holds";
 }
 
+// Which protocol a number stands for goes by the family (socket(2)).
+std::string protocol_in_words(Abi abi, std::uint64_t family, std::uint64_t number) {
+    std::string_view beginning = "-";
+    if (family == AF_INET || family == AF_INET6) beginning = "IPPROTO_";
+    if (family == AF_NETLINK) beginning = "NETLINK_";
+    std::string usual = value_in_words(abi, &find_prototype(abi, "socket")->arguments[2], number);
+    if (usual.starts_with(beginning)) return usual;
+    for (const Constant& each : constants())
+        if (static_cast<std::uint64_t>(each.value) == number && each.name.starts_with(beginning) &&
+            membership(each, Family::socket_protocol) != nullptr)
+            return std::string(each.name);
+    return std::to_string(number);
+}
+
 std::string example(const Found& found, const ExampleCall& call, const CallQuestion& question) {
     unsigned matters = call.matters;
     for (std::size_t n = 0; n < question.values.size(); ++n)
         if (question.values[n] != "_") matters |= 1U << n;
     const std::uint32_t mark = found.abi->abi == Abi::x32 ? x32_bit : 0;
-    return call_in_words(found.abi->abi, found.abi->number | mark, call.arguments, matters);
+    constexpr unsigned family = 1U << 0;
+    constexpr unsigned protocol = 1U << 2;
+    const bool is_socket = found.abi->name == "socket" && (matters & protocol) != 0;
+    std::string words = call_in_words(found.abi->abi, found.abi->number | mark, call.arguments,
+                                      is_socket ? (matters & ~protocol) | family : matters);
+    if (!is_socket) return words;
+    const bool has_family = (matters & family) != 0;
+    const std::string value =
+        protocol_in_words(found.abi->abi, has_family ? call.arguments[0] : ~std::uint64_t{0}, call.arguments[2]);
+    return words.substr(0, words.rfind('_')) + value + ')';
 }
 
 void explain_depends(const Jail& jail, const CallQuestion& question, const CallRule* rule,

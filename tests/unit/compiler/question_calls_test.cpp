@@ -70,6 +70,22 @@ TEST(CallAnswers, Conditions) {
     EXPECT_EQ(policy.verdict("syscall socket"), "depends");
 }
 
+TEST(CallAnswers, AProtocolHasTheNameThatItHasInItsFamily) {
+    Asked policy("network { connect tcp 443 }\nsyscalls { allow socket, connect }");
+    EXPECT_EQ(policy.ask("socket(AF_INET, SOCK_STREAM)"),
+              "depends: by ward's own rule `only TCP and routing sockets` it depends on the arguments\n"
+              "3: socket\n"
+              "allowed: socket(AF_INET, SOCK_STREAM, IPPROTO_IP)\n"
+              "denied: socket(AF_INET, SOCK_STREAM, IPPROTO_ICMP)\n"
+              "help: state the arguments, as in `socket(AF_INET, SOCK_STREAM, IPPROTO_ICMP)`\n");
+    EXPECT_EQ(policy.ask("socket(AF_NETLINK, SOCK_RAW)"),
+              "depends: by ward's own rule `only TCP and routing sockets` it depends on the arguments\n"
+              "3: socket\n"
+              "allowed: socket(AF_NETLINK, SOCK_RAW, NETLINK_ROUTE)\n"
+              "denied: socket(AF_NETLINK, SOCK_RAW, NETLINK_UNUSED)\n"
+              "help: state the arguments, as in `socket(AF_NETLINK, SOCK_RAW, NETLINK_UNUSED)`\n");
+}
+
 TEST(CallAnswers, ARuleThatNamesAStatement) {
     Asked policy("syscalls { allow ptrace }");
     EXPECT_EQ(policy.ask("syscall ptrace"),
