@@ -130,6 +130,12 @@ Answer in_private(const FileQuestion& question, const PathDecision& decision) {
         return answer;
     }
     Answer answer = allowed(quoted(words_of(rule)) + " gives a folder of the jail's own", rule.origins);
+    if (question.access == Access::write && !decision.leads_to.empty()) {
+        answer.verdict = Answer::Verdict::depends;
+        answer.reason += ", with another on the way to " + quoted(decision.leads_to);
+        answer.notes.emplace_back("that one is root's if root starts the jail, and then nothing can be made in it");
+        return answer;
+    }
     answer.notes.emplace_back("nothing of the host is in it, and it is gone at the end");
     answer.candidates = {remove_statements("remove " + quoted(words_of(rule)), rule.origins),
                          write_line("hide " + rule.path, "files")};

@@ -158,9 +158,19 @@ PathDecision PathModel::decide_at(const std::string& path) const {
         }
     }
     if (decision.kind == Kind::nothing || is_own) return of_the_jail(path);
+    if (decision.kind == Kind::made) decision.leads_to = below_folder_between(decision);
     decision.protection = protection_of(decision);
     if (decision.protection != nullptr) decision.access &= ~write_bit;
     return decision;
+}
+
+// The launcher makes the folders between what is made and what lies in it.
+std::string PathModel::below_folder_between(const PathDecision& made) const {
+    for (const std::string& folder : {made.path, parent_of(made.path)}) {
+        if (!is_above(made.at, folder)) continue;
+        if (std::string path = below(folder, true); !path.empty()) return path;
+    }
+    return {};
 }
 
 // A `hide` of what nothing shows needs no mount, and then leaves no trace.

@@ -28,8 +28,10 @@ struct PathDecision {
     const FileRule* protection = nullptr;  // takes the right to write
     const FileRule* link = nullptr;        // the last link on the way
     const FileRule* unneeded_hide =
-        nullptr;             // nothing, folder: hides what nothing shows, or only grants of its own path
-    std::string leads_to{};  // folder; hidden: a rule's path below, empty if there is none
+        nullptr;  // nothing, folder: hides what nothing shows, or only grants of its own path
+    // folder, hidden: a rule's path below, empty if there is none; made: one below a folder on the way to it, where
+    // `path` is that folder or in it.
+    std::string leads_to{};
 };
 
 class PathModel {
@@ -46,6 +48,7 @@ private:
     [[nodiscard]] const FileRule* hide_within(const PathDecision& base, std::string& hidden_at) const;
     [[nodiscard]] std::vector<const FileRule*> arguments_within(const PathDecision& base,
                                                                 const std::string& path) const;
+    [[nodiscard]] std::string below_folder_between(const PathDecision& made) const;
     [[nodiscard]] PathDecision below_hide(const std::string& path, const FileRule& hide, const std::string& at) const;
     [[nodiscard]] PathDecision of_the_jail(const std::string& path) const;
     [[nodiscard]] bool guards(const FileRule& rule, const std::string& at) const;

@@ -116,6 +116,19 @@ TEST(FileAnswers, ThingsThatTheJailHasOfItsOwn) {
     EXPECT_EQ(policy.verdict("execute /proc/self/exe"), "denied EACCES");
 }
 
+TEST(FileAnswers, FoldersOnTheWayToSomethingInAPrivateFolder) {
+    Asked policy(files("private /opt\nread /opt/x/y from /srv"));
+    EXPECT_EQ(policy.ask("write /opt/x/new"),
+              "depends: `private /opt` gives a folder of the jail's own, with another on the way to `/opt/x/y`\n"
+              "4: /opt\n"
+              "note: that one is root's if root starts the jail, and then nothing can be made in it\n");
+    EXPECT_EQ(policy.verdict("write /opt/x"), "depends");
+    EXPECT_EQ(policy.verdict("read /opt/x"), "allowed");
+    EXPECT_EQ(policy.verdict("write /opt/new"), "allowed");
+    EXPECT_EQ(policy.verdict("write /opt/z/new"), "allowed");
+    EXPECT_EQ(policy.verdict("read /opt/x/y/z"), "allowed");
+}
+
 TEST(FileAnswers, OverlaysAndEmptyFolders) {
     Asked policy(files("overlay /etc\ndirectory /mnt\nhide /etc/ssl"));
     EXPECT_EQ(policy.ask("write /etc/hosts"),
