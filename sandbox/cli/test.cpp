@@ -68,11 +68,10 @@ private:
             point.reason = "the question is wrong: " + first_error(diagnostics);
             return;
         }
-        Answer answer = compiler::answer(jail, *question);
+        const Answer answer = compiler::tried_answer(jail, {set, facts, *question, reading_.sources});
         const auto wanted =
             expectation.expected == Permission::allow ? Answer::Verdict::allowed : Answer::Verdict::denied;
         point.is_ok = answer.verdict == wanted;
-        if (!point.is_ok) answer = compiler::tried_answer(jail, {set, facts, *question, reading_.sources});
         point.reason = std::string(verdict_word(answer)) + ": " + sentence(*question, answer);
         for (const policy::Span& origin : answer.origins) point.rules.push_back(line_of(origin));
         point.change = advice(answer);
