@@ -269,6 +269,7 @@ private:
     [[nodiscard]] bool misspelt_operator(std::uint32_t offset);
     [[nodiscard]] bool missing_operand(const SyntaxError& error, std::uint32_t offset);
     [[nodiscard]] bool is_unquoted(std::uint32_t offset);
+    [[nodiscard]] bool is_text_as_argument(const SyntaxError& error, std::uint32_t offset);
     [[nodiscard]] bool behind_condition(const SyntaxError& error, std::uint32_t offset);
     [[nodiscard]] bool no_condition(Span word);
     void mixed_condition(std::uint32_t offset);

@@ -78,7 +78,7 @@ void PolicyBuilder::syntax_error(const SyntaxError& error, std::uint32_t offset)
     if (error.kind == &slug::unknown_question) return question_error(error, offset);
     if (error.kind == &slug::missing_parenthesis && !draft_.parens.empty()) return missing_parenthesis(offset);
     if (draft_.has_condition && condition_error(error, offset)) return;
-    if (no_condition(token_at(offset)) || is_unquoted(offset)) return;
+    if (no_condition(token_at(offset)) || is_unquoted(offset) || is_text_as_argument(error, offset)) return;
     if (error.kind == &slug::unexpected_text && begins_with_no_network_word())
         return unknown_statement(draft_.first.span, false);
     const std::string_view keyword = text(draft_.keyword);
@@ -98,6 +98,20 @@ bool PolicyBuilder::is_unquoted(std::uint32_t offset) {
     const bool special = std::string_view("()\\'").find(character) != std::string_view::npos;
     if (closes || (!special && !is_curly_quote(text_.substr(offset)))) return false;
     unquoted(offset);
+    return true;
+}
+
+// Whether a question has a path in the place of a pointer to it; then that is said.
+bool PolicyBuilder::is_text_as_argument(const SyntaxError& error, std::uint32_t offset) {
+    const bool misses_value = error.kind == &slug::missing_value || error.kind == &slug::empty_list;
+    const std::size_t begin = text_.find_first_not_of(" \t", offset);
+    if (!misses_value || !draft_.arguments || begin == std::string_view::npos || text_[begin] != '"') return false;
+    const std::size_t end = std::min(text_.find_first_of("\"\n", begin + 1), text_.size());
+    const std::string inside(text_.substr(begin + 1, end - begin - 1));
+    const Span place = range(begin, std::min(end + 1, text_.size()));
+    diagnostics_.add(slug::pointer_compared, place, "a text is no value of an argument")
+        .note("what a pointer points to can change after the check, so no answer depends on it")
+        .help("write `_`" + (inside.starts_with('/') ? ", or ask " + quoted("read " + inside) : std::string()));
     return true;
 }
 

@@ -131,6 +131,15 @@ TEST(CallQuestions, ThatMakeNoSense) {
               "  note: what a pointer points to can change after the check, so no answer depends on it\n"
               "  help: write `_`\n"
               "\n1 error\n");
+    EXPECT_EQ(policy.ask("openat(_, \"/etc/x\", O_RDONLY)"),
+              "error[pointer-compared]: a text is no value of an argument\n"
+              "  --> question:1:11\n"
+              "  1 | openat(_, \"/etc/x\", O_RDONLY)\n"
+              "    |           ^^^^^^^^\n"
+              "  note: what a pointer points to can change after the check, so no answer depends on it\n"
+              "  help: write `_`, or ask `read /etc/x`\n"
+              "\n1 error\n");
+    EXPECT_NE(policy.ask("open(\"x\")").find("help: write `_`\n"), std::string::npos);
     EXPECT_NE(policy.ask("close(0, 1)").find("error[too-many-arguments]"), std::string::npos);
 }
 
