@@ -191,7 +191,9 @@ std::string as_json(const Comparison& comparison) {
     json.set("a", comparison.a.name).set("b", comparison.b.name);
     json.set("compared", comparison.a.jail && comparison.b.jail ? "policies" : "filters");
     json.set("equal", holds(Required::equal, comparison)).set("stricter", holds(Required::stricter, comparison));
-    return json.set("differences", list).ascii_text();
+    Words notes = comparison.a.notes;
+    notes.insert(notes.end(), comparison.b.notes.begin(), comparison.b.notes.end());
+    return json.set("differences", list).set("notes", Json::list_of(notes)).ascii_text();
 }
 
 std::string plural(std::size_t number, const char* one, const char* many) {
