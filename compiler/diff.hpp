@@ -39,7 +39,7 @@ struct Compared {
 };
 
 // Gained first, then lost, then other; sections in the order of `ward show`. Without two jails only the
-// filters are compared. May throw Diagram::TooLarge.
+// filters are compared. May throw Diagram::TooLarge and TooManyPaths.
 [[nodiscard]] std::vector<Difference> differences(const Compared& a, const Compared& b, Diagram& diagram);
 
 // The parts, each in a file of its own.

@@ -1,11 +1,11 @@
-// The files of two jails, point by point: every path that a rule of one of them speaks of stands for all
-// below it that no other rule speaks of.
+// The files of two jails, path by path: some paths stand for all.
 #include <algorithm>
 #include <map>
 #include <ranges>
 #include <set>
 
 #include "compiler/diff.hpp"
+#include "compiler/diff_points.hpp"
 #include "compiler/file_match.hpp"
 #include "compiler/file_rules.hpp"
 #include "compiler/path_pattern.hpp"
@@ -21,89 +21,52 @@ namespace {
 using Change = Difference::Change;
 using Rule = FileRule::Kind;
 
-// ---- points
+// ---- how people call a path
 
-// What stands in a sample for what is open in a pattern.
-struct Fill {
-    std::string_view star;
-    std::string_view folders;  // for `/**`
-    bool in_brackets;          // one of the characters that a bracket names, or one that is in none
+// By the rule that speaks of it; by a pattern only if all is told so that it matches and no other one does.
+class Texts {
+public:
+    Texts(const Jail& a, const Jail& b, const std::vector<std::string>& paths) {
+        for (const Jail* jail : {&a, &b})
+            for (const FileRule& rule : jail->files) add(rule, *jail);
+        for (const std::string& path : paths) {
+            std::vector<std::string> matching;  // sorted, as the patterns are
+            std::ranges::copy_if(patterns_, std::back_inserter(matching),
+                                 [&](const std::string& pattern) { return matches_path(pattern, path); });
+            matching_.emplace(path, std::move(matching));
+        }
+    }
+
+    [[nodiscard]] std::string of(const std::string& path) const {
+        if (literals_.contains(path)) return path;
+        const auto& matching = matching_.at(path);
+        const auto typical =
+            std::ranges::find_if(matching, [&](const std::string& pattern) { return is_typical(matching, pattern); });
+        return typical == matching.end() ? path : *typical;
+    }
+
+    [[nodiscard]] bool is_pattern(const std::string& text) const { return patterns_.contains(text); }
+
+private:
+    void add(const FileRule& rule, const Jail& jail) {
+        (rule.is_glob ? patterns_ : literals_).insert(rule.path);
+        if (!rule.is_glob || !is_prohibition(rule)) return;
+        // A guard holds by every name that a jail has for a file of the host.
+        for (const FileRule& grant : jail.files)
+            if (!grant.from.empty() && is_at_or_below(rule.path, grant.from))
+                patterns_.insert(grant.path + rule.path.substr(grant.from.size()));
+    }
+
+    [[nodiscard]] bool is_typical(const std::vector<std::string>& matching, const std::string& pattern) const {
+        return std::ranges::none_of(matching_, [&](const auto& other) {
+            return other.second.size() < matching.size() && std::ranges::binary_search(other.second, pattern) &&
+                   std::ranges::includes(matching, other.second);
+        });
+    }
+
+    std::set<std::string> literals_, patterns_;
+    std::map<std::string, std::vector<std::string>> matching_;
 };
-
-// Patterns that differ in how much they match differ for one of these.
-constexpr std::string_view stars[] = {"", "\x01", "\x01\x02", "\x01\x02\x01\x02"};
-constexpr std::string_view folders[] = {"", "/\x01\x02", "/\x01\x02/\x01\x02"};
-
-char sample_of_bracket(std::string_view bracket, bool is_named) {
-    const bool is_negated = bracket.size() > 3 && (bracket[1] == '!' || bracket[1] == '^');
-    return is_named ? bracket[is_negated ? 2 : 1] : '\x01';
-}
-
-// A path that a pattern speaks of and hardly any other one does.
-std::string sample_of(std::string_view pattern, const Fill& fill) {
-    std::string sample;
-    for (std::size_t at = 0; at < pattern.size(); ++at) {
-        const char c = pattern[at];
-        if (c == '\\' && at + 1 < pattern.size()) {
-            sample += pattern[++at];
-        } else if (const auto rest = pattern.substr(at); rest == "/**" || rest.starts_with("/**/")) {
-            sample += fill.folders;
-            at += 2;
-        } else if (c == '*') {
-            sample += fill.star;
-            while (at + 1 < pattern.size() && pattern[at + 1] == '*') ++at;
-        } else if (c == '?') {
-            sample += '\x01';
-        } else if (const std::size_t end = pattern.find(']', at + 2); c == '[' && end != std::string_view::npos) {
-            sample += sample_of_bracket(pattern.substr(at, end - at + 1), fill.in_brackets);
-            at = end;
-        } else {
-            sample += c;
-        }
-    }
-    return sample;
-}
-
-// What is compared, by path; the text is for people: of a pattern the pattern.
-using Points = std::map<std::string, std::string>;
-
-void add_samples(const std::string& pattern, Points& points) {
-    for (const std::string_view star : stars)
-        for (const std::string_view between : folders)
-            for (const bool in_brackets : {true, false}) {
-                const std::string sample = sample_of(pattern, {star, between, in_brackets});
-                const bool has_empty_name = sample.ends_with('/') || sample.find("//") != std::string::npos;
-                if (!has_empty_name) points.emplace(sample, pattern);
-            }
-}
-
-// A guard holds by every name that a jail has for a file of the host.
-void add_other_names(const Jail& jail, Points& points) {
-    Points others;
-    for (const FileRule& grant : jail.files) {
-        if (grant.from.empty()) continue;
-        for (const auto& [path, text] : points)
-            if (is_at_or_below(path, grant.from)) {
-                const std::string name = grant.path + path.substr(grant.from.size());
-                others.emplace(name, name);
-            }
-    }
-    points.merge(others);
-}
-
-Points points_of(const Jail& a, const Jail& b) {
-    Points points{{"/", "/"}};
-    for (const Jail* jail : {&a, &b}) {
-        for (const FileRule& rule : jail->files) {
-            if (rule.is_glob)
-                add_samples(rule.path, points);
-            else
-                points.emplace(rule.path, rule.path);
-        }
-    }
-    for (const Jail* jail : {&a, &b}) add_other_names(*jail, points);
-    return points;
-}
 
 // ---- what is possible at a point
 
@@ -122,10 +85,11 @@ using Powers = std::set<Power>;
 struct AtPoint {
     Powers powers;
     Origins origins;
+    bool is_spoken_of = false;  // something is there, or is hidden
 };
 
 // The host's path behind a point, as `from` and the rule's path: the same for all below one rule.
-std::string behind(const FileRule& rule) {
+std::string where_of(const FileRule& rule) {
     return rule.from.empty() ? std::string() : rule.from + " as " + rule.path;
 }
 
@@ -138,12 +102,14 @@ void add_tree(const PathDecision& decision, const std::string& where, Powers& po
 
 AtPoint at_point(const PathModel& model, const std::string& path) {
     const PathDecision decision = model.decide(path);
+    using Kind = PathDecision::Kind;
     AtPoint result;
+    result.is_spoken_of = decision.kind == Kind::tree || decision.kind == Kind::made || decision.kind == Kind::hidden;
     for (const FileRule* rule : decision.rules)
         result.origins.insert(result.origins.end(), rule->origins.begin(), rule->origins.end());
-    if (decision.kind == PathDecision::Kind::tree) {
-        add_tree(decision, behind(*decision.rules.front()), result.powers);
-    } else if (decision.kind == PathDecision::Kind::made) {
+    if (decision.kind == Kind::tree) {
+        add_tree(decision, where_of(*decision.rules.front()), result.powers);
+    } else if (decision.kind == Kind::made) {
         const FileRule& rule = *decision.rules.front();
         if (rule.kind == Rule::private_folder) result.powers.insert({Verb::scratch, {}});
         if (rule.kind != Rule::overlay) return result;
@@ -177,47 +143,57 @@ std::string words_for(const Powers& powers, Change change) {
 class FileComparison {
 public:
     FileComparison(const Jail& a, const Jail& b, std::vector<Difference>& result)
-        : model_a_(a), model_b_(b), result_(result) {}
+        : model_a_(a), model_b_(b), paths_(sample_paths(a, b)), texts_(a, b, paths_), result_(result) {}
 
-    void run(const Points& points) {
-        for (const auto& [path, text] : points) {
+    void run() {
+        for (const std::string& path : paths_) {
             const AtPoint in_a = at_point(model_a_, path);
             const AtPoint in_b = at_point(model_b_, path);
-            compare(Change::gained, path, text, without(in_b.powers, in_a.powers), in_a, in_b);
-            compare(Change::lost, path, text, without(in_a.powers, in_b.powers), in_a, in_b);
+            compare(Change::gained, path, without(in_b.powers, in_a.powers), in_a, in_b);
+            compare(Change::lost, path, without(in_a.powers, in_b.powers), in_a, in_b);
         }
+        for (const auto& [change, path] : unchanged_) except_from_patterns(change, path);
         for (Difference& each : told_) result_.push_back(std::move(each));
     }
 
 private:
-    void compare(Change change, const std::string& path, const std::string& text, Powers powers, const AtPoint& in_a,
-                 const AtPoint& in_b) {
+    void compare(Change change, const std::string& path, Powers powers, const AtPoint& in_a, const AtPoint& in_b) {
         auto& known = known_[change];
-        const Powers* above = nullptr;  // of the nearest point above, which comes first in the order
-        std::size_t nearest = 0;
-        for (const auto& [other, its_powers] : known)
-            if (is_at_or_below(path, other) && other.size() >= nearest) {
-                above = &its_powers;
-                nearest = other.size();
-            }
-        const bool is_told = above == nullptr ? powers.empty() : *above == powers;
-        const bool is_exception = !is_told && powers.empty();
-        if (is_exception) except(change, path, text);
-        if (!is_told && !is_exception) tell(change, text, powers, in_a, in_b);
+        const Powers above = path == "/" ? Powers() : known.at(parent_of(path));
+        if (powers.empty() && !above.empty()) except(change, path);
+        if (powers.empty() && (change == Change::gained ? in_b : in_a).is_spoken_of)
+            unchanged_.emplace_back(change, path);
+        if (!powers.empty() && powers != above) tell(change, texts_.of(path), powers, in_a, in_b);
         known.emplace(path, std::move(powers));
     }
 
     // What lies below a point that is told, and does not change itself.
-    void except(Change change, const std::string& path, const std::string& text) {
-        for (auto last = told_.rbegin(); last != told_.rend(); ++last) {
-            Difference& told = *last;
-            if (told.change != change) continue;
-            const auto above = std::ranges::find_if(
-                told.subjects, [&](const std::string& subject) { return is_at_or_below(path, subject); });
-            if (above == told.subjects.end()) continue;
-            told.exceptions.push_back(text);
+    void except(Change change, const std::string& path) {
+        const auto lies_in = [&](const std::string& subject) {
+            return matched_length(subject, texts_.is_pattern(subject), path) != 0;
+        };
+        for (auto told = told_.rbegin(); told != told_.rend(); ++told) {
+            if (told->change != change) continue;
+            const auto above = std::ranges::find_if(told->subjects, lies_in);
+            if (above == told->subjects.end()) continue;
+            except(*told, *above, path);
             return;
         }
+    }
+
+    // What a pattern matches that is told, and does not change itself.
+    void except_from_patterns(Change change, const std::string& path) {
+        for (Difference& told : told_)
+            for (const std::string& subject : told.subjects)
+                if (told.change == change && texts_.is_pattern(subject) && matches_path(subject, path))
+                    except(told, subject, path);
+    }
+
+    void except(Difference& told, const std::string& subject, const std::string& path) {
+        std::string text = texts_.of(path);
+        if (text == subject) text = path;
+        if (std::ranges::find(told.exceptions, text) == told.exceptions.end())
+            told.exceptions.push_back(std::move(text));
     }
 
     void tell(Change change, const std::string& text, const Powers& powers, const AtPoint& in_a, const AtPoint& in_b) {
@@ -232,9 +208,12 @@ private:
     }
 
     PathModel model_a_, model_b_;
+    std::vector<std::string> paths_;
+    Texts texts_;
     std::vector<Difference>& result_;
     std::vector<Difference> told_;
     std::map<Change, std::map<std::string, Powers>> known_;
+    std::vector<std::pair<Change, std::string>> unchanged_;
 };
 
 // ---- what rules say besides
@@ -275,7 +254,7 @@ const FileRule* counterpart(const FileRule& rule, const Jail& jail) {
 }  // namespace
 
 void compare_files(const Jail& a, const Jail& b, std::vector<Difference>& result) {
-    FileComparison(a, b, result).run(points_of(a, b));
+    FileComparison(a, b, result).run();
     for (const FileRule& rule : b.files) {
         const std::string word(statement_word(rule));
         if (const FileRule* before = counterpart(rule, a))

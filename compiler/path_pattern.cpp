@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cstddef>
 #include <utility>
-#include <vector>
 
 namespace ward::compiler {
 namespace {
@@ -69,7 +68,28 @@ bool match_rest(std::string_view pattern, std::string_view name) {
     return true;
 }
 
-// What stands between the slashes.
+}  // namespace
+
+bool names_dot(std::string_view pattern) {
+    return !pattern.empty() && (pattern.front() == '.' || pattern.substr(0, 2) == "\\.");
+}
+
+std::vector<PatternStep> steps_of(std::string_view pattern) {
+    std::vector<PatternStep> steps;
+    while (!pattern.empty()) {
+        PatternStep step;
+        std::string_view rest = pattern.substr(1);
+        step.repeats = pattern.front() == '*';
+        for (unsigned character = 0; character < step.characters.size(); ++character) {
+            if (!step.repeats) rest = pattern;
+            step.characters[character] = step.repeats || match_one(rest, static_cast<char>(character));
+        }
+        steps.push_back(step);
+        pattern = rest;
+    }
+    return steps;
+}
+
 std::vector<std::string_view> names_of(std::string_view path) {
     std::vector<std::string_view> names;
     while (!path.empty()) {
@@ -80,11 +100,8 @@ std::vector<std::string_view> names_of(std::string_view path) {
     return names;
 }
 
-}  // namespace
-
 bool matches(std::string_view pattern, std::string_view name) {
-    const bool names_dot = !pattern.empty() && (pattern.front() == '.' || pattern.substr(0, 2) == "\\.");
-    if (!name.empty() && name.front() == '.' && !names_dot) return false;
+    if (!name.empty() && name.front() == '.' && !names_dot(pattern)) return false;
     return match_rest(pattern, name);
 }
 

@@ -8,6 +8,7 @@
 #include <cstdlib>
 
 #include "compiler/capabilities.hpp"
+#include "compiler/diff_names.hpp"
 #include "compiler/show_rows.hpp"
 #include "policy/render.hpp"
 #include "sandbox/cli/console.hpp"
@@ -237,17 +238,19 @@ int diff(const Words& words) {
     if (!options) return status;
     Request request;
     if (const int wrong = read_request(*options, request); wrong != 0) return wrong;
+    policy::Diagnostics diagnostics;
     try {
         return compare(request, options->rest);
+    } catch (const compiler::TooManyPaths& reason) {
+        report(reason, diagnostics);
     } catch (const compiler::Diagram::TooLarge&) {
-        policy::Diagnostics diagnostics;
         diagnostics
             .add(policy::slug::filter_not_followed, std::nullopt,
                  "the conditions of the filters are too many to compare")
             .help("compare filters with fewer conditions on arguments");
-        show(diagnostics, policy::Sources());
-        return failure_status;
     }
+    show(diagnostics, policy::Sources());
+    return failure_status;
 }
 
 }  // namespace ward::cli

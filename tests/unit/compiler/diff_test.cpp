@@ -89,9 +89,11 @@ TEST(Diff, FilesFromElsewhere) {
 
 TEST(Diff, PatternsAreComparedAsWhatTheyMatch) {
     EXPECT_EQ(diff("files { read /usr }", "files { read /usr, /usr/*.so }"), Lines());
-    EXPECT_EQ(diff("files { read /srv/*.txt }", "files { read /srv/* }"), Lines({"+ files: may now read /srv/*"}));
-    EXPECT_EQ(diff("files { read /srv/* }", "files { read /srv/a* }"), Lines({"- files: may no longer read /srv/*"}));
-    EXPECT_EQ(diff("files { read /srv/? }", "files { read /srv/* }"), Lines({"+ files: may now read /srv/*"}));
+    EXPECT_EQ(diff("files { read /srv/*.txt }", "files { read /srv/* }"),
+              Lines({"+ files: may now read /srv/* !/srv/*.txt"}));
+    EXPECT_EQ(diff("files { read /srv/* }", "files { read /srv/a* }"),
+              Lines({"- files: may no longer read /srv/* !/srv/a*"}));
+    EXPECT_EQ(diff("files { read /srv/? }", "files { read /srv/* }"), Lines({"+ files: may now read /srv/* !/srv/?"}));
 }
 
 TEST(Diff, PatternsThatMatchLess) {
