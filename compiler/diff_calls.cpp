@@ -170,6 +170,19 @@ std::string call_in_words(Abi abi, std::uint32_t number, const std::array<std::u
     return words + ')';
 }
 
+unsigned reach(std::uint32_t outcome) {
+    switch (outcome & SECCOMP_RET_ACTION_FULL) {
+        case SECCOMP_RET_ALLOW:
+        case SECCOMP_RET_LOG:
+            return always_reached;
+        case SECCOMP_RET_USER_NOTIF:
+        case SECCOMP_RET_TRACE:
+            return 1;
+        default:
+            return 0;
+    }
+}
+
 std::string outcome_in_words(std::uint32_t outcome) {
     const std::uint32_t action = outcome & SECCOMP_RET_ACTION_FULL;
     if (action == SECCOMP_RET_ERRNO) {

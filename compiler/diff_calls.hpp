@@ -27,6 +27,10 @@ namespace ward::compiler {
 [[nodiscard]] std::string call_in_words(Abi abi, std::uint32_t number, const std::array<std::uint64_t, 6>& arguments,
                                         unsigned matters);
 
+// How far a SECCOMP_RET_* value lets a call go: not at all, if another process says so, or always.
+constexpr unsigned always_reached = 2;
+[[nodiscard]] unsigned reach(std::uint32_t outcome);
+
 // "`EPERM`", "`kill`", of a SECCOMP_RET_* value; what runs is "allowed".
 [[nodiscard]] std::string outcome_in_words(std::uint32_t outcome);
 

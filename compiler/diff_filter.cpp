@@ -16,20 +16,6 @@ namespace {
 using Node = Diagram::Node;
 using Change = Difference::Change;
 
-// How far an answer lets a call go: not at all, if another process says so, or always.
-unsigned reach(std::uint32_t outcome) {
-    switch (outcome & SECCOMP_RET_ACTION_FULL) {
-        case SECCOMP_RET_ALLOW:
-        case SECCOMP_RET_LOG:
-            return 2;
-        case SECCOMP_RET_USER_NOTIF:
-        case SECCOMP_RET_TRACE:
-            return 1;
-        default:
-            return 0;
-    }
-}
-
 class Conditions {
 public:
     explicit Conditions(Diagram& diagram) : diagram_(diagram) {}
@@ -50,7 +36,7 @@ public:
         const auto at = [&](unsigned least) {
             return diagram_.both(reaches(b, least), diagram_.negate(reaches(a, least)));
         };
-        return diagram_.either(at(1), at(2));
+        return diagram_.either(at(1), at(always_reached));
     }
 
     // Which arguments a function looks at, as bits.
@@ -160,7 +146,7 @@ private:
         const Node more = is_gain ? b : a;
         const bool in_part = where != Diagram::yes;
         std::string words;
-        if (conditions_.reaches(more, 2) == Diagram::no)
+        if (conditions_.reaches(more, always_reached) == Diagram::no)
             words = is_gain ? "another process may now allow" : "no other process may allow any longer";
         else
             words = is_gain ? "may now call" : "may no longer call";

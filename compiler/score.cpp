@@ -41,13 +41,6 @@ Finding unix_sockets(const Network& network) {
     return {network.unix_paths.empty() ? 1.0 : 0.5, {}, network.origins};
 }
 
-// ---- system calls
-
-Finding further_abis(const Jail& jail) {
-    const double further = static_cast<double>(jail.filter.abis.size()) - 1;
-    return {further <= 0 ? 0 : 1 - 1 / (1 + further), {}, {}};
-}
-
 // ---- the rest
 
 Finding capabilities(const Capabilities& capabilities) {
@@ -82,8 +75,8 @@ Finding time(const Jail& jail) {
     return wall.share < cpu.share ? wall : cpu;
 }
 
-Finding disk(const Jail& jail) {
-    return widest(jail, bit(Access::write)).share == 0 ? Finding{} : not_limited(jail.limit(LimitName::file_size));
+Finding disk(const Jail& jail, const ScoredFiles& files) {
+    return files.widest(bit(Access::write)).share == 0 ? Finding{} : not_limited(jail.limit(LimitName::file_size));
 }
 
 // ---- the table
@@ -106,18 +99,18 @@ constexpr Row rows[] = {
 #undef WARD_EXPOSURE
 };
 
-Finding look_at(Id id, const Jail& jail, const Facts& facts) {
+Finding look_at(Id id, const Jail& jail, const ScoredFiles& files, const ScoredCalls& calls) {
     switch (id) {
         case Id::written_places:
-            return widest(jail, bit(Access::write));
+            return files.widest(bit(Access::write));
         case Id::read_places:
-            return widest(jail, bit(Access::read) | bit(Access::write) | bit(Access::execute));
+            return files.widest(bit(Access::read) | bit(Access::write) | bit(Access::execute));
         case Id::secrets:
-            return readable_secrets(jail, facts);
+            return files.readable_secrets();
         case Id::persistence:
-            return writable_starters(jail, facts);
+            return files.writable_starters();
         case Id::written_programs:
-            return written_programs(jail);
+            return files.written_programs();
         case Id::setuid_bits:
             return {jail.may_set_setuid ? 1.0 : 0.0, {}, {}};
         case Id::devices:
@@ -129,13 +122,13 @@ Finding look_at(Id id, const Jail& jail, const Facts& facts) {
         case Id::unix_sockets:
             return unix_sockets(jail.network);
         case Id::programs:
-            return programs(jail);
+            return calls.programs();
         case Id::dangerous_calls:
-            return dangerous_calls(jail);
+            return calls.dangerous();
         case Id::all_calls:
-            return all_calls(jail);
+            return calls.all();
         case Id::further_abis:
-            return further_abis(jail);
+            return calls.further_abis();
         case Id::capabilities:
             return capabilities(jail.capabilities);
         case Id::nested:
@@ -151,7 +144,7 @@ Finding look_at(Id id, const Jail& jail, const Facts& facts) {
         case Id::time:
             return time(jail);
         case Id::disk:
-            return disk(jail);
+            return disk(jail, files);
     }
     return {};
 }
@@ -159,11 +152,13 @@ Finding look_at(Id id, const Jail& jail, const Facts& facts) {
 }  // namespace
 
 Score score(const Jail& jail, const Facts& facts) {
+    const ScoredFiles files(jail, facts);
+    const ScoredCalls calls(jail);
     Score result;
     double open = 0;
     double all = 0;
     for (const Row& row : rows) {
-        Finding found = look_at(row.id, jail, facts);
+        Finding found = look_at(row.id, jail, files, calls);
         open += row.weight * found.share;
         all += row.weight;
         const bool is_open = found.share > 0;

@@ -1,7 +1,7 @@
 // How much a jail leaves open, as one figure for people who compare policies.
 //
-// A policy that allows less never scores worse (tests compare with diff()). The weights are judgement;
-// the figure is no proof of anything.
+// A policy that allows less never scores worse, and one that means the same scores the same (tests compare
+// with diff()). The weights are judgement; the figure is no proof of anything.
 #pragma once
 
 #include <string>
@@ -28,7 +28,7 @@ struct Score {
     std::vector<Exposure> exposures;  // what costs most first
 };
 
-// `facts` say where the home folder is.
+// `facts` say where the home folder is. May throw Diagram::TooLarge and TooManyPaths, as diff() may.
 [[nodiscard]] Score score(const Jail& jail, const Facts& facts);
 
 // `closed` below 2, `tight` below 3.5, `medium` below 5, `open` below 7, else `wide open`.

@@ -1,8 +1,12 @@
 // The system calls in a score.
 #include <algorithm>
 #include <cmath>
+#include <set>
+#include <utility>
 
-#include "compiler/question.hpp"
+#include "compiler/diff_calls.hpp"
+#include "compiler/diff_meaning.hpp"
+#include "compiler/raw_filter.hpp"
 #include "compiler/score_parts.hpp"
 #include "compiler/syscall_table.hpp"
 
@@ -53,23 +57,22 @@ constexpr DangerousCall dangerous[] = {{"ptrace", 3},
                                        {"mknod", 1},
                                        {"clone3", 1}};
 
-// A condition that holds only where ward's own rules refuse anyhow opens nothing.
-bool never_passes(const Jail& jail, const CallRule& rule) {
-    const std::string name(syscall_name(rule.number));
-    CallQuestion question{name, {{Abi::x86_64, rule.number, syscall_name(rule.number), always()}}, {}};
-    return answer(jail, {.words = {}, .about = std::move(question)}).verdict == Answer::Verdict::denied;
+void add_reaches(Diagram& diagram, Diagram::Node node, std::set<Diagram::Node>& seen, std::set<bool>& passes) {
+    if (!seen.insert(node).second) return;
+    if (diagram.is_leaf(node)) {
+        passes.insert(reach(diagram.value(node)) == always_reached);
+        return;
+    }
+    const Diagram::Split split = diagram.split(node);
+    add_reaches(diagram, split.clear, seen, passes);
+    add_reaches(diagram, split.set, seen, passes);
 }
 
-double openness(const Jail& jail, const CallRule& rule) {
-    if (rule.verdict == CallRule::Verdict::denied) return 0;
-    if (rule.verdict == CallRule::Verdict::allowed) return 1;
-    return never_passes(jail, rule) ? 0 : 0.5;
-}
-
-const CallRule* find_rule(const Jail& jail, std::string_view name) {
-    const auto number = syscall_number(name);
-    const auto found = std::ranges::find_if(jail.calls, [&](const CallRule& rule) { return rule.number == number; });
-    return found == jail.calls.end() ? nullptr : &*found;
+double openness(Diagram& diagram, Diagram::Node node) {
+    std::set<Diagram::Node> seen;
+    std::set<bool> passes;
+    add_reaches(diagram, node, seen, passes);
+    return passes.size() == 2 ? 0.5 : passes.contains(true) ? 1 : 0;
 }
 
 }  // namespace
@@ -78,40 +81,66 @@ std::span<const DangerousCall> calls_that_are_dangerous() {
     return dangerous;
 }
 
-Finding dangerous_calls(const Jail& jail) {
+ScoredCalls::ScoredCalls(const Jail& jail) : jail_(&jail) {
+    Diagram diagram;
+    std::string refusal;
+    const auto program = emit(for_other_launchers(jail.filter), {.exec_key = 0, .supervised = false});
+    const auto meaning = program ? meaning_by_abi(*program, diagram, refusal) : std::nullopt;
+    for (const CallRule& rule : jail.calls) openness_[rule.number] = 1;
+    if (!meaning) return;  // a filter that is too long to be loaded
+    for (const FilterMeaning::OfAbi& abi : meaning->abis) {
+        const auto is_open = [&](const NumberRange& range) { return openness(diagram, range.outcome) > 0; };
+        if (abi.abi != Abi::x86_64 && std::ranges::any_of(abi.ranges, is_open)) ++further_abis_;
+    }
+    for (const NumberRange& range : ranges_of(*meaning, Abi::x86_64, 0)) {
+        const double open = openness(diagram, range.outcome);
+        const auto end = openness_.upper_bound(range.last);
+        for (auto call = openness_.lower_bound(range.first); call != end; ++call) call->second = open;
+    }
+}
+
+Finding ScoredCalls::at(std::string_view name) const {
+    const auto number = syscall_number(name);
+    const auto rule = std::ranges::find_if(jail_->calls, [&](const CallRule& each) { return each.number == number; });
+    if (rule == jail_->calls.end()) return {};
+    return {openness_.at(rule->number), std::string(name), jail_->origins_of(*rule)};
+}
+
+Finding ScoredCalls::dangerous() const {
     Finding finding;
     double open = 0;
     double all = 0;
     unsigned heaviest = 0;
-    for (const auto& [name, weight] : dangerous) {
-        const CallRule* rule = find_rule(jail, name);
+    for (const auto& [name, weight] : compiler::dangerous) {
+        Finding call = at(name);
         all += weight;
-        if (rule == nullptr || rule->verdict == CallRule::Verdict::denied) continue;
-        open += weight * openness(jail, *rule);
-        if (weight > heaviest) finding = {0, std::string(name), jail.origins_of(*rule)};
-        heaviest = std::max(heaviest, weight);
+        open += weight * call.share;
+        if (call.share == 0 || weight <= heaviest) continue;
+        heaviest = weight;
+        finding = std::move(call);
     }
     finding.share = std::sqrt(open / all);
     return finding;
 }
 
-Finding all_calls(const Jail& jail) {
+Finding ScoredCalls::all() const {
     double open = 0;
-    for (const CallRule& rule : jail.calls) open += openness(jail, rule);
-    const auto all = static_cast<double>(std::max<std::size_t>(jail.calls.size(), 1));
+    for (const auto& [number, share] : openness_) open += share;
+    const auto all = static_cast<double>(std::max<std::size_t>(openness_.size(), 1));
     return {open / all,
-            std::to_string(static_cast<unsigned>(std::ceil(open))) + " of " + std::to_string(jail.calls.size()),
+            std::to_string(static_cast<unsigned>(std::ceil(open))) + " of " + std::to_string(openness_.size()),
             {}};
 }
 
-Finding programs(const Jail& jail) {
-    Finding finding;
-    for (const char* name : {"execve", "execveat"}) {
-        const CallRule* rule = find_rule(jail, name);
-        const double open = rule == nullptr ? 0 : openness(jail, *rule);
-        if (open > finding.share) finding = {open, name, jail.origins_of(*rule)};
-    }
-    return finding;
+Finding ScoredCalls::programs() const {
+    Finding execve = at("execve");
+    Finding execveat = at("execveat");
+    Finding finding = execveat.share > execve.share ? std::move(execveat) : std::move(execve);
+    return finding.share > 0 ? finding : Finding();
+}
+
+Finding ScoredCalls::further_abis() const {
+    return {1 - 1 / (1 + static_cast<double>(further_abis_)), {}, {}};
 }
 
 }  // namespace ward::compiler

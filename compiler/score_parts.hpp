@@ -3,12 +3,17 @@
 // A share must never be greater for a jail that allows less: ask what is granted, not what is written.
 #pragma once
 
+#include <cstdint>
+#include <map>
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
+#include "compiler/diff_points.hpp"
 #include "compiler/facts.hpp"
 #include "compiler/jail.hpp"
+#include "compiler/question_paths.hpp"
 #include "policy/policy.hpp"
 
 namespace ward::compiler {
@@ -26,11 +31,32 @@ constexpr AccessBits bit(policy::Access access) {
 
 // ---- files
 
-// Of the places of the host that may be used so, the one nearest to `/`.
-[[nodiscard]] Finding widest(const Jail& jail, AccessBits access);
-[[nodiscard]] Finding readable_secrets(const Jail& jail, const Facts& facts);
-[[nodiscard]] Finding writable_starters(const Jail& jail, const Facts& facts);
-[[nodiscard]] Finding written_programs(const Jail& jail);
+// What a jail reaches of the host's files, by paths that stand for all. The jail has to live as long.
+class ScoredFiles {
+public:
+    // May throw TooManyPaths. `facts` say where the home folder is.
+    ScoredFiles(const Jail& jail, const Facts& facts);
+
+    // Of the places of the host that may be used so, the one nearest to `/`.
+    [[nodiscard]] Finding widest(AccessBits access) const;
+    [[nodiscard]] Finding readable_secrets() const;
+    [[nodiscard]] Finding writable_starters() const;
+    [[nodiscard]] Finding written_programs() const;
+
+private:
+    struct Reached {
+        PathDecision decision;
+        HostPath host;
+        AccessBits access = 0;  // to the host's files, and with calls for it
+    };
+    [[nodiscard]] static const std::string& on_host(const Reached& reached, AccessBits access);
+    [[nodiscard]] static Finding found(const Reached& reached, AccessBits access);
+    [[nodiscard]] Finding at_places(const std::vector<std::string>& places, AccessBits access) const;
+
+    PathModel model_;
+    std::vector<std::string> secrets_, starters_;
+    std::vector<Reached> reached_;
+};
 
 // What runs later and outside of the jail; `~` stands for the home folder.
 [[nodiscard]] std::span<const std::string_view> places_that_run();
@@ -44,8 +70,23 @@ struct DangerousCall {
 // What exploits of the kernel and of other processes have needed.
 [[nodiscard]] std::span<const DangerousCall> calls_that_are_dangerous();
 
-[[nodiscard]] Finding dangerous_calls(const Jail& jail);
-[[nodiscard]] Finding all_calls(const Jail& jail);
-[[nodiscard]] Finding programs(const Jail& jail);
+// What a filter lets through, whatever the statements say that it was made from.
+class ScoredCalls {
+public:
+    // May throw Diagram::TooLarge.
+    explicit ScoredCalls(const Jail& jail);
+
+    [[nodiscard]] Finding dangerous() const;
+    [[nodiscard]] Finding all() const;
+    [[nodiscard]] Finding programs() const;
+    [[nodiscard]] Finding further_abis() const;
+
+private:
+    [[nodiscard]] Finding at(std::string_view name) const;
+
+    const Jail* jail_;
+    std::map<std::uint32_t, double> openness_;  // by number: 0, 1, or between the two where arguments decide
+    std::size_t further_abis_ = 0;
+};
 
 }  // namespace ward::compiler

@@ -6,6 +6,8 @@
 #include <cstdio>
 #include <cstdlib>
 
+#include "compiler/diagram.hpp"
+#include "compiler/diff_names.hpp"
 #include "compiler/show_rows.hpp"
 #include "policy/render.hpp"
 #include "sandbox/cli/caller.hpp"
@@ -73,6 +75,22 @@ sandbox::Json for_machines(const compiler::Jail& jail, const Score& score, const
     return std::move(result.set("grade", compiler::grade(score.figure)).set("exposures", std::move(list)));
 }
 
+std::optional<Score> score_of(const compiler::Jail& jail, const compiler::Facts& facts) {
+    policy::Diagnostics diagnostics;
+    try {
+        return compiler::score(jail, facts);
+    } catch (const compiler::TooManyPaths& reason) {
+        report(reason, diagnostics);
+    } catch (const compiler::Diagram::TooLarge&) {
+        diagnostics
+            .add(policy::slug::filter_not_followed, std::nullopt,
+                 "the conditions of `" + policy::escaped(jail.name) + "` are too many to score")
+            .help("write fewer conditions on arguments");
+    }
+    show(diagnostics, policy::Sources());
+    return std::nullopt;
+}
+
 }  // namespace
 
 int score(const Words& words) {
@@ -93,9 +111,10 @@ int score(const Words& words) {
         const auto jail = facts ? reading.compile(entry, *facts) : std::nullopt;
         reading.show();
         if (!jail) return failure_status;
-        const Score found = compiler::score(*jail, *facts);
-        list.add(for_machines(*jail, found, reading.sources));
-        text += (text.empty() ? "" : "\n") + for_people(*jail, found, reading.sources);
+        const auto found = score_of(*jail, *facts);
+        if (!found) return failure_status;
+        list.add(for_machines(*jail, *found, reading.sources));
+        text += (text.empty() ? "" : "\n") + for_people(*jail, *found, reading.sources);
     }
     return answer(options->has("json") ? list.ascii_text() : text);
 }
