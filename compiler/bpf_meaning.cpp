@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdio>
 #include <map>
 #include <tuple>
 
@@ -23,6 +24,12 @@ struct Refused {
 
 [[noreturn]] void refuse(std::size_t at, const char* what) {
     throw Refused{"instruction " + std::to_string(at) + ": " + what};
+}
+
+[[noreturn]] void refuse_opcode(std::size_t at, std::uint16_t opcode) {
+    char number[8];
+    std::snprintf(number, sizeof number, "0x%02x", unsigned{opcode});
+    refuse(at, (std::string("the opcode ") + number + " is not followed").c_str());
 }
 
 // A 32-bit value as 32 conditions, the least bit first.
@@ -48,7 +55,7 @@ public:
         if (program_.size() > BPF_MAXINSNS) throw Refused{"more instructions than the kernel takes"};
         for (std::size_t at = 0; at < program_.size(); ++at)
             if (program_[at].code > 0xff || program_[at].code == (BPF_JMP | BPF_JA | BPF_X))
-                refuse(at, "an instruction that is not followed");
+                refuse_opcode(at, program_[at].code);
         follow(0, {}, std::nullopt, Intervals{{0, greatest, 0}});
         return finish();
     }
@@ -170,9 +177,9 @@ private:
             case BPF_MISC:
                 if (BPF_MISCOP(instruction.code) == BPF_TAX) return {state.a, state.a};
                 if (BPF_MISCOP(instruction.code) == BPF_TXA) return {state.x, state.x};
-                refuse(at, "an instruction that is not followed");
+                refuse_opcode(at, instruction.code);
             default:
-                refuse(at, "an instruction that is not followed");
+                refuse_opcode(at, instruction.code);
         }
     }
 

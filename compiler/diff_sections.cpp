@@ -232,8 +232,8 @@ void compare_network(const Jail& a, const Jail& b, std::vector<Difference>& resu
     // The host's network holds all of these.
     if (before.host || now.host) return;
     section.right(before.resolve, now.resolve, "look up names of hosts", before.resolve_origins, now.resolve_origins);
-    compare_ports(before.connect, now.connect, "connect to the TCP port of any host", section);
-    compare_ports(before.listen, now.listen, "listen on the TCP port", section);
+    compare_ports(before.connect, now.connect, "connect to any host at the TCP ports", section);
+    compare_ports(before.listen, now.listen, "listen on the TCP ports", section);
 }
 
 void compare_capabilities(const Jail& a, const Jail& b, std::vector<Difference>& result) {

@@ -132,8 +132,8 @@ TEST(Diff, Network) {
     EXPECT_EQ(diff("", "network { host }"), Lines({"+ network: may now connect to any host and listen on any port"}));
     EXPECT_EQ(diff("", "network { unix }")[0], "+ network: may now use Unix-domain sockets");
     EXPECT_EQ(diff("network { connect tcp 80..90 }", "network { connect tcp 80, 443 }"),
-              Lines({"+ network: may now connect to the TCP port of any host 443",
-                     "- network: may no longer connect to the TCP port of any host 81..90"}));
+              Lines({"+ network: may now connect to any host at the TCP ports 443",
+                     "- network: may no longer connect to any host at the TCP ports 81..90"}));
     EXPECT_EQ(diff("network { host }", "network { connect tcp 443 }"),
               Lines({"- network: may no longer connect to any host and listen on any port, not only on those of the "
                      "policy"}));

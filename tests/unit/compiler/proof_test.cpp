@@ -111,7 +111,7 @@ INSTANTIATE_TEST_SUITE_P(
                     Unfollowed{"instruction 0: a load from outside the number, the ABI and the arguments",
                                {BPF_STMT(BPF_LD | BPF_W | BPF_ABS, 64), BPF_STMT(BPF_RET | BPF_K, 0)}},
                     Unfollowed{"instruction 0: a return of a computed value", {BPF_STMT(BPF_RET | BPF_A, 0)}},
-                    Unfollowed{"instruction 0: an instruction that is not followed",
+                    Unfollowed{"instruction 0: the opcode 0x02 is not followed",
                                {BPF_STMT(BPF_ST, 0), BPF_STMT(BPF_RET | BPF_K, 0)}},
                     Unfollowed{"instruction 1: a jump behind the end",
                                {BPF_STMT(BPF_LD | BPF_W | BPF_ABS, 4), BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 1, 7, 7)}},
