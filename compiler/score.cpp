@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
+#include <optional>
 
 #include "compiler/score_parts.hpp"
 #include "policy/policy.hpp"
@@ -81,72 +82,92 @@ Finding disk(const Jail& jail, const ScoredFiles& files) {
 
 // ---- the table
 
-enum class Id {
-#define WARD_EXPOSURE(id, weight, name, counts, advice) id,
-#include "compiler/score_weights.inc"
-#undef WARD_EXPOSURE
-};
-
 struct Row {
-    Id id;
+    ExposureId id;
     unsigned weight;
     std::string_view name, counts, advice;
 };
 
 constexpr Row rows[] = {
-#define WARD_EXPOSURE(id, weight, name, counts, advice) {Id::id, weight, name, counts, advice},
+#define WARD_EXPOSURE(id, weight, name, counts, advice) {ExposureId::id, weight, name, counts, advice},
 #include "compiler/score_weights.inc"
 #undef WARD_EXPOSURE
 };
 
-Finding look_at(Id id, const Jail& jail, const ScoredFiles& files, const ScoredCalls& calls) {
+Finding look_at(ExposureId id, const Jail& jail, const ScoredFiles& files, const ScoredCalls& calls) {
     switch (id) {
-        case Id::written_places:
+        case ExposureId::written_places:
             return files.widest(bit(Access::write));
-        case Id::read_places:
+        case ExposureId::read_places:
             return files.widest(bit(Access::read) | bit(Access::write) | bit(Access::execute));
-        case Id::secrets:
+        case ExposureId::secrets:
             return files.readable_secrets();
-        case Id::persistence:
+        case ExposureId::persistence:
             return files.writable_starters();
-        case Id::written_programs:
+        case ExposureId::written_programs:
             return files.written_programs();
-        case Id::setuid_bits:
+        case ExposureId::setuid_bits:
             return {jail.may_set_setuid ? 1.0 : 0.0, {}, {}};
-        case Id::devices:
+        case ExposureId::devices:
             return devices(jail);
-        case Id::network_out:
+        case ExposureId::network_out:
             return ports(jail.network, jail.network.connect);
-        case Id::network_in:
+        case ExposureId::network_in:
             return ports(jail.network, jail.network.listen);
-        case Id::unix_sockets:
+        case ExposureId::unix_sockets:
             return unix_sockets(jail.network);
-        case Id::programs:
+        case ExposureId::programs:
             return calls.programs();
-        case Id::dangerous_calls:
+        case ExposureId::dangerous_calls:
             return calls.dangerous();
-        case Id::all_calls:
+        case ExposureId::all_calls:
             return calls.all();
-        case Id::further_abis:
+        case ExposureId::further_abis:
             return calls.further_abis();
-        case Id::capabilities:
+        case ExposureId::capabilities:
             return capabilities(jail.capabilities);
-        case Id::nested:
+        case ExposureId::nested:
             return asked_for(jail.process.nested);
-        case Id::shared:
+        case ExposureId::shared:
             return shared(jail.process);
-        case Id::terminal:
+        case ExposureId::terminal:
             return {jail.process.terminal.value == Terminal::inherit ? 1.0 : 0.0, {}, jail.process.terminal.origins};
-        case Id::memory:
+        case ExposureId::memory:
             return not_limited(jail.limit(LimitName::memory));
-        case Id::tasks:
+        case ExposureId::tasks:
             return not_limited(jail.limit(LimitName::tasks));
-        case Id::time:
+        case ExposureId::time:
             return time(jail);
-        case Id::disk:
+        case ExposureId::disk:
             return disk(jail, files);
     }
     return {};
+}
+
+double figure_of(const Jail& jail, const ScoredFiles& files, const ScoredCalls& calls) {
+    double open = 0;
+    double all = 0;
+    for (const Row& row : rows) {
+        open += row.weight * look_at(row.id, jail, files, calls).share;
+        all += row.weight;
+    }
+    return 10 * open / all;
+}
+
+// The figure where the advice of a row is followed; absent if nobody can say what that would be.
+std::optional<double> figure_after(ExposureId id, const Finding& found, const Jail& jail, const Facts& facts,
+                                   const ScoredFiles& files, const ScoredCalls& calls) {
+    Jail tighter = jail;
+    if (follow_for_files(id, found, facts, tighter)) return figure_of(tighter, ScoredFiles(tighter, facts), calls);
+    ScoredCalls fewer = calls;
+    if (follow_for_calls(id, found, fewer)) return figure_of(jail, files, fewer);
+    if (follow_for_rest(id, found, tighter)) return figure_of(tighter, files, calls);
+    return std::nullopt;
+}
+
+std::string advice_for(const Row& row, const Finding& found) {
+    if (row.id == ExposureId::dangerous_calls) return "write `forbid " + found.what + "` in `syscalls { }`";
+    return std::string(row.advice);
 }
 
 }  // namespace
@@ -155,17 +176,16 @@ Score score(const Jail& jail, const Facts& facts) {
     const ScoredFiles files(jail, facts);
     const ScoredCalls calls(jail);
     Score result;
-    double open = 0;
-    double all = 0;
+    result.figure = figure_of(jail, files, calls);
     for (const Row& row : rows) {
         Finding found = look_at(row.id, jail, files, calls);
-        open += row.weight * found.share;
-        all += row.weight;
         const bool is_open = found.share > 0;
+        std::string advice = is_open ? advice_for(row, found) : std::string();
+        const auto after = is_open ? figure_after(row.id, found, jail, facts, files, calls) : std::nullopt;
+        const double saves = after ? std::max(result.figure - *after, 0.0) : 0;
         result.exposures.push_back({row.name, row.counts, row.weight, found.share, std::move(found.what),
-                                    std::move(found.origins), is_open ? std::string(row.advice) : std::string()});
+                                    std::move(found.origins), std::move(advice), saves});
     }
-    result.figure = 10 * open / all;
     std::stable_sort(result.exposures.begin(), result.exposures.end(),
                      [](const Exposure& a, const Exposure& b) { return a.weight * a.share > b.weight * b.share; });
     return result;

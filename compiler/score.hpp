@@ -21,6 +21,7 @@ struct Exposure {
     std::string what;    // of this jail: `/home/you`; may be empty
     Origins origins;     // of what counts most; empty: no statement, or a missing one
     std::string advice;  // what to do; empty if the share is 0
+    double saves = 0;    // of the figure, if that is done; 0 also where nobody can say
 };
 
 struct Score {

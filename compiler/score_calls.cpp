@@ -99,6 +99,10 @@ ScoredCalls::ScoredCalls(const Jail& jail) : jail_(&jail) {
     }
 }
 
+void ScoredCalls::close(std::string_view name) {
+    if (const auto number = syscall_number(name)) openness_[*number] = 0;
+}
+
 Finding ScoredCalls::at(std::string_view name) const {
     const auto number = syscall_number(name);
     const auto rule = std::ranges::find_if(jail_->calls, [&](const CallRule& each) { return each.number == number; });

@@ -47,18 +47,6 @@ std::string at_home(std::string_view place, const Facts& facts) {
     return place.front() == '~' ? facts.home + std::string(place.substr(1)) : std::string(place);
 }
 
-Places secret_places(const Facts& facts) {
-    Places places;
-    for (const Secret& secret : secrets) places.push_back(at_home(secret.path, facts));
-    return places;
-}
-
-Places starting_places(const Facts& facts) {
-    Places places;
-    for (const std::string_view place : places_that_run_later) places.push_back(at_home(place, facts));
-    return places;
-}
-
 // What the rules give; of an overlay the right to write only if something keeps it.
 AccessBits granted(const PathDecision& decision, const HostPath& host) {
     if (host.shown.empty()) return 0;
@@ -82,6 +70,18 @@ Origins origins_of(const PathDecision& decision, AccessBits access) {
 }
 
 }  // namespace
+
+std::vector<std::string> secret_places(const Facts& facts) {
+    Places places;
+    for (const Secret& secret : secrets) places.push_back(at_home(secret.path, facts));
+    return places;
+}
+
+std::vector<std::string> starting_places(const Facts& facts) {
+    Places places;
+    for (const std::string_view place : places_that_run_later) places.push_back(at_home(place, facts));
+    return places;
+}
 
 ScoredFiles::ScoredFiles(const Jail& jail, const Facts& facts)
     : model_(jail), secrets_(secret_places(facts)), starters_(starting_places(facts)) {

@@ -29,6 +29,12 @@ constexpr AccessBits bit(policy::Access access) {
     return static_cast<AccessBits>(access);
 }
 
+enum class ExposureId {
+#define WARD_EXPOSURE(id, weight, name, counts, advice) id,
+#include "compiler/score_weights.inc"
+#undef WARD_EXPOSURE
+};
+
 // ---- files
 
 // What a jail reaches of the host's files, by paths that stand for all. The jail has to live as long.
@@ -58,6 +64,10 @@ private:
     std::vector<Reached> reached_;
 };
 
+// The places that count, of this home folder.
+[[nodiscard]] std::vector<std::string> secret_places(const Facts& facts);
+[[nodiscard]] std::vector<std::string> starting_places(const Facts& facts);
+
 // What runs later and outside of the jail; `~` stands for the home folder.
 [[nodiscard]] std::span<const std::string_view> places_that_run();
 
@@ -81,6 +91,10 @@ public:
     [[nodiscard]] Finding programs() const;
     [[nodiscard]] Finding further_abis() const;
 
+    // As `forbid` would.
+    void close(std::string_view name);
+    void close_further_abis() { further_abis_ = 0; }
+
 private:
     [[nodiscard]] Finding at(std::string_view name) const;
 
@@ -88,5 +102,12 @@ private:
     std::map<std::uint32_t, double> openness_;  // by number: 0, 1, or between the two where arguments decide
     std::size_t further_abis_ = 0;
 };
+
+// ---- advice
+
+// What the advice of a row does; false if it says nothing that one statement could do.
+[[nodiscard]] bool follow_for_files(ExposureId id, const Finding& found, const Facts& facts, Jail& jail);
+[[nodiscard]] bool follow_for_calls(ExposureId id, const Finding& found, ScoredCalls& calls);
+[[nodiscard]] bool follow_for_rest(ExposureId id, const Finding& found, Jail& jail);
 
 }  // namespace ward::compiler

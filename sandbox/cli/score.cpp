@@ -36,20 +36,23 @@ compiler::Row row_of(const Exposure& exposure, const policy::Sources& sources) {
             compiler::place_of(exposure.origins, sources)};
 }
 
-// What a base policy grants is there because programs need it; a limit can be written all the same.
+// What a base policy grants of files is there because programs need it.
 bool is_own_choice(const Exposure& exposure, const std::string& place) {
-    const bool is_statement = exposure.advice.starts_with("write ");
-    return is_statement || (!place.empty() && !place.starts_with("base/"));
+    const bool is_grant = exposure.advice.starts_with("grant ") || exposure.advice.starts_with("take ");
+    return !is_grant || !place.starts_with("base/");
 }
 
-// What costs most of all that a statement says, or that no statement says.
+// What makes the figure least.
 std::string next_step(const Score& score, const policy::Sources& sources) {
+    constexpr double least = 0.001;  // of what counts as less
+    const Exposure* best = nullptr;
     for (const Exposure& exposure : score.exposures) {
-        const std::string place = compiler::place_of(exposure.origins, sources);
-        if (exposure.share == 0 || !is_own_choice(exposure, place)) continue;
-        return "next: " + exposure.advice + (place.empty() ? "" : "  (" + place + ")") + "\n";
+        const bool is_better = exposure.saves > (best == nullptr ? least : best->saves + least);
+        if (is_better && is_own_choice(exposure, compiler::place_of(exposure.origins, sources))) best = &exposure;
     }
-    return {};
+    if (best == nullptr) return {};
+    const std::string place = compiler::place_of(best->origins, sources);
+    return "next: " + best->advice + (place.empty() ? "" : "  (" + place + ")") + "\n";
 }
 
 std::string for_people(const compiler::Jail& jail, const Score& score, const policy::Sources& sources) {

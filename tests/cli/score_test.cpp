@@ -20,6 +20,22 @@ TEST_F(Scores, TheNextStepMakesItLess) {
     EXPECT_GT(figure(0), figure(both.out.find("\"policy\": \"less\"")) + 0.3) << both.out;
 }
 
+TEST_F(Scores, TheNextStepIsNoneThatChangesNothing) {
+    // `ptrace` passes nowhere without `debug allow`, and the ports are named.
+    write("calls.ward",
+          "policy calls\nsyscalls { allow @basic-io, exit_group, mount, ptrace }\nnetwork { connect tcp 43 }\n"
+          "limits { memory 1G; tasks 9; time 1m }\n");
+    const Outcome outcome = ward({"score", "./calls.ward"});
+    EXPECT_TRUE(outcome.out.ends_with("\nnext: write `forbid mount` in `syscalls { }`  (./calls.ward:2)\n"))
+        << outcome.out;
+}
+
+TEST_F(Scores, TheNextStepMayBeAboutABasePolicy) {
+    const Outcome outcome = ward({"score", "ssh"});
+    EXPECT_NE(outcome.out.find("\nnext: name the ports: `connect tcp 443`  (base/client.ward:"), std::string::npos)
+        << outcome.out;
+}
+
 TEST_F(Scores, AFileNamedOnTheCommandLineCounts) {
     write("web.ward", "policy web\nuse base.program\nfiles { write $arguments }\n");
     const Outcome outcome = ward({"score", "./web.ward"});
