@@ -81,7 +81,7 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"allowed_here", {{"allow open\nrefuse open with ENOENT"}}, {never_refused}},
         Case{"allowed_by_a_used_policy", {{"refuse open with ENOENT"}, {"allow @file-system", 1}}, {never_refused}},
         Case{"allowed_by_the_using_policy", {{"allow open"}, {"refuse open with ENOENT", 1}}, {}},
-        Case{"allowed_but_forbidden", {{"allow @file-system\nforbid open\nrefuse open with ENOENT"}}, {}},
+        Case{"allowed_but_forbidden", {{"allow @file-system\nforbid mkdirat\nrefuse mkdirat with ENOENT"}}, {}},
         Case{"group_allowed", {{"allow @file-system\nrefuse @file-system with ENOENT"}}, {never_refused}},
         Case{"two_responses", {{"refuse open with ENOENT\nrefuse open with EACCES"}}, {conflict}},
         Case{"name_and_group", {{"refuse @file-system with ENOENT\nrefuse open with EACCES"}}, {conflict}},

@@ -1,65 +1,10 @@
 // The file view of stated rules on a stated host.
-#include "sandbox/file_view.hpp"
-
-#include <gtest/gtest.h>
-
 #include <cerrno>
 
-#include "policy/render.hpp"
-#include "tests/support/file_rules.hpp"
-#include "tests/unit/sandbox/fake_files.hpp"
+#include "tests/unit/sandbox/file_view_fixture.hpp"
 
 namespace ward::sandbox {
 namespace {
-
-class FileViewTest : public testing::Test {
-protected:
-    FakeFiles files;
-    std::vector<compiler::FileRule> rules;
-    std::string program;
-    std::string working_folder;
-    policy::Diagnostics diagnostics;
-    policy::Sources sources;
-    std::optional<FileView> result;
-
-    // The entries, one line each; the errors if there are any.
-    std::string view() {
-        Walker walker(files);
-        result = view_files({rules, program, working_folder}, {walker, walker}, diagnostics);
-        std::string text;
-        for (const policy::Diagnostic* each : diagnostics.sorted()) text += policy::render(*each, sources);
-        if (!result) return text;
-        for (const auto& [path, entry] : result->entries)
-            if (entry.kind != ViewEntry::Kind::proc) text += line(entry) + '\n';
-        return text;
-    }
-
-    static std::string line(const ViewEntry& entry) {
-        switch (entry.kind) {
-            case ViewEntry::Kind::tree: {
-                const std::string from = entry.source == entry.path ? "" : " from " + entry.source;
-                return entry.path + ' ' + access_letters(entry.access) + from;
-            }
-            case ViewEntry::Kind::private_folder:
-                return entry.path + " private";
-            case ViewEntry::Kind::hidden:
-                return entry.path + (entry.is_folder() ? " hidden folder" : " hidden file");
-            case ViewEntry::Kind::link:
-                return entry.path + " -> " + entry.text;
-            case ViewEntry::Kind::text_file:
-                return entry.path + " \"" + entry.text + '"';
-            case ViewEntry::Kind::pin:
-                return entry.path + " pin";
-            case ViewEntry::Kind::proc:
-                return entry.path + " proc";
-            case ViewEntry::Kind::folder:
-                return entry.path + " folder";
-            case ViewEntry::Kind::overlay:
-                return entry.path + " overlay of " + entry.source + (entry.layer.empty() ? "" : " into " + entry.layer);
-        }
-        return {};
-    }
-};
 
 TEST_F(FileViewTest, GrantsAddUpAtOnePath) {
     files.folder("/srv/a");
@@ -205,40 +150,6 @@ TEST_F(FileViewTest, AHideFollowsLinks) {
     files.folder("/data/keys").link("/home/u/.ssh", "/data/keys");
     rules = {grant("read", "/data"), hide("/home/u/.ssh")};
     EXPECT_EQ(view(), "/data r\n/data/keys hidden folder\n");
-}
-
-TEST_F(FileViewTest, AHiddenSecretIsHiddenUnderEveryName) {
-    files.folder("/home/u/.ssh");
-    rules = {grant_from("read", "/data", "/home/u"), hide("/home/u/.ssh")};
-    EXPECT_EQ(view(), "/data r from /home/u\n/data/.ssh hidden folder\n");
-}
-
-TEST_F(FileViewTest, AHideMayNameAPathOfTheJail) {
-    files.folder("/srv/x/secret");
-    rules = {grant_from("read", "/data", "/srv/x"), hide("/data/secret")};
-    EXPECT_EQ(view(), "/data r from /srv/x\n/data/secret hidden folder\n");
-}
-
-// On the host the pattern matches nothing, or other files.
-TEST_F(FileViewTest, APatternOfAHideIsAboutWhatTheProgramSees) {
-    files.file("/srv/x/a.key").file("/srv/x/b.key").file("/srv/x/c").file("/data/other.key");
-    rules = {grant_from("read", "/data", "/srv/x"), optional(glob(hide("/data/*.key")))};
-    EXPECT_EQ(view(), "/data r from /srv/x\n/data/a.key hidden file\n/data/b.key hidden file\n");
-    rules = {grant_from("read", "/new/data", "/srv/x"), glob(hide("/*/data/c"))};
-    EXPECT_EQ(view(), "/new/data r from /srv/x\n/new/data/c hidden file\n") << "the host has no /new";
-}
-
-// Its path is one of the jail, which the host resolves otherwise.
-TEST_F(FileViewTest, AHideFollowsALinkAsTheProgramWould) {
-    files.file("/srv/x/real").link("/srv/x/secret", "/data/real").file("/data/real");
-    rules = {grant_from("read", "/data", "/srv/x"), optional(hide("/data/secret"))};
-    EXPECT_EQ(view(), "/data r from /srv/x\n/data/real hidden file\n");
-    rules = {grant_from("read", "/data", "/srv/x"), hide("/data/sekret")};
-    EXPECT_EQ(view(),
-              "error[path-not-found]: `/data/sekret` does not exist on this host\n"
-              "  note: a missing path is an error, because a misspelt one would guard nothing\n"
-              "  help: an entry with a similar name exists: `/data/secret`\n"
-              "  help: if the path is optional, write `hide? /data/sekret`\n");
 }
 
 TEST_F(FileViewTest, AHiddenFileInAWritableFolderIsAnError) {

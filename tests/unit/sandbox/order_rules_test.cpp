@@ -106,16 +106,21 @@ TEST(BrokenRule, IdsAreGivenUpAndNamespacesAreTheJailsOwn) {
 }
 
 TEST(CheckRules, ABrokenPlanIsAnError) {
+    policy::Sources sources;
+    const policy::Span policy{sources.add("p.ward", "policy p\n"), 7, 8};
     policy::Diagnostics diagnostics;
-    check_rules(whole_plan(), {}, diagnostics);
+    check_rules(whole_plan(), policy, diagnostics);
     EXPECT_EQ(diagnostics.errors(), 0U);
     Plan plan = whole_plan();
     plan.program.pop_back();
-    check_rules(plan, {}, diagnostics);
+    check_rules(plan, policy, diagnostics);
     ASSERT_EQ(diagnostics.all().size(), 1U);
     EXPECT_EQ(
-        policy::render(diagnostics.all().front(), {}),
+        policy::render(diagnostics.all().front(), sources),
         "error[plan-broken]: the jail of this policy breaks a rule of every jail: `execute` must be the last step\n"
+        "  --> p.ward:1:8\n"
+        "  1 | policy p\n"
+        "    |        ^\n"
         "  help: this is a mistake of ward, not of the policy: please report it with the policy\n");
 }
 
