@@ -74,6 +74,7 @@ private:
         std::set<std::vector<bool>> known;
         const auto take = [&](char character) {
             std::vector<bool> in;
+            in.reserve(kinds.size());
             for (const Characters& kind : kinds) in.push_back(kind.test(static_cast<unsigned char>(character)));
             if (known.insert(std::move(in)).second) alphabet_.push_back(character);
         };
@@ -135,6 +136,7 @@ void report(TooManyPaths, policy::Diagnostics& diagnostics) {
 std::vector<std::string> sample_names(const std::set<Component>& components) {
     if (std::ranges::any_of(components, &Component::is_glob)) return NameSamples(components).run();
     std::vector<std::string> names;
+    names.reserve(components.size());
     for (const Component& component : components) names.push_back(component.text);
     return names;
 }

@@ -237,7 +237,8 @@ public:
         while (!waiting_.empty()) {
             const auto [path, components] = std::move(waiting_.front());
             waiting_.pop_front();
-            for (const std::string& name : sample_names(components)) visit((path == "/" ? path : path + '/') + name);
+            const std::string folder = path == "/" ? path : path + '/';
+            for (const std::string& name : sample_names(components)) visit(std::string(folder).append(name));
         }
         std::ranges::sort(samples_);
         return std::move(samples_);

@@ -251,12 +251,13 @@ std::string places_in_words(const FilterMap& map, const std::vector<std::size_t>
         std::string place = place_of_call(map.paths[index].abi, map.paths[index].number);
         if (!place.empty() && std::ranges::find(places, place) == places.end()) places.push_back(std::move(place));
     }
-    std::ranges::stable_partition(places, [](const std::string& place) { return !place.starts_with(default_place); });
+    std::stable_partition(places.begin(), places.end(),
+                          [](const std::string& place) { return !place.starts_with(default_place); });
     if (places.size() < 2) return places.empty() ? std::string() : places.front();
     return places.front() + " and " + std::to_string(places.size() - 1) + " more";
 }
 
-std::string with_comma(std::string before, const std::string& after) {
+std::string with_comma(const std::string& before, const std::string& after) {
     return before + (before.empty() || after.empty() ? "" : ", ") + after;
 }
 

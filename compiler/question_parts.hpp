@@ -11,7 +11,7 @@
 
 namespace ward::compiler {
 
-[[nodiscard]] Answer answer_file(const Jail& jail, const FileQuestion& question);
+[[nodiscard]] Answer answer_file(const Jail& jail, const FileQuestion& asked);
 [[nodiscard]] Answer answer_port(const Jail& jail, const PortQuestion& question);
 [[nodiscard]] Answer answer_resolve(const Jail& jail, const ResolveQuestion& question);
 [[nodiscard]] Answer answer_call(const Jail& jail, const CallQuestion& question);

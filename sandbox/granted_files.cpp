@@ -29,9 +29,8 @@ std::vector<std::string> GrantedFiles::entries(const std::string& folder) const 
     std::vector<std::string> names = host_->entries(on_host(folder));
     for (const auto& [path, source] : sources_)
         if (path != folder && is_within(path, folder)) names.push_back(components(rebased(path, folder, "/")).front());
-    std::ranges::sort(names);
-    const auto repeated = std::ranges::unique(names);
-    names.erase(repeated.begin(), repeated.end());
+    std::sort(names.begin(), names.end());
+    names.erase(std::unique(names.begin(), names.end()), names.end());
     return names;
 }
 

@@ -48,7 +48,7 @@ compiler::PlaceOfCall places(const CompiledFilter& filter) {
 compiler::PlaceOfCall places_or_default(const CompiledFilter& filter) {
     const std::string otherwise = compiler::place_of(filter.jail.default_refusal.origins, filter.sources);
     return [otherwise, named = places(filter)](Abi abi, std::uint32_t number) {
-        const std::string place = named(abi, number);
+        std::string place = named(abi, number);
         if (!place.empty() && place != otherwise) return place;
         return std::string(compiler::default_place) + (otherwise.empty() ? "" : " " + otherwise);
     };
