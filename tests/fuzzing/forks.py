@@ -15,7 +15,7 @@ def test_forks(place, tap, seconds):
         for letter in WAYS:
             (bare.folder / "in" / letter).write_text(letter)
         bare.run(seconds=seconds)
-        fine = bare.executions() > 1000 and not bare.crashes()
+        fine = bare.executions() > 100 and not bare.crashes()  # each way many times, however slow the machine
         tap.result(f"{fuzzer}: without ward a target may fork", "" if fine else bare.log())
         jailed = Trial(place, "forker", fuzzer, ward=True)
         jailed.run(seconds=max(seconds, 5))
