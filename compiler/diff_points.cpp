@@ -19,12 +19,6 @@ using Paths = std::set<std::string>;
 
 constexpr std::size_t most_samples = std::size_t{1} << 16;
 
-// `path`, which lies in `from`, seen from `to`.
-std::string moved(const std::string& path, const std::string& from, const std::string& to) {
-    const std::string rest = path.substr(from == "/" ? 0 : from.size());
-    return to == "/" && !rest.empty() ? rest : to == "/" || rest != "/" ? to + rest : to;
-}
-
 // What a path may still become, and what it has become: how far it is in everything that a rule names.
 class Progress {
 public:

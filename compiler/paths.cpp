@@ -74,6 +74,12 @@ bool is_at_or_below(std::string_view path, std::string_view folder) {
     return path.starts_with(folder) && (path.size() == folder.size() || path[folder.size()] == '/');
 }
 
+std::string moved(std::string_view path, std::string_view from, std::string_view to) {
+    const std::string_view rest = from == "/" ? path : path.substr(from.size());
+    if (rest.empty() || rest == "/") return std::string(to);
+    return (to == "/" ? std::string() : std::string(to)).append(rest);
+}
+
 std::optional<LoweredPath> lower_path(Lowering& lowering, const Word& word, Scope& scope, PathUse use) {
     auto expansion = scope.expand(word);
     if (!expansion) return std::nullopt;

@@ -30,5 +30,7 @@ struct PathUse {
 
 // True if `path` is `folder` or something below it. Both are normalised.
 [[nodiscard]] bool is_at_or_below(std::string_view path, std::string_view folder);
+// `path`, which is at or below `from`, with `to` in its place.
+[[nodiscard]] std::string moved(std::string_view path, std::string_view from, std::string_view to);
 
 }  // namespace ward::compiler

@@ -33,12 +33,6 @@ bool is_above(std::string_view folder, std::string_view path) {
     return folder != path && is_at_or_below(path, folder);
 }
 
-// `path`, which lies in `from`, seen from `to`.
-std::string moved(std::string_view path, std::string_view from, std::string_view to) {
-    const std::string_view rest = from == "/" ? path : path.substr(from.size());
-    return to == "/" && !rest.empty() ? std::string(rest) : std::string(to) + std::string(rest);
-}
-
 bool is_at(const FileRule& rule, const std::string& path) {
     return rule.is_glob ? matches_path(rule.path, path) : rule.path == path;
 }

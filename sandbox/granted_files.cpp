@@ -1,7 +1,6 @@
 #include "sandbox/granted_files.hpp"
 
 #include <algorithm>
-#include <cerrno>
 
 #include "sandbox/path_walk.hpp"
 
@@ -10,14 +9,12 @@ namespace ward::sandbox {
 std::optional<Inode> GrantedFiles::inspect(const std::string& path) const {
     auto inode = host_->inspect(on_host(path));
     if (inode) return inode;
-    const int error = errno;
     // A folder that leads to a grant is there, although the host need not have it.
     const auto below = sources_.upper_bound(path);
     if (below != sources_.end() && is_within(below->first, path)) {
         inode.emplace();
         inode->mode = S_IFDIR;
     }
-    errno = error;
     return inode;
 }
 

@@ -2,7 +2,6 @@
 
 #include <fcntl.h>
 #include <linux/sched.h>
-#include <poll.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -349,9 +348,6 @@ void Launch::close_slots() {
 }  // namespace
 
 bool fill_standard_streams() {
-    // poll(2) asked for nothing finds only what is wrong: POLLNVAL for one that is closed.
-    pollfd streams[3] = {{0, 0, 0}, {1, 0, 0}, {2, 0, 0}};
-    if (::poll(&streams[0], 3, 0) == 0) return true;
     for (;;) {
         const int descriptor = ::open("/dev/null", O_RDWR);  // NOLINT(android-cloexec-open): streams stay open
         if (descriptor < 0) return false;

@@ -9,6 +9,8 @@
 #include <optional>
 #include <string_view>
 
+#include "sandbox/path_walk.hpp"
+
 namespace ward::sandbox {
 namespace {
 
@@ -27,25 +29,12 @@ struct PlannedMount {
     Tree tree;
 };
 
-// "/a" and "/a/b" are at or below "/a"; everything is below "/".
-bool is_at_or_below(const std::string& path, const std::string& above) {
-    if (above == "/") return true;
-    return path.compare(0, above.size(), above) == 0 && (path.size() == above.size() || path[above.size()] == '/');
-}
-
-// `path`, which is at or below `from`, with `to` in its place.
-std::string moved(const std::string& path, const std::string& from, const std::string& to) {
-    const std::string rest = from == "/" ? path : path.substr(from.size());
-    if (rest.empty() || rest == "/") return to;
-    return to == "/" ? rest : to + rest;
-}
-
 // The last one that shows `path`: what was mounted later lies on top.
 template <typename M>
 const M* mount_around(const std::vector<M>& mounts, const std::string& path) {
     const M* found = nullptr;
     for (const M& mount : mounts)
-        if (is_at_or_below(path, mount.path) && (found == nullptr || mount.path.size() >= found->path.size()))
+        if (is_within(path, mount.path) && (found == nullptr || mount.path.size() >= found->path.size()))
             found = &mount;
     return found;
 }
@@ -88,7 +77,7 @@ private:
         if (step.operation == Operation::mount_tree) mounts_.push_back({path, at(step.slot)});
         if (step.operation == Operation::clone_below_root) into(step) = clone_at(path, step);
         if (step.operation == Operation::detach)
-            std::erase_if(mounts_, [&](const PlannedMount& mount) { return is_at_or_below(mount.path, path); });
+            std::erase_if(mounts_, [&](const PlannedMount& mount) { return is_within(mount.path, path); });
         if (step.operation == Operation::seal_root && !mounts_.empty())
             mounts_.front().tree.attributes |= step.number[0];
     }
@@ -103,7 +92,7 @@ private:
         Tree tree = around->tree;
         tree.recursive = step.number[3] != 0 && tree.recursive;
         tree.attributes |= step.number[4];
-        if (!tree.source.empty()) tree.source = moved(path, around->path, tree.source);
+        if (!tree.source.empty()) tree.source = rebased(path, around->path, tree.source);
         tree.options.clear();
         return tree;
     }
@@ -192,7 +181,7 @@ void compare_attributes(const Tree& tree, const Mount& mount, std::vector<Differ
 void compare_source(const Tree& tree, const Mount& mount, const KernelView& view,
                     std::vector<Difference>& differences) {
     const Mount* around = mount_around(view.host_mounts, tree.source);
-    const std::string root = around == nullptr ? "" : moved(tree.source, around->path, around->root);
+    const std::string root = around == nullptr ? "" : rebased(tree.source, around->path, around->root);
     if (around != nullptr && mount.device == around->device && mount.root == root) return;
     add(differences, "what is mounted at `" + mount.path + "`", tree.source, mount.root + " of another place");
 }
@@ -222,8 +211,8 @@ std::vector<Difference> compare_submount(const std::vector<PlannedMount>& planne
                                          const KernelView& view) {
     std::vector<Difference> differences;
     for (const auto& [path, tree] : planned) {
-        if (!tree.recursive || tree.source.empty() || !is_at_or_below(mount.path, path)) continue;
-        const std::string on_host = moved(mount.path, path, tree.source);
+        if (!tree.recursive || tree.source.empty() || !is_within(mount.path, path)) continue;
+        const std::string on_host = rebased(mount.path, path, tree.source);
         const bool is_known = std::any_of(view.host_mounts.begin(), view.host_mounts.end(), [&](const Mount& host) {
             return host.path == on_host && host.device == mount.device && host.root == mount.root;
         });
