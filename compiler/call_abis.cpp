@@ -2,8 +2,6 @@
 
 #include <array>
 
-#include "compiler/syscall_table.hpp"
-
 namespace ward::compiler {
 namespace {
 
@@ -78,22 +76,6 @@ std::vector<Abi> collect_abis(Lowering& lowering) {
     each<AbiStatement>(lowering,
                        [&](const AbiStatement& statement, Place) { listed.add(statement, lowering.diagnostics); });
     return listed.result(lowering.diagnostics);
-}
-
-std::optional<std::uint32_t> call_index(Abi abi, std::string_view name) {
-    if (abi == Abi::x86_64) return syscall_number(name);
-    auto number = call_number(abi, name);
-    if (const auto same = number ? std::nullopt : syscall_number(name)) number = call_number(abi, syscall_name(*same));
-    if (!number) return std::nullopt;
-    return *number & ~x32_bit;
-}
-
-std::uint32_t index_count(Abi abi) {
-    return abi == Abi::x86_64 ? syscall_count() : (foreign_calls(abi).back().number & ~x32_bit) + 1;
-}
-
-std::string_view name_at(Abi abi, std::uint32_t index) {
-    return call_name(abi, abi == Abi::x32 ? index | x32_bit : index);
 }
 
 }  // namespace ward::compiler

@@ -6,8 +6,8 @@
 #include <utility>
 #include <variant>
 
-#include "compiler/call_abis.hpp"
 #include "compiler/call_conditions.hpp"
+#include "compiler/call_index.hpp"
 #include "compiler/call_lists.hpp"
 
 namespace ward::compiler {
@@ -105,8 +105,13 @@ private:
 
     const policy::PolicySet::Member& speaker() const { return lowering_.set.members[member_]; }
 
-    // Every call of the tables has a row among the prototypes; a test says so.
-    const Prototype& prototype(std::uint32_t number) const { return *find_prototype(abi_, name_at(abi_, number)); }
+    // Every call of the tables has a row among the prototypes; a test says so. What has no number on an ABI has the
+    // arguments that it has elsewhere.
+    const Prototype& prototype(std::uint32_t number) const {
+        const std::string_view name = name_at(abi_, number);
+        const Prototype* own = find_prototype(abi_, name);
+        return own != nullptr ? *own : *find_prototype(Abi::x86_64, name);
+    }
 
     // Names without a condition look like a limit and are none.
     bool check_parentheses(const CallPattern& pattern, const ListedCalls& listed) {

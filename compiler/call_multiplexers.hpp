@@ -5,15 +5,25 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string_view>
 
 #include "compiler/filter.hpp"
 
 namespace ward::compiler {
 
+// One of the calls behind a multiplexer.
+struct Operation {
+    std::string_view call;
+    std::string_view multiplexer;
+    std::uint32_t first_argument;  // that means it
+};
+
+[[nodiscard]] std::span<const Operation> operations();
+
 [[nodiscard]] bool is_multiplexer(Abi abi, std::uint32_t number);
-// What such a call does where a policy allows it: `model` has the answers of all other calls. What is
-// denied is refused as the call itself would be; what depends on arguments fails with ENOSYS.
+// What such a call does where a policy allows it: `model` has the answers of all other calls, by call_index(). What
+// is denied is refused as the call itself would be; what depends on arguments fails with ENOSYS.
 [[nodiscard]] std::vector<CallModel::Answer> multiplexed(const AbiModel& model, std::uint32_t number);
 inline constexpr std::string_view multiplexer_words = "only calls that are allowed whatever their arguments are";
 

@@ -11,6 +11,7 @@
 #include "compiler/call_claims.hpp"
 #include "compiler/call_condition_checks.hpp"
 #include "compiler/call_forms.hpp"
+#include "compiler/call_index.hpp"
 #include "compiler/call_multiplexers.hpp"
 #include "compiler/guards.hpp"
 #include "compiler/syscall_table.hpp"
@@ -151,6 +152,7 @@ public:
         }
         if (is_native_) add_clauses();
         if (abi_ == Abi::i386) lower_multiplexers(model);
+        model.calls.resize(numbered_count(abi_));
         jail_.filter.abis.push_back(std::move(model));
     }
 

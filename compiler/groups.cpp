@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "compiler/call_index.hpp"
 #include "compiler/syscall_numbers.hpp"
 #include "compiler/syscall_table.hpp"
 
@@ -66,13 +67,14 @@ CallSet look_up(const CallGroup& group, Abi abi) {
     CallSet result;
     if (group.members.data() == known_members) {
         for (const CallNumber& call : foreign_calls(abi)) result.set(call.number & ~x32_bit);
+        for (std::uint32_t index = numbered_count(abi); index < index_count(abi); ++index) result.set(index);
         return result;
     }
     for (const std::string_view member : group.members) {
         if (member.front() == '@')
             result |= look_up(*group_named(member), abi);
-        else if (const auto number = call_number(abi, member))
-            result.set(*number & ~x32_bit);
+        else if (const auto index = call_index(abi, member))
+            result.set(*index);
     }
     return result;
 }

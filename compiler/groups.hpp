@@ -11,7 +11,7 @@
 
 namespace ward::compiler {
 
-// Calls of one ABI, by number without x32_bit.
+// Calls of one ABI, by index (call_index.hpp).
 inline constexpr std::size_t call_capacity = 576;
 using CallSet = std::bitset<call_capacity>;
 

@@ -7,6 +7,7 @@
 #include <map>
 #include <string_view>
 
+#include "compiler/call_multiplexers.hpp"
 #include "compiler/condition_diagram.hpp"
 #include "compiler/diff_calls.hpp"
 #include "compiler/syscall_table.hpp"
@@ -62,48 +63,6 @@ bool holds(const Rule& rule, const OciFacts& facts) {
 
 // ---- numbers
 
-// Calls that i386 also has behind one number, told apart by the first argument (socketcall(2), ipc(2)).
-struct MultiplexedCall {
-    std::string_view name;
-    std::string_view behind;
-    std::uint32_t first_argument;
-};
-
-constexpr MultiplexedCall multiplexed[] = {
-    {"socket", "socketcall", 1},
-    {"bind", "socketcall", 2},
-    {"connect", "socketcall", 3},
-    {"listen", "socketcall", 4},
-    {"accept", "socketcall", 5},
-    {"getsockname", "socketcall", 6},
-    {"getpeername", "socketcall", 7},
-    {"socketpair", "socketcall", 8},
-    {"send", "socketcall", 9},
-    {"recv", "socketcall", 10},
-    {"sendto", "socketcall", 11},
-    {"recvfrom", "socketcall", 12},
-    {"shutdown", "socketcall", 13},
-    {"setsockopt", "socketcall", 14},
-    {"getsockopt", "socketcall", 15},
-    {"sendmsg", "socketcall", 16},
-    {"recvmsg", "socketcall", 17},
-    {"accept4", "socketcall", 18},
-    {"recvmmsg", "socketcall", 19},
-    {"sendmmsg", "socketcall", 20},
-    {"semop", "ipc", 1},
-    {"semget", "ipc", 2},
-    {"semctl", "ipc", 3},
-    {"semtimedop", "ipc", 4},
-    {"msgsnd", "ipc", 11},
-    {"msgrcv", "ipc", 12},
-    {"msgget", "ipc", 13},
-    {"msgctl", "ipc", 14},
-    {"shmat", "ipc", 21},
-    {"shmdt", "ipc", 22},
-    {"shmget", "ipc", 23},
-    {"shmctl", "ipc", 24},
-};
-
 // A call of an ABI that a name stands for, and the value of its first argument if it is multiplexed.
 struct Target {
     std::uint32_t number = 0;
@@ -112,12 +71,13 @@ struct Target {
 
 std::vector<Target> targets_of(Abi abi, const std::string& name) {
     std::vector<Target> targets;
-    const auto* const row =
-        abi == Abi::i386 ? std::ranges::find(multiplexed, name, &MultiplexedCall::name) : std::end(multiplexed);
-    if (row != std::end(multiplexed)) {
-        targets.push_back({call_number(abi, row->behind).value(), row->first_argument});
-        if (const auto direct = call_number(abi, name)) targets.push_back({*direct, std::nullopt});
-        return targets;
+    if (abi == Abi::i386) {
+        const auto row = std::ranges::find(operations(), name, &Operation::call);
+        if (row != operations().end()) {
+            targets.push_back({call_number(abi, row->multiplexer).value(), row->first_argument});
+            if (const auto direct = call_number(abi, name)) targets.push_back({*direct, std::nullopt});
+            return targets;
+        }
     }
     if (const auto number = libseccomp_number(abi, name); number && *number >= 0)
         targets.push_back({static_cast<std::uint32_t>(*number), std::nullopt});

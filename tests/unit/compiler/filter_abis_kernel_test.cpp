@@ -29,7 +29,14 @@ Program program_of(const std::string& calls) {
 // ---- calls
 
 // Numbers of i386 (arch/x86/entry/syscalls/syscall_32.tbl).
-enum I386 : int { i386_close = 6, i386_getppid = 64, i386_getpgrp = 65, i386_socketcall = 102, i386_socket = 359 };
+enum I386 : int {
+    i386_close = 6,
+    i386_getppid = 64,
+    i386_getpgrp = 65,
+    i386_socketcall = 102,
+    i386_ipc = 117,
+    i386_socket = 359
+};
 
 // -errno, or the result. The kernel clears or keeps r8 to r11, by its version.
 long by_i386(I386 number, int first = 0, int second = 0, int third = 0) {
@@ -105,7 +112,9 @@ bool have_i386() {
 TEST(AbisInTheKernel, CallsOfI386AreAnsweredByTheirOwnTable) {
     if (!have_i386()) GTEST_SKIP() << "this kernel has no 32-bit calls (CONFIG_IA32_EMULATION)";
     const auto unix_sockets = [](Jail& jail) { jail.network.unix_sockets = true; };
-    const auto lowered = test::lower("abi native, i386\n" + std::string(limited), unix_sockets);
+    const auto lowered = test::lower("abi native, i386\n" + std::string(limited) +
+                                         "\nforbid accept, semtimedop\nrefuse accept, semtimedop with EXDEV",
+                                     unix_sockets);
     ASSERT_FALSE(lowered.diagnostics.has_errors()) << lowered.text();
     const Program program = *emit(lowered.jail.filter, {0, false});
     const pid_t parent = getpid();
@@ -118,6 +127,10 @@ TEST(AbisInTheKernel, CallsOfI386AreAnsweredByTheirOwnTable) {
          {"a Unix socket of datagrams", [] { return by_i386(i386_socket, AF_UNIX, 2); }, -EXDEV},
          {"an Internet socket", [] { return by_i386(i386_socket, AF_INET, 1); }, -EXDEV},
          {"socketcall, whose arguments are in memory", [] { return by_i386(i386_socketcall, 1); }, -ENOSYS},
+         {"SYS_ACCEPT, refused by its name", [] { return by_i386(i386_socketcall, 5); }, -EXDEV},
+         {"SYS_ACCEPT4, which reads its arguments", [] { return by_i386(i386_socketcall, 18); }, -EFAULT},
+         {"SEMTIMEDOP, refused by its name", [] { return by_i386(i386_ipc, 4); }, -EXDEV},
+         {"SEMOP of no operations", [] { return by_i386(i386_ipc, 1); }, -EINVAL},
          {"a number that no table has", [] { return by_i386(static_cast<I386>(5000)); }, -ENOSYS},
          {"getppid of x86_64", [] { return syscall(SYS_getppid); }, parent}});
 }

@@ -193,6 +193,21 @@ TEST_F(MisreadCalls, SocketcallReachesOnlyWhatIsAllowedWhateverItsArguments) {
     EXPECT_EQ(run(Abi::i386, "socketcall", {2}), errno_value(ENOSYS)) << "the condition does not hold";
 }
 
+TEST_F(MisreadCalls, AnOperationWithoutANumberOfItsOwnFollowsItsName) {
+    compile("abi native, i386\nallow @known\nforbid accept, semop\nrefuse semop with EACCES");
+    EXPECT_EQ(run(Abi::i386, "socketcall", {5}), errno_value(EPERM)) << "accept";
+    EXPECT_EQ(run(Abi::i386, "socketcall", {18}), SECCOMP_RET_ALLOW) << "accept4";
+    EXPECT_EQ(run(Abi::i386, "ipc", {1}), errno_value(EACCES)) << "semop";
+    EXPECT_EQ(run(Abi::i386, "ipc", {4}), SECCOMP_RET_ALLOW) << "semtimedop";
+    compile("abi native, i386\nallow socketcall, accept, ipc, semtimedop");
+    EXPECT_EQ(run(Abi::i386, "socketcall", {5}), SECCOMP_RET_ALLOW);
+    EXPECT_EQ(run(Abi::i386, "socketcall", {18}), errno_value(EPERM));
+    EXPECT_EQ(run(Abi::i386, "ipc", {1}), errno_value(EPERM));
+    EXPECT_EQ(run(Abi::i386, "ipc", {4}), SECCOMP_RET_ALLOW);
+    compile("abi native, i386\nallow @known except accept\nallow accept if fd == 3");
+    EXPECT_EQ(run(Abi::i386, "socketcall", {5}), errno_value(ENOSYS)) << "its arguments are in memory";
+}
+
 TEST_F(MisreadCalls, IpcReachesTheCallThatItsFirstArgumentSays) {
     compile("abi native, i386\nallow ipc, shmget, shmat, msgsnd\nforbid msgget\nrefuse msgget with EACCES");
     EXPECT_EQ(run(Abi::i386, "ipc", {23}), SECCOMP_RET_ALLOW) << "shmget";

@@ -1,0 +1,42 @@
+#include "compiler/call_index.hpp"
+
+#include <gtest/gtest.h>
+
+#include "compiler/call_multiplexers.hpp"
+
+namespace ward::compiler {
+namespace {
+
+TEST(CallIndex, LeadsBackToTheName) {
+    int seen = 0;
+    for (const Abi abi : every_abi_listed) {
+        for (std::uint32_t index = 0; index < index_count(abi); ++index) {
+            const std::string_view name = name_at(abi, index);
+            if (name.empty()) continue;
+            ++seen;
+            EXPECT_EQ(call_index(abi, name), index) << abi_name(abi) << ' ' << name;
+        }
+        EXPECT_EQ(name_at(abi, index_count(abi)), "");
+    }
+    EXPECT_GT(seen, 1500);
+}
+
+TEST(CallIndex, WhatHasNoNumberStandsBehindAllThatHave) {
+    EXPECT_EQ(index_count(Abi::i386) - numbered_count(Abi::i386), 3U);
+    for (std::uint32_t index = numbered_count(Abi::i386); index < index_count(Abi::i386); ++index) {
+        EXPECT_EQ(call_number(Abi::i386, name_at(Abi::i386, index)), std::nullopt);
+        EXPECT_NE(call_index(Abi::x86_64, name_at(Abi::i386, index)), std::nullopt);
+    }
+    for (const Abi abi : {Abi::x86_64, Abi::x32, Abi::aarch64}) EXPECT_EQ(index_count(abi), numbered_count(abi));
+}
+
+// send and recv are no calls of any ABI of ward's.
+TEST(CallIndex, EveryOperationOfAMultiplexerHasOne) {
+    for (const Operation& operation : operations())
+        EXPECT_EQ(call_index(Abi::i386, operation.call).has_value(),
+                  operation.call != "send" && operation.call != "recv")
+            << operation.call;
+}
+
+}  // namespace
+}  // namespace ward::compiler
