@@ -9,6 +9,8 @@
 #include <map>
 #include <tuple>
 
+#include "compiler/bpf_word.hpp"
+
 namespace ward::compiler {
 namespace {
 
@@ -32,13 +34,6 @@ struct Refused {
     refuse(at, (std::string("the opcode ") + number + " is not followed").c_str());
 }
 
-// A 32-bit value as 32 conditions, the least bit first.
-struct Word {
-    std::array<Node, 32> bits{};
-    // NOLINTNEXTLINE(modernize-use-nullptr): clang-tidy 14 takes the comparison with 0 for a pointer
-    friend auto operator<=>(const Word&, const Word&) = default;
-};
-
 // What the accumulator holds.
 struct Value {
     enum class Kind : std::uint8_t { word, arch, number } kind = Kind::word;
@@ -56,61 +51,30 @@ public:
         for (std::size_t at = 0; at < program_.size(); ++at)
             if (program_[at].code > 0xff || program_[at].code == (BPF_JMP | BPF_JA | BPF_X))
                 refuse_opcode(at, program_[at].code);
-        follow(0, {}, std::nullopt, Intervals{{0, greatest, 0}});
+        paths_.push_back({0, {}, std::nullopt, {}, Intervals{{0, greatest, 0}}});
+        while (!paths_.empty()) {
+            Path path = std::move(paths_.back());
+            paths_.pop_back();
+            follow(std::move(path));
+        }
         return finish();
     }
 
 private:
-    // ---- conditions on a word
-
-    static Word constant(std::uint32_t value) {
-        Word word;
-        for (unsigned bit = 0; bit < 32; ++bit) word.bits[bit] = (value >> bit) & 1 ? Diagram::yes : Diagram::no;
-        return word;
-    }
-
-    Word argument_half(std::uint32_t offset) {
-        constexpr auto first = static_cast<std::uint32_t>(offsetof(seccomp_data, args));
-        const std::uint32_t index = (offset - first) / 4;  // little endian: low half first
-        Word word;
-        for (unsigned bit = 0; bit < 32; ++bit) word.bits[bit] = diagram_.bit(index / 2, bit + (index % 2 ? 32 : 0));
-        return word;
-    }
-
-    Node equals(const Word& word, std::uint32_t value) {
-        Node all = Diagram::yes;
-        for (unsigned bit = 0; bit < 32; ++bit)  // the least bit is last in the diagram's order: build upwards
-            all = (value >> bit) & 1 ? diagram_.choose(word.bits[bit], all, Diagram::no)
-                                     : diagram_.choose(word.bits[bit], Diagram::no, all);
-        return all;
-    }
-
-    Node at_least(const Word& word, std::uint32_t value) {
-        Node holds = Diagram::yes;  // equal so far counts
-        for (unsigned bit = 0; bit < 32; ++bit)
-            holds = (value >> bit) & 1 ? diagram_.both(word.bits[bit], holds) : diagram_.either(word.bits[bit], holds);
-        return holds;
-    }
-
-    Node any_of(const Word& word, std::uint32_t mask) {
-        Node any = Diagram::no;
-        for (unsigned bit = 0; bit < 32; ++bit)
-            if ((mask >> bit) & 1) any = diagram_.either(word.bits[bit], any);
-        return any;
-    }
+    // ---- tests
 
     Node condition(std::size_t at, const Word& word) {
         const sock_filter& jump = program_[at];
         if (BPF_SRC(jump.code) != BPF_K) refuse(at, "a jump that compares with X");
         switch (BPF_OP(jump.code)) {
             case BPF_JEQ:
-                return equals(word, jump.k);
+                return equals(word, jump.k, diagram_);
             case BPF_JGE:
-                return at_least(word, jump.k);
+                return at_least(word, jump.k, diagram_);
             case BPF_JGT:
-                return jump.k == greatest ? Diagram::no : at_least(word, jump.k + 1);
+                return jump.k == greatest ? Diagram::no : at_least(word, jump.k + 1, diagram_);
             case BPF_JSET:
-                return any_of(word, jump.k);
+                return any_of(word, jump.k, diagram_);
             default:
                 refuse(at, "an unknown jump");
         }
@@ -132,7 +96,7 @@ private:
         if (load.k == offsetof(seccomp_data, arch)) return {Value::Kind::arch, 0};
         if (load.k % 4 != 0 || load.k < offsetof(seccomp_data, args) || load.k >= sizeof(seccomp_data))
             refuse(at, "a load from outside the number, the ABI and the arguments");
-        return {Value::Kind::word, interned(argument_half(load.k))};
+        return {Value::Kind::word, interned(argument_half(load.k, diagram_))};
     }
 
     Node combined(std::size_t at, Node a, Node b) {
@@ -207,63 +171,95 @@ private:
 
     // ---- execution for fixed numbers and all arguments
 
+    using Point = std::tuple<std::size_t, State>;  // before an instruction
+
+    // What follows a point: one of two others, or the outcome where `next` is absent.
+    struct Branch {
+        Node holds = Diagram::yes;  // or the outcome
+        std::optional<std::pair<Point, Point>> next{};
+    };
+
+    // Every jump leads forward: what is reached is found in the order of the program, and what it means backwards.
+    // A call for each instruction could take more stack than there is.
     Node outcome(std::size_t at, State state) {
-        count_work();
-        if (at >= program_.size()) refuse(at, "the program ends without a return");
-        const auto key = std::tuple{at, state};
-        if (const auto known = outcomes_.find(key); known != outcomes_.end()) return known->second;
-        const Node result = outcome_of(at, state);
-        outcomes_.emplace(key, result);
-        return result;
+        std::map<Point, Branch> reached{{Point{at, state}, {}}};
+        for (auto& [point, branch] : reached) {
+            if (outcomes_.contains(point)) continue;
+            branch = branch_at(point);
+            if (!branch.next) continue;
+            reached.try_emplace(branch.next->first);
+            reached.try_emplace(branch.next->second);
+        }
+        for (auto each = reached.rbegin(); each != reached.rend(); ++each) {
+            const auto& [point, branch] = *each;
+            if (outcomes_.contains(point)) continue;
+            outcomes_.emplace(point, branch.next ? diagram_.choose(branch.holds, outcomes_.at(branch.next->first),
+                                                                   outcomes_.at(branch.next->second))
+                                                 : branch.holds);
+        }
+        return outcomes_.at({at, state});
     }
 
-    Node outcome_of(std::size_t at, State state) {
-        if (is_return(at)) return diagram_.leaf(returned(at));
-        if (is_plain_jump(at)) return outcome(target(at, program_[at].k), state);
-        if (!is_jump(at)) return outcome(at + 1, computed(at, state));
+    Branch branch_at(const Point& point) {
+        const auto& [at, state] = point;
+        count_work();
+        if (at >= program_.size()) refuse(at, "the program ends without a return");
+        if (is_return(at)) return {diagram_.leaf(returned(at))};
+        if (is_plain_jump(at)) return only({target(at, program_[at].k), state});
+        if (!is_jump(at)) return only({at + 1, computed(at, state)});
         if (state.a.kind != Value::Kind::word) refuse(at, "a test of the number or the ABI behind a test of arguments");
         const Node holds = condition(at, words_[state.a.word]);
-        if (holds == Diagram::yes) return outcome(target(at, program_[at].jt), state);
-        if (holds == Diagram::no) return outcome(target(at, program_[at].jf), state);
-        const Node then = outcome(target(at, program_[at].jt), state);
-        const Node otherwise = outcome(target(at, program_[at].jf), state);
-        return diagram_.choose(holds, then, otherwise);
+        const Point then{target(at, program_[at].jt), state};
+        const Point otherwise{target(at, program_[at].jf), state};
+        if (holds == Diagram::yes) return only(then);
+        if (holds == Diagram::no) return only(otherwise);
+        return {holds, std::pair{then, otherwise}};
     }
+
+    static Branch only(const Point& next) { return {Diagram::yes, std::pair{next, next}}; }
 
     // ---- execution for ranges of numbers, up to the first test of an argument
 
     using Arch = std::optional<std::uint32_t>;
 
-    void follow(std::size_t at, State state, Arch arch, const Intervals& numbers) {
-        if (numbers.empty()) return;
+    // Where the execution goes on for some ABIs and numbers.
+    struct Path {
+        std::size_t at;
+        State state;
+        Arch arch;
+        std::vector<std::uint32_t> excluded;  // ABIs that it has ruled out
+        Intervals numbers;
+    };
+
+    void follow(Path path) {
+        if (path.numbers.empty()) return;
+        std::size_t& at = path.at;
         while (at < program_.size() && !is_return(at) && (!is_jump(at) || is_plain_jump(at))) {
             count_work();
             if (is_plain_jump(at)) {
                 at = target(at, program_[at].k);
             } else {
-                state = computed(at, state);
+                path.state = computed(at, path.state);
                 ++at;
             }
         }
         if (at >= program_.size()) refuse(at, "the program ends without a return");
-        if (is_return(at) || state.a.kind == Value::Kind::word) return record(arch, numbers, outcome(at, state));
-        if (state.a.kind == Value::Kind::arch) return follow_arch(at, state, arch, numbers);
-        follow_number(at, state, arch, numbers);
+        if (is_return(at) || path.state.a.kind == Value::Kind::word) return record(path, outcome(at, path.state));
+        if (path.state.a.kind == Value::Kind::arch) return follow_arch(std::move(path));
+        follow_number(path);
     }
 
-    void follow_arch(std::size_t at, State state, Arch arch, const Intervals& numbers) {
-        const sock_filter& jump = program_[at];
-        if (jump.code != (BPF_JMP | BPF_JEQ | BPF_K)) refuse(at, "a test of the ABI other than for equality");
-        const bool decided = arch || is_excluded(jump.k);
-        if (!decided || arch == jump.k) follow(target(at, jump.jt), state, jump.k, numbers);
-        if (arch == jump.k) return;
-        if (!decided) excluded_.push_back(jump.k);
-        follow(target(at, jump.jf), state, arch, numbers);
-        if (!decided) excluded_.pop_back();
-    }
-
-    bool is_excluded(std::uint32_t arch) const {
-        return std::find(excluded_.begin(), excluded_.end(), arch) != excluded_.end();
+    void follow_arch(Path path) {
+        const sock_filter& jump = program_[path.at];
+        if (jump.code != (BPF_JMP | BPF_JEQ | BPF_K)) refuse(path.at, "a test of the ABI other than for equality");
+        const bool decided = path.arch || std::ranges::find(path.excluded, jump.k) != path.excluded.end();
+        const std::size_t then = target(path.at, jump.jt);
+        const std::size_t otherwise = target(path.at, jump.jf);
+        if (!decided || path.arch == jump.k) paths_.push_back({then, path.state, jump.k, path.excluded, path.numbers});
+        if (path.arch == jump.k) return;
+        if (!decided) path.excluded.push_back(jump.k);
+        path.at = otherwise;
+        paths_.push_back(std::move(path));
     }
 
     // The numbers for which a jump is taken, as one range.
@@ -287,12 +283,12 @@ private:
         }
     }
 
-    void follow_number(std::size_t at, State state, Arch arch, const Intervals& numbers) {
-        count_work(numbers.size());
-        const NumberRange range = taken(at);
+    void follow_number(const Path& path) {
+        count_work(path.numbers.size());
+        const NumberRange range = taken(path.at);
         Intervals inside;
         Intervals outside;
-        for (const NumberRange& part : numbers) {
+        for (const NumberRange& part : path.numbers) {
             const auto keep = [&](Intervals& where, std::uint64_t first, std::uint64_t last) {
                 first = std::max<std::uint64_t>(first, part.first);
                 last = std::min<std::uint64_t>(last, part.last);
@@ -307,20 +303,21 @@ private:
             keep(inside, range.first, range.last);
             keep(outside, std::uint64_t{range.last} + 1, greatest);
         }
-        follow(target(at, program_[at].jt), state, arch, inside);
-        follow(target(at, program_[at].jf), state, arch, outside);
+        const sock_filter& jump = program_[path.at];
+        paths_.push_back({target(path.at, jump.jf), path.state, path.arch, path.excluded, std::move(outside)});
+        paths_.push_back({target(path.at, jump.jt), path.state, path.arch, path.excluded, std::move(inside)});
     }
 
     // ---- results
 
-    // `arch` absent: every ABI but those that were tested for on the way.
-    void record(Arch arch, const Intervals& numbers, Node outcome) {
-        auto& ranges = found_[arch ? std::int64_t{*arch} : other_abis];
-        if (!arch) {
-            if (!others_excluded_) others_excluded_ = excluded_;
-            if (*others_excluded_ != excluded_) throw Refused{"the ABIs are told apart in more than one way"};
+    // Without an ABI: every one but those that were tested for on the way.
+    void record(const Path& path, Node outcome) {
+        auto& ranges = found_[path.arch ? std::int64_t{*path.arch} : other_abis];
+        if (!path.arch) {
+            if (!others_excluded_) others_excluded_ = path.excluded;
+            if (*others_excluded_ != path.excluded) throw Refused{"the ABIs are told apart in more than one way"};
         }
-        for (const NumberRange& part : numbers) ranges.push_back({part.first, part.last, outcome});
+        for (const NumberRange& part : path.numbers) ranges.push_back({part.first, part.last, outcome});
     }
 
     std::vector<AbiMeaning> finish() {
@@ -350,8 +347,8 @@ private:
     Diagram& diagram_;
     std::vector<Word> words_{Word{}};  // [0]: zero, what A and X hold at first
     std::map<Word, std::uint32_t> word_ids_{{Word{}, 0}};
-    std::map<std::tuple<std::size_t, State>, Node> outcomes_;
-    std::vector<std::uint32_t> excluded_;  // ABIs that the current path has ruled out
+    std::map<Point, Node> outcomes_;
+    std::vector<Path> paths_;  // still to be followed
     std::optional<std::vector<std::uint32_t>> others_excluded_;
     std::map<std::int64_t, std::vector<NumberRange>> found_;
     std::size_t work_ = 0;
