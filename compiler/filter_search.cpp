@@ -42,12 +42,9 @@ private:
         return middle;
     }
 
-    // The kernel's map answers for calls that are always allowed; those that are refused outright are rare.
     [[nodiscard]] std::size_t weight(const Block& block) const {
-        constexpr std::size_t of_checked = 8;
         std::size_t sum = 0;
-        for (std::size_t i = block.begin; i < block.end; ++i)
-            sum += is_return(labels_[segments_[i].outcome]) ? 1 : of_checked;
+        for (std::size_t i = block.begin; i < block.end; ++i) sum += weight(labels_[segments_[i].outcome]);
         return sum;
     }
 
@@ -55,18 +52,23 @@ private:
     Label chain(const Block& block) {
         Label label = labels_[block.base];
         // Backwards: what comes last here is tested first.
-        for (const int urgent : {0, 1, 2})
+        for (const std::size_t weight_now : {of_rare, of_refused, of_checked})
             for (const Segment& segment : segments_.subspan(block.begin, block.end - block.begin))
-                if (segment.outcome != block.base && urgency(labels_[segment.outcome]) == urgent)
+                if (segment.outcome != block.base && weight(labels_[segment.outcome]) == weight_now)
                     label = assembler_.jump(BPF_JEQ, segment.first, labels_[segment.outcome], label);
         return label;
     }
 
-    int urgency(Label label) const {
-        if (!is_return(label)) return 2;
-        return assembler_[label].k == SECCOMP_RET_ALLOW ? 0 : 1;
+    // How often the filter runs for a call, as a guess. The kernel's map answers for those that are always allowed, and
+    // a program is ended once.
+    static constexpr std::size_t of_checked = 8, of_refused = 4, of_rare = 1;
+
+    [[nodiscard]] std::size_t weight(Label label) const {
+        const sock_filter& first = assembler_[label];
+        if (BPF_CLASS(first.code) != BPF_RET) return of_checked;
+        const std::uint32_t action = first.k & SECCOMP_RET_ACTION_FULL;
+        return action == SECCOMP_RET_ERRNO || action == SECCOMP_RET_TRAP ? of_refused : of_rare;
     }
-    bool is_return(Label label) const { return BPF_CLASS(assembler_[label].code) == BPF_RET; }
 
     Assembler& assembler_;
     std::span<const Segment> segments_;

@@ -59,6 +59,38 @@ TEST(FilterMarks, WhatShippedPoliciesAlwaysAllowIsInTheKernelsMap) {
     }
 }
 
+// Instructions until the answer or the first look at an argument, on average.
+double steps(const Program& program, const AbiModel& abi, bool (*is_meant)(const CallModel& call)) {
+    std::size_t calls = 0;
+    std::size_t all = 0;
+    for (std::uint32_t number = 0; number < abi.calls.size(); ++number) {
+        if (!is_meant(abi.calls[number])) continue;
+        ++calls;
+        for (const std::size_t at : test::executed(program, {static_cast<int>(number), AUDIT_ARCH_X86_64, 0, {}})) {
+            const bool is_argument =
+                BPF_CLASS(program[at].code) == BPF_LD && program[at].k >= offsetof(seccomp_data, args);
+            if (is_argument) break;
+            ++all;
+        }
+    }
+    return static_cast<double>(all) / static_cast<double>(calls);
+}
+
+TEST(FilterMarks, CallsThatRunTheFilterAreFoundBeforeThoseOfTheMap) {
+    for (const FilterModel& model : {test::docker_default(), test::judge_like()}) {
+        const Program program = checked(model);
+        const AbiModel& abi = model.abis.front();
+        const double in_map = steps(program, abi, [](const CallModel& call) {
+            return !test::looks_at_arguments(call) && call.otherwise.kind == Response::Kind::allow;
+        });
+        EXPECT_LT(steps(program, abi, test::looks_at_arguments), in_map) << "by their arguments";
+        EXPECT_LT(
+            steps(program, abi, [](const CallModel& call) { return call.otherwise.kind == Response::Kind::refuse; }),
+            in_map)
+            << "errno";
+    }
+}
+
 TEST(FilterMarks, TheMapHasEveryAbi) {
     FilterModel model = test::docker_default();
     for (const Abi abi : {Abi::i386, Abi::x32}) {
