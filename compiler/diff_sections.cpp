@@ -6,6 +6,7 @@
 #include "compiler/capabilities.hpp"
 #include "compiler/diff.hpp"
 #include "compiler/limits.hpp"
+#include "compiler/network_ports.hpp"
 #include "compiler/path_pattern.hpp"
 #include "policy/render.hpp"
 
@@ -82,17 +83,14 @@ std::vector<PortRange> ports_without(const std::vector<PortRange>& of, const std
     return result;
 }
 
-std::string port_words(const PortRange& range) {
-    const std::string first = std::to_string(range.first);
-    return range.first == range.last ? first : first + ".." + std::to_string(range.last);
-}
-
 void compare_ports(const std::vector<PortRange>& a, const std::vector<PortRange>& b, const std::string& words,
                    Section& section) {
     Section::Members lost;
     Section::Members gained;
-    for (const PortRange& range : ports_without(b, a)) gained.emplace(port_words(range), range.origins);
-    for (const PortRange& range : ports_without(a, b)) lost.emplace(port_words(range), range.origins);
+    for (const PortRange& range : ports_without(b, a))
+        gained.emplace(ports_in_words(range.first, range.last), range.origins);
+    for (const PortRange& range : ports_without(a, b))
+        lost.emplace(ports_in_words(range.first, range.last), range.origins);
     section.members(lost, gained, words);
 }
 

@@ -87,11 +87,6 @@ bool holds(const PortClaim& outer, const PortClaim& inner) {
     return outer.first <= inner.first && outer.last >= inner.last;
 }
 
-std::string words_of(const PortClaim& claim) {
-    const std::string first = std::to_string(claim.first);
-    return claim.first == claim.last ? first : first + ".." + std::to_string(claim.last);
-}
-
 // The ports of one file, each range after those that could hold it. Linear after sorting: only the
 // range that reaches furthest so far is looked at.
 void warn_covered(std::string_view word, std::vector<PortClaim> claims, policy::Diagnostics& diagnostics) {
@@ -105,14 +100,16 @@ void warn_covered(std::string_view word, std::vector<PortClaim> claims, policy::
         if (is_new || !holds(*furthest, claim)) {
             if (is_new || claim.last > furthest->last) furthest = &claim;
         } else if (holds(claim, *furthest)) {
-            warn_duplicate(diagnostics, std::string(word) + " tcp " + words_of(claim), furthest->span, claim.span);
+            warn_duplicate(diagnostics, std::string(word) + " tcp " + ports_in_words(claim.first, claim.last),
+                           furthest->span, claim.span);
         } else {
             diagnostics
                 .add(policy::slug::useless_allow, claim.span,
-                     "`" + words_of(claim) + "` is already allowed by `" + words_of(*furthest) + "`")
+                     "`" + ports_in_words(claim.first, claim.last) + "` is already allowed by `" +
+                         ports_in_words(furthest->first, furthest->last) + "`")
                 .label("changes nothing")
                 .also(furthest->span, "allows it already")
-                .help("remove `" + words_of(claim) + "`");
+                .help("remove `" + ports_in_words(claim.first, claim.last) + "`");
         }
     }
 }
@@ -132,15 +129,21 @@ void warn_forbidden(const PortClaims& claims, policy::Diagnostics& diagnostics) 
         });
         if (by == claims.forbidden.end()) continue;
         diagnostics
-            .add(policy::slug::useless_allow, claim.span, "`" + words_of(claim) + "` is allowed here, but forbidden")
+            .add(policy::slug::useless_allow, claim.span,
+                 "`" + ports_in_words(claim.first, claim.last) + "` is allowed here, but forbidden")
             .label("never allowed")
             .also(by->span, "forbidden here")
             .note("`forbid` beats every permission, wherever each is written")
-            .help("remove `" + words_of(claim) + "`");
+            .help("remove `" + ports_in_words(claim.first, claim.last) + "`");
     }
 }
 
 }  // namespace
+
+std::string ports_in_words(std::uint16_t first, std::uint16_t last) {
+    const std::string words = std::to_string(first);
+    return first == last ? words : words + ".." + std::to_string(last);
+}
 
 std::optional<PortClaim> read_ports(const policy::Word& word, Place place, policy::Diagnostics& diagnostics) {
     const auto text = place.scope.text(word);

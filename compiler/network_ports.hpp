@@ -26,6 +26,9 @@ struct PortClaims {
 [[nodiscard]] std::optional<PortClaim> read_ports(const policy::Word& word, Place place,
                                                   policy::Diagnostics& diagnostics);
 
+// `443` or `8000..8100`, as it is read.
+[[nodiscard]] std::string ports_in_words(std::uint16_t first, std::uint16_t last);
+
 // Sorted and disjoint, neighbours joined, the same whatever the order of the claims.
 [[nodiscard]] std::vector<PortRange> merge_ports(const PortClaims& claims);
 

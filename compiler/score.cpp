@@ -5,7 +5,9 @@
 #include <cmath>
 #include <optional>
 
+#include "compiler/network_ports.hpp"
 #include "compiler/score_parts.hpp"
+#include "policy/diagnostic.hpp"
 #include "policy/policy.hpp"
 
 namespace ward::compiler {
@@ -77,7 +79,7 @@ Finding time(const Jail& jail) {
 }
 
 Finding disk(const Jail& jail, const ScoredFiles& files) {
-    return files.widest(bit(Access::write)).share == 0 ? Finding{} : not_limited(jail.limit(LimitName::file_size));
+    return files.widest(write_bit).share == 0 ? Finding{} : not_limited(jail.limit(LimitName::file_size));
 }
 
 // ---- the table
@@ -97,9 +99,9 @@ constexpr Row rows[] = {
 Finding look_at(ExposureId id, const Jail& jail, const ScoredFiles& files, const ScoredCalls& calls) {
     switch (id) {
         case ExposureId::written_places:
-            return files.widest(bit(Access::write));
+            return files.widest(write_bit);
         case ExposureId::read_places:
-            return files.widest(bit(Access::read) | bit(Access::write) | bit(Access::execute));
+            return files.widest(read_bit | write_bit | execute_bit);
         case ExposureId::secrets:
             return files.readable_secrets();
         case ExposureId::persistence:
@@ -165,12 +167,37 @@ std::optional<double> figure_after(ExposureId id, const Finding& found, const Ja
     return std::nullopt;
 }
 
-std::string advice_for(const Row& row, const Finding& found) {
-    if (row.id == ExposureId::dangerous_calls) return "write `forbid " + found.what + "` in `syscalls { }`";
+std::string advice_for_ports(const Row& row, std::string_view verb, const Jail& jail,
+                             const std::vector<PortRange>& ranges) {
+    const PortRange* most = widest(ranges);
+    if (jail.network.host) return std::string(row.advice);
+    const std::string permission(verb);
+    if (most == nullptr) return "remove " + policy::quoted(permission) + " if it can do without";
+    return "leave out ports that it does not need: " +
+           policy::quoted(permission + " tcp " + ports_in_words(most->first, most->last)) + " has the most";
+}
+
+std::string advice_for(const Row& row, const Finding& found, const Jail& jail, const ScoredCalls& calls) {
+    const auto forbid = [](std::string_view what) {
+        return "write " + policy::quoted("forbid " + std::string(what)) + " in `syscalls { }`";
+    };
+    const CallGroup* group = row.id == ExposureId::all_calls ? calls.rarely_needed() : nullptr;
+    if (group != nullptr) return forbid(group->name);
+    if (row.id == ExposureId::dangerous_calls) return forbid(found.what);
+    if (row.id == ExposureId::network_out) return advice_for_ports(row, "connect", jail, jail.network.connect);
+    if (row.id == ExposureId::network_in) return advice_for_ports(row, "listen", jail, jail.network.listen);
     return std::string(row.advice);
 }
 
 }  // namespace
+
+const PortRange* widest(const std::vector<PortRange>& ranges) {
+    const PortRange* most = nullptr;
+    for (const PortRange& range : ranges)
+        if (range.last != range.first && (most == nullptr || range.last - range.first > most->last - most->first))
+            most = &range;
+    return most;
+}
 
 Score score(const Jail& jail, const Facts& facts) {
     const ScoredFiles files(jail, facts);
@@ -180,7 +207,7 @@ Score score(const Jail& jail, const Facts& facts) {
     for (const Row& row : rows) {
         Finding found = look_at(row.id, jail, files, calls);
         const bool is_open = found.share > 0;
-        std::string advice = is_open ? advice_for(row, found) : std::string();
+        std::string advice = is_open ? advice_for(row, found, jail, calls) : std::string();
         const auto after = is_open ? figure_after(row.id, found, jail, facts, files, calls) : std::nullopt;
         const double saves = after ? std::max(result.figure - *after, 0.0) : 0;
         result.exposures.push_back({row.name, row.counts, row.weight, found.share, std::move(found.what),

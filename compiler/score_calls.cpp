@@ -57,6 +57,10 @@ constexpr DangerousCall dangerous[] = {{"ptrace", 3},
                                        {"mknod", 1},
                                        {"clone3", 1}};
 
+constexpr std::string_view rarely_needed_groups[] = {
+    "@aio",      "@chown",      "@clock",  "@cpu-emulation", "@debug",     "@keyring", "@module", "@mount",
+    "@obsolete", "@privileged", "@raw-io", "@reboot",        "@resources", "@sandbox", "@setuid", "@swap"};
+
 void add_reaches(Diagram& diagram, Diagram::Node node, std::set<Diagram::Node>& seen, std::set<bool>& passes) {
     if (!seen.insert(node).second) return;
     if (diagram.is_leaf(node)) {
@@ -101,6 +105,24 @@ ScoredCalls::ScoredCalls(const Jail& jail) : jail_(&jail) {
 
 void ScoredCalls::close(std::string_view name) {
     if (const auto number = syscall_number(name)) openness_[*number] = 0;
+}
+
+void ScoredCalls::close(const CallGroup& group) {
+    for_each_call(calls_of(group), [&](std::uint32_t number) { openness_[number] = 0; });
+}
+
+const CallGroup* ScoredCalls::rarely_needed() const {
+    const CallGroup* most = nullptr;
+    double most_open = 0;
+    for (const std::string_view name : rarely_needed_groups) {
+        const CallGroup* group = find_group(name);
+        double open = 0;
+        for_each_call(calls_of(*group), [&](std::uint32_t number) { open += openness_.at(number); });
+        if (open <= most_open) continue;
+        most = group;
+        most_open = open;
+    }
+    return most;
 }
 
 Finding ScoredCalls::at(std::string_view name) const {

@@ -50,8 +50,8 @@ std::string at_home(std::string_view place, const Facts& facts) {
 // What the rules give; of an overlay the right to write only if something keeps it.
 AccessBits granted(const PathDecision& decision, const HostPath& host) {
     if (host.shown.empty()) return 0;
-    const AccessBits access = decision.access | bit(Access::read);
-    return host.changed.empty() ? access & ~bit(Access::write) : access;
+    const AccessBits access = decision.access | read_bit;
+    return host.changed.empty() ? access & ~write_bit : access;
 }
 
 // Whether the program has calls for it: the same at every path.
@@ -64,7 +64,7 @@ bool has_calls(const Jail& jail, const std::string& path, Access access) {
 Origins origins_of(const PathDecision& decision, AccessBits access) {
     Origins origins;
     for (const FileRule* rule : decision.rules)
-        if (access == bit(Access::read) || (rule->access & access) != 0)
+        if (access == read_bit || (rule->access & access) != 0)
             origins.insert(origins.end(), rule->origins.begin(), rule->origins.end());
     return origins;
 }
@@ -95,9 +95,9 @@ ScoredFiles::ScoredFiles(const Jail& jail, const Facts& facts)
         reached.host = behind(reached.decision);
         reached.access = granted(reached.decision, reached.host);
         for (const Access access : accesses) {
-            if ((reached.access & bit(access)) == 0 || (asked & bit(access)) != 0) continue;
-            asked |= bit(access);
-            if (!has_calls(jail, path, access)) refused |= bit(access);
+            if ((reached.access & bit_of(access)) == 0 || (asked & bit_of(access)) != 0) continue;
+            asked |= bit_of(access);
+            if (!has_calls(jail, path, access)) refused |= bit_of(access);
         }
         reached.access &= ~refused;
         if (reached.access != 0) reached_.push_back(std::move(reached));
@@ -105,7 +105,7 @@ ScoredFiles::ScoredFiles(const Jail& jail, const Facts& facts)
 }
 
 const std::string& ScoredFiles::on_host(const Reached& reached, AccessBits access) {
-    return access == bit(Access::write) ? reached.host.changed : reached.host.shown;
+    return access == write_bit ? reached.host.changed : reached.host.shown;
 }
 
 Finding ScoredFiles::found(const Reached& reached, AccessBits access) {
@@ -143,15 +143,15 @@ Finding ScoredFiles::at_places(const Places& places, AccessBits access) const {
 }
 
 Finding ScoredFiles::readable_secrets() const {
-    return at_places(secrets_, bit(Access::read));
+    return at_places(secrets_, read_bit);
 }
 
 Finding ScoredFiles::writable_starters() const {
-    return at_places(starters_, bit(Access::write));
+    return at_places(starters_, write_bit);
 }
 
 Finding ScoredFiles::written_programs() const {
-    constexpr AccessBits both = bit(Access::write) | bit(Access::execute);
+    constexpr AccessBits both = write_bit | execute_bit;
     const auto written = std::ranges::find_if(reached_, [](const Reached& reached) {
         return reached.decision.kind == PathDecision::Kind::tree && (reached.access & both) == both;
     });

@@ -12,6 +12,7 @@
 
 #include "compiler/diff_points.hpp"
 #include "compiler/facts.hpp"
+#include "compiler/groups.hpp"
 #include "compiler/jail.hpp"
 #include "compiler/question_paths.hpp"
 #include "policy/policy.hpp"
@@ -24,10 +25,6 @@ struct Finding {
     std::string what;
     Origins origins;
 };
-
-constexpr AccessBits bit(policy::Access access) {
-    return static_cast<AccessBits>(access);
-}
 
 enum class ExposureId {
 #define WARD_EXPOSURE(id, weight, name, counts, advice) id,
@@ -91,8 +88,12 @@ public:
     [[nodiscard]] Finding programs() const;
     [[nodiscard]] Finding further_abis() const;
 
+    // Of the groups that few programs need, the one with the most open calls; null if all are closed.
+    [[nodiscard]] const CallGroup* rarely_needed() const;
+
     // As `forbid` would.
     void close(std::string_view name);
+    void close(const CallGroup& group);
     void close_further_abis() { further_abis_ = 0; }
 
 private:
@@ -102,6 +103,11 @@ private:
     std::map<std::uint32_t, double> openness_;  // by number: 0, 1, or between the two where arguments decide
     std::size_t further_abis_ = 0;
 };
+
+// ---- network
+
+// The port range that has the most; null if none has more than one.
+[[nodiscard]] const PortRange* widest(const std::vector<PortRange>& ranges);
 
 // ---- advice
 

@@ -26,7 +26,7 @@ void grant_further_down(FileRule& rule) {
 }
 
 void take_execute(FileRule& rule) {
-    rule.access &= ~bit(Access::execute);
+    rule.access &= ~execute_bit;
 }
 
 // What base.secrets does about the places that a score knows.
@@ -47,8 +47,15 @@ bool use_secrets(Jail& jail, const Facts& facts) {
     return true;
 }
 
+bool leave_out_ports(std::vector<PortRange>& ranges) {
+    const PortRange* most = widest(ranges);
+    if (most == nullptr) return false;
+    ranges[static_cast<std::size_t>(most - ranges.data())].last = most->first;
+    return true;
+}
+
 bool name_ports(Network& network) {
-    if (!network.host) return false;
+    if (!network.host) return leave_out_ports(network.connect);
     network.host = false;
     network.connect = {{443, 443, {}}};
     return true;
@@ -121,6 +128,11 @@ bool follow_for_calls(ExposureId id, const Finding& found, ScoredCalls& calls) {
         case ExposureId::dangerous_calls:
             calls.close(found.what);
             return true;
+        case ExposureId::all_calls: {
+            const CallGroup* group = calls.rarely_needed();
+            if (group != nullptr) calls.close(*group);
+            return group != nullptr;
+        }
         case ExposureId::further_abis:
             calls.close_further_abis();
             return true;
@@ -138,6 +150,8 @@ bool follow_for_rest(ExposureId id, const Finding& found, Jail& jail) {
             return remove_device(jail, found);
         case ExposureId::network_out:
             return name_ports(jail.network);
+        case ExposureId::network_in:
+            return leave_out_ports(jail.network.listen);
         case ExposureId::unix_sockets:
             jail.network.unix_sockets = false;
             return true;

@@ -10,6 +10,7 @@
 #include "compiler/file_match.hpp"
 #include "compiler/file_rules.hpp"
 #include "compiler/limits.hpp"
+#include "compiler/network_ports.hpp"
 #include "compiler/show_calls.hpp"
 #include "compiler/show_rows.hpp"
 #include "policy/policy.hpp"
@@ -22,9 +23,6 @@ using policy::escaped;
 using Kind = FileRule::Kind;
 
 // ---- files
-
-constexpr AccessBits write_bit = static_cast<AccessBits>(policy::Access::write);
-constexpr AccessBits execute_bit = static_cast<AccessBits>(policy::Access::execute);
 
 // The word of a rule as a policy has it: `read?`.
 std::string words_of(const FileRule& rule) {
@@ -100,14 +98,10 @@ Rows file_rows(const Jail& jail, const policy::Sources& sources) {
 
 // ---- the other sections
 
-std::string port_words(const PortRange& range) {
-    const std::string first = "tcp " + std::to_string(range.first);
-    return range.first == range.last ? first : first + ".." + std::to_string(range.last);
-}
-
 void add_ports(std::string_view word, const std::vector<PortRange>& ports, const policy::Sources& sources, Rows& rows) {
     Listing list;
-    for (const PortRange& range : ports) list.add(port_words(range), place_of(range.origins, sources));
+    for (const PortRange& range : ports)
+        list.add("tcp " + ports_in_words(range.first, range.last), place_of(range.origins, sources));
     list.append_to(rows, word);
 }
 

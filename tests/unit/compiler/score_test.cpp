@@ -1,6 +1,7 @@
 // The score: every row counts, and a jail that only lost power never scores worse.
 #include "compiler/score.hpp"
 
+#include <algorithm>
 #include <set>
 
 #include "compiler/diff.hpp"
@@ -154,6 +155,41 @@ const Pair pairs[] = {
 };
 
 INSTANTIATE_TEST_SUITE_P(Score, Pairs, testing::ValuesIn(pairs));
+
+// A row, what is to be done about it, and whether that has been tried.
+struct Advised {
+    std::string_view policy, row, advice;
+    bool saves = true;
+
+    friend void PrintTo(const Advised& advised, std::ostream* stream) { *stream << advised.policy; }
+};
+
+class Advice : public testing::TestWithParam<Advised> {};
+
+TEST_P(Advice, IsOneThingToDo) {
+    const Compiled compiled = compile_main(std::string(GetParam().policy));
+    ASSERT_TRUE(compiled.jail) << compiled.messages();
+    const Score found = score(*compiled.jail, some_facts());
+    const auto row = std::ranges::find(found.exposures, GetParam().row, &Exposure::name);
+    ASSERT_NE(row, found.exposures.end());
+    EXPECT_EQ(row->advice, GetParam().advice);
+    EXPECT_EQ(row->saves > 0, GetParam().saves);
+}
+
+const Advised advice[] = {
+    {"syscalls { allow @system-service }", "calls at all", "write `forbid @resources` in `syscalls { }`"},
+    {"syscalls { allow @basic-io }", "calls at all", "allow fewer groups", false},
+    {"network { host }", "connections", "name the ports: `connect tcp 443`"},
+    {"network { host }", "services", "name the ports: `listen tcp 8080`", false},
+    {"network { connect tcp 80, 1000..1999, 8000..8001 }", "connections",
+     "leave out ports that it does not need: `connect tcp 1000..1999` has the most"},
+    {"network { listen tcp 8000..8001 }", "services",
+     "leave out ports that it does not need: `listen tcp 8000..8001` has the most"},
+    {"network { connect tcp 80 }", "connections", "remove `connect` if it can do without", false},
+    {"syscalls { allow @system-service }", "dangerous calls", "write `forbid userfaultfd` in `syscalls { }`"},
+};
+
+INSTANTIATE_TEST_SUITE_P(Score, Advice, testing::ValuesIn(advice));
 
 TEST(Score, ASecretCountsByEveryNameThatTheJailHasForIt) {
     const Compiled compiled = compile_main("syscalls { allow @file-system }\nfiles { read /data from /home/ada }\n");
