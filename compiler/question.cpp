@@ -1,5 +1,7 @@
 #include "compiler/question.hpp"
 
+#include <algorithm>
+
 #include "compiler/call_names.hpp"
 #include "compiler/question_parts.hpp"
 
@@ -21,9 +23,7 @@ struct Answering {
 }  // namespace
 
 Answer answer(const Jail& jail, const ResolvedQuestion& question) {
-    Answer answer = std::visit(Answering{jail}, question.about);
-    if (answer.change.empty() && !answer.candidates.empty()) answer.change = answer.candidates.front().words;
-    return answer;
+    return std::visit(Answering{jail}, question.about);
 }
 
 std::string in_quotes(std::string_view text) {
@@ -39,6 +39,14 @@ std::string in_quotes(std::string_view text) {
         word += c;
     }
     return word + '"';
+}
+
+std::string as_word(const std::string& path) {
+    const bool is_plain = std::ranges::all_of(path, [](char c) {
+        constexpr std::string_view special = "\"'#,;(){}\\\x7f*?[]$";
+        return static_cast<unsigned char>(c) > ' ' && special.find(c) == std::string_view::npos;
+    });
+    return is_plain ? path : in_quotes(path);
 }
 
 std::string failure_words(Response failure) {

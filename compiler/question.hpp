@@ -104,7 +104,7 @@ struct Answer {
                                                                const policy::PolicySet& set, const Facts& facts,
                                                                policy::Diagnostics& diagnostics);
 
-// `jail` must be compiled from the same set with the same facts. The change is the first candidate, untried.
+// `jail` must be compiled from the same set with the same facts. No candidate is tried.
 [[nodiscard]] Answer answer(const Jail& jail, const ResolvedQuestion& question);
 
 // What an answer needs beside the jail to try its candidates.
@@ -124,5 +124,7 @@ struct Asking {
 
 // A text as a quoted word of a policy: `"/a b"`.
 [[nodiscard]] std::string in_quotes(std::string_view text);
+// A path as a word of a policy that means this path and no pattern; in quotes where it must be.
+[[nodiscard]] std::string as_word(const std::string& path);
 
 }  // namespace ward::compiler

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <type_traits>
 #include <utility>
 
 #include "policy/parser.hpp"
@@ -27,6 +28,7 @@ public:
     bool operator()(Statement& statement) const {
         if (is_named(statement.span)) return true;
         if constexpr (requires { statement.except; }) return empties_calls(statement);
+        if constexpr (std::is_same_v<Statement, policy::RefuseStatement>) return empties(statement.calls);
         if constexpr (requires { statement.paths; }) return empties(statement.paths);
         if constexpr (requires { statement.names; }) return empties(statement.names);
         if constexpr (requires { statement.patterns; }) return empties(statement.patterns);

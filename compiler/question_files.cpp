@@ -30,10 +30,6 @@ std::string_view word_of(Access access) {
     return "read";
 }
 
-AccessBits bit_of(Access access) {
-    return static_cast<AccessBits>(access);
-}
-
 std::string words_of(const FileRule& rule) {
     std::string words = std::string(statement_word(rule)) + (rule.optional ? "? " : " ") + rule.path;
     if (!rule.from.empty()) words += " from " + rule.from;

@@ -31,9 +31,7 @@ namespace ward::compiler {
             .origins = std::move(origins)};
 }
 
-[[nodiscard]] inline std::string quoted(std::string_view text) {
-    return '`' + std::string(text) + '`';
-}
+using policy::quoted;
 // "write `read /etc/hosts` in `files { }`"
 [[nodiscard]] inline Change write_line(const std::string& line, const std::string& section) {
     return {"write " + quoted(line) + " in " + quoted(section + " { }"), {{section, line}}};

@@ -16,18 +16,10 @@ namespace {
 using Kind = PathDecision::Kind;
 using Rule = FileRule::Kind;
 
-constexpr auto read_bit = static_cast<AccessBits>(policy::Access::read);
-constexpr auto write_bit = static_cast<AccessBits>(policy::Access::write);
-constexpr auto execute_bit = static_cast<AccessBits>(policy::Access::execute);
 constexpr unsigned most_links = 40;  // path_resolution(7)
 
 // What every /dev has besides its devices: links into /proc (mount_plan.cpp).
 constexpr std::array<std::string_view, 4> device_links{"/dev/fd", "/dev/stdin", "/dev/stdout", "/dev/stderr"};
-
-std::string parent_of(const std::string& path) {
-    const std::size_t slash = path.rfind('/');
-    return slash == 0 ? "/" : path.substr(0, slash);
-}
 
 bool is_above(std::string_view folder, std::string_view path) {
     return folder != path && is_at_or_below(path, folder);

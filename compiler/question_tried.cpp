@@ -73,10 +73,24 @@ private:
         policy::Diagnostics diagnostics;
         auto set = changed(from.set, change, asking_.sources, diagnostics);
         const auto jail = set ? compile(*set, asking_.facts, diagnostics) : std::nullopt;
+        if (const auto wider = jail ? std::nullopt : without_refusals(change, diagnostics))
+            return attempt(from, *wider);
         if (!jail && error_.empty()) error_ = first_error(diagnostics);
         if (!jail) return std::nullopt;
         std::string words = from.words.empty() ? change.words : from.words + ", and " + change.words;
         return Attempt{*std::move(set), answer(*jail, asking_.question), std::move(words)};
+    }
+
+    // How a call fails may be said of one that is denied only.
+    std::optional<Change> without_refusals(const Change& change, const policy::Diagnostics& diagnostics) const {
+        Change wider = change;
+        for (const policy::Diagnostic& each : diagnostics.all()) {
+            if (&each.kind() != &policy::slug::refuse_allowed || !each.primary()) continue;
+            const policy::Span place = each.primary()->span;
+            wider.removed.push_back(place);
+            wider.words += ", and remove " + quoted(asking_.sources.text(place)) + " from `refuse`";
+        }
+        return wider.removed.size() > change.removed.size() ? std::optional(wider) : std::nullopt;
     }
 
     static bool is_new(const Answer& before, const Answer& after) {

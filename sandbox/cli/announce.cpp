@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <charconv>
-#include <cstdlib>
 
 #include "policy/render.hpp"
 #include "sandbox/cli/caller.hpp"
@@ -50,7 +49,7 @@ void note_lost_outputs(const Request& request, const Prepared& prepared) {
         const std::string what =
             lost.is_private ? "`" + lost.path + "` is in a `" + lost.folder + "` of the jail's own, and gone with it"
                             : "the program cannot make `" + lost.path + "`";
-        note(what + ": " + remedy_for(lost, request, prepared.home));
+        note(what + ": " + remedy_for(lost, request, prepared.facts.home));
     }
 }
 
@@ -77,28 +76,24 @@ bool is_pipe_of_another(int descriptor) {
 
 // ---- scripts
 
-std::string own_search_path() {
-    const char* path = std::getenv("PATH");
-    return path == nullptr ? "" : path;
-}
-
 bool grants_execution(const compiler::Jail& jail, const std::string& path) {
-    constexpr auto execute = static_cast<compiler::AccessBits>(policy::Access::execute);
     return std::ranges::any_of(jail.files, [&](const compiler::FileRule& rule) {
-        return rule.kind == compiler::FileRule::Kind::grant && (rule.access & execute) != 0 &&
+        return rule.kind == compiler::FileRule::Kind::grant && (rule.access & compiler::execute_bit) != 0 &&
                (rule.is_glob || path == rule.path || path.starts_with(rule.path + "/"));
     });
 }
 
 // `#!/usr/bin/env node`: env(1) is in the jail, says that there is no `node`, and nobody knows who has said it.
 void note_missing_interpreter(const Prepared& prepared) {
-    if (!is_script(prepared.program)) return;
-    const auto interpreter = sandbox::interpreter_of(prepared.program);
+    if (!is_script(prepared.facts.program)) return;
+    const auto interpreter = sandbox::interpreter_of(prepared.facts.program);
     if (!interpreter || base_name(interpreter->path) != "env" || interpreter->argument.find(' ') != std::string::npos)
         return;
     const std::string found = find_program(interpreter->argument, own_search_path(), "/").path;
-    if (found.empty() || !prepared.jail->root.value.empty() || grants_execution(*prepared.jail, found)) return;
-    note("`" + base_name(prepared.program) + "` is a script for `" + interpreter->argument +
+    if (found.empty() || !prepared.compiled->jail.root.value.empty() ||
+        grants_execution(prepared.compiled->jail, found))
+        return;
+    note("`" + base_name(prepared.facts.program) + "` is a script for `" + interpreter->argument +
          "`, which the jail does not have: add `--allow 'execute " + found + "'`");
 }
 

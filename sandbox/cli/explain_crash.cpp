@@ -79,8 +79,9 @@ std::optional<ResolvedQuestion> question_about(const RefusedCall& call, const po
     if (call.error != 0 && !call.paths.empty()) {
         const Access access = only_reads(call) ? Access::read : Access::write;
         const std::string path = absolute_path(call.paths.back(), "/");
-        const std::string words = (access == Access::read ? "read " : "write ") + path;
-        return ResolvedQuestion{words, compiler::FileQuestion{access, path, path, false}};
+        const std::string written = compiler::as_word(path);
+        const std::string words = (access == Access::read ? "read " : "write ") + written;
+        return ResolvedQuestion{words, compiler::FileQuestion{access, path, written, false}};
     }
     const policy::FileId text = reading.sources.add("log", in_words(call));
     const auto question = policy::parse_question(reading.sources, text, reading.diagnostics);
@@ -111,7 +112,7 @@ std::optional<std::vector<Explained>> explain_all(std::vector<RefusedCall> calls
         }
         auto question = question_about(call, *set, *facts, reading);
         if (!question) return std::nullopt;
-        compiler::Answer answer = compiler::answer(*jail, *question);
+        compiler::Answer answer = compiler::tried_answer(*jail, {*set, *facts, *question, reading.sources});
         all.push_back({std::move(call), *std::move(question), std::move(answer)});
     }
     return all;

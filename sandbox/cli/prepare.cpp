@@ -20,11 +20,6 @@
 namespace ward::cli {
 namespace {
 
-std::string own_path() {
-    const char* path = std::getenv("PATH");
-    return path == nullptr ? "" : path;
-}
-
 void report_not_executable(const std::string& name, policy::Diagnostics& diagnostics) {
     struct stat status {};
     if (stat(name.c_str(), &status) == 0 && S_ISDIR(status.st_mode))
@@ -41,7 +36,7 @@ std::string similar_profile(const std::string& name, const policy::Library& libr
     const auto policies = library.list();
     std::vector<std::string_view> names;
     for (const policy::Listed& listed : policies)
-        if (!find_program(listed.name, own_path(), "/").path.empty()) names.push_back(listed.name);
+        if (!find_program(listed.name, own_search_path(), "/").path.empty()) names.push_back(listed.name);
     const auto similar = policy::similar_names(name, names);
     return similar.empty() ? std::string() : similar.front();
 }
@@ -123,10 +118,10 @@ std::string program_of_policy(const std::string& entry) {
 ProgramSearch find_what_runs(Request& request, const std::string& folder) {
     std::string& name = request.command.front();
     if (name.find('/') != std::string::npos && is_shim(absolute_path(name, folder))) name = base_name(name);
-    ProgramSearch program = find_program(name, own_path(), folder);
+    ProgramSearch program = find_program(name, own_search_path(), folder);
     if (program.path.empty() || request.profile_by_name || !is_script_of_ward(program.path)) return program;
     request.command.insert(request.command.begin(), program_of_policy(request.profile));
-    return find_program(request.command.front(), own_path(), folder);
+    return find_program(request.command.front(), own_search_path(), folder);
 }
 
 // What `--allow` adds, for `--save`.
@@ -135,20 +130,24 @@ struct Added {
     std::string used;  // the name of the policy that it is on top of
 };
 
-// The jail, or nothing after an error. Its first process begins as soon as the policy is read.
-std::optional<compiler::Jail> compile(const Request& request, const compiler::Facts& facts, Reading& reading,
-                                      std::optional<sandbox::EarlyInit>& early, Added& added) {
-    if (request.allow.empty()) {
-        const auto set = reading.load(request.profile);
-        if (set && !request.dry_run) early = sandbox::EarlyInit::make(*set);
-        return set ? compiler::compile(*set, facts, reading.diagnostics) : std::nullopt;
-    }
+std::optional<policy::PolicySet> load(const Request& request, Reading& reading, Added& added) {
+    if (request.allow.empty()) return reading.load(request.profile);
     auto statements = read_additions(request.allow, reading);
     if (!statements) return std::nullopt;
-    const auto set = reading.load_below(*statements, request.profile);
+    auto set = reading.load_below(*statements, request.profile);
+    if (set) added = {std::move(*statements), set->members[1].policy.name.text};
+    return set;
+}
+
+// The jail, or nothing after an error. Its first process begins as soon as the policy is read.
+std::optional<Compiled> compile(const Request& request, const compiler::Facts& facts, Reading& reading,
+                                std::optional<sandbox::EarlyInit>& early, Added& added) {
+    auto set = load(request, reading, added);
     if (!set) return std::nullopt;
-    added = {std::move(*statements), set->members[1].policy.name.text};
-    return compiler::compile(*set, facts, reading.diagnostics);
+    if (!request.dry_run && request.allow.empty()) early = sandbox::EarlyInit::make(*set);
+    auto jail = compiler::compile(*set, facts, reading.diagnostics);
+    if (!jail) return std::nullopt;
+    return Compiled{*std::move(set), *std::move(jail)};
 }
 
 // A path was typed, and it is not that of the program of this name in PATH: `./ssh` is whatever was unpacked here,
@@ -157,7 +156,7 @@ bool is_stranger(const std::string& typed, const std::string& program, const std
     struct stat own {};
     struct stat installed {};
     if (typed.find('/') == std::string::npos) return false;
-    const std::string known = find_program(base_name(typed), own_path(), folder).path;
+    const std::string known = find_program(base_name(typed), own_search_path(), folder).path;
     return known.empty() || stat(program.c_str(), &own) != 0 || stat(known.c_str(), &installed) != 0 ||
            own.st_ino != installed.st_ino || own.st_dev != installed.st_dev;
 }
@@ -190,28 +189,30 @@ Prepared prepare(Request& request, Reading& reading, int& status) {
     facts->program = program.path.empty() ? absolute_path(request.command.front(), facts->cwd) : program.path;
     facts->arguments = named_paths({request.command.begin() + 1, request.command.end()}, facts->cwd);
     facts->parameters = request.parameters;
-    Prepared nothing;
-    nothing.program = facts->program;
     std::optional<sandbox::EarlyInit> early;
     Added added;
-    auto jail = compile(request, *facts, reading, early, added);
-    if (!jail) return nothing;
-    const auto inside = find_program_below(jail->root.value, request.command.front(), own_path(), facts->cwd);
+    auto compiled = compile(request, *facts, reading, early, added);
+    if (!compiled) {
+        Prepared nothing;
+        nothing.facts = *std::move(facts);
+        return nothing;
+    }
+    const auto inside =
+        find_program_below(compiled->jail.root.value, request.command.front(), own_search_path(), facts->cwd);
     if (!inside.path.empty()) facts->program = inside.path;
     if (inside.path.empty() && program.path.empty()) {
         status = program.status;
         report_missing_program(request, status, reading);
         return {};
     }
-    Prepared prepared = plan_on_this_host(*jail, request, *facts, reading.diagnostics);
+    Prepared prepared = plan_on_this_host(compiled->jail, request, *facts, reading.diagnostics);
     // Once all of it is known to be right.
     if (prepared.plan && request.save &&
         !save_policy({*request.save, request.profile, added.used}, added.statements, reading))
         prepared.plan.reset();
     prepared.early = std::move(early);
-    prepared.jail = std::move(jail);
-    prepared.program = facts->program;
-    prepared.home = facts->home;
+    prepared.compiled = std::move(compiled);
+    prepared.facts = *std::move(facts);
     return prepared;
 }
 

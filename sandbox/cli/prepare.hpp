@@ -5,7 +5,9 @@
 #include <optional>
 #include <string>
 
+#include "compiler/facts.hpp"
 #include "compiler/jail.hpp"
+#include "policy/library.hpp"
 #include "sandbox/cli/options.hpp"
 #include "sandbox/cli/reading.hpp"
 #include "sandbox/early_init.hpp"
@@ -32,14 +34,18 @@ struct Request {
     Words command;  // the program and its arguments, as written
 };
 
+struct Compiled {
+    policy::PolicySet policies;
+    compiler::Jail jail;
+};
+
 // A plan, and what a launch is made of besides.
 struct Prepared {
     std::optional<sandbox::OwnIdRange> ids;
     std::optional<sandbox::EarlyInit> early;
-    std::optional<compiler::Jail> jail;
+    std::optional<Compiled> compiled;
     std::optional<sandbox::Plan> plan;
-    std::string program;  // its path; empty if it did not come to that
-    std::string home;     // the caller's
+    compiler::Facts facts;  // of the caller; without a program if it did not come to that
 };
 
 // Without a plan, `status` is the exit status. The request becomes what is done: a script's interpreter goes

@@ -111,14 +111,14 @@ Report launch_and_tell(const Request& request, Prepared& prepared, policy::Sourc
                        std::shared_ptr<const void>& rest) {
     policy::Diagnostics problems;
     const std::time_t began = std::time(nullptr);
-    // Only what a violation is explained with must stay as long as the program: the jail, and its places.
+    // Only what a violation is explained with must stay as long as the program.
     const auto make_filter = [&](sandbox::Plan& plan, policy::Diagnostics& diagnostics) {
-        const bool made = add_filter(plan, *prepared.jail, diagnostics);
-        if (!plan.supervised_kill) prepared.jail.reset();
+        const bool made = add_filter(plan, prepared.compiled->jail, diagnostics);
+        if (!plan.supervised_kill) prepared.compiled.reset();
         return made;
     };
     const auto forget = [&] {
-        if (!prepared.jail) sources.forget();
+        if (!prepared.compiled) sources.forget();
         if (!request.report) prepared.plan->enforced = std::vector<std::string>();
     };
     Report report = sandbox::launch(
@@ -128,10 +128,11 @@ Report launch_and_tell(const Request& request, Prepared& prepared, policy::Sourc
     if (!problems.all().empty() || report.end != Report::End::exited) rest.reset();
     show(problems, sources);
     if (report.end == Report::End::not_started) report.reason = reason_in(problems);
-    if (report.violation && prepared.jail) explain_violation(*report.violation, *prepared.jail, sources);
+    if (report.violation && prepared.compiled)
+        explain_violation(*report.violation, {*prepared.compiled, prepared.facts, sources});
     report.began = static_cast<std::uint64_t>(began);
     report.policy = request.profile;
-    report.program = prepared.program;
+    report.program = prepared.facts.program;
     const std::string words = ending(report, *prepared.plan, base_name(request.command.front()));
     if (words.empty()) return report;
     rest.reset();
@@ -151,7 +152,7 @@ Done execute(Request& request, Reading& reading) {
     const auto all = prepare_apart(request, reading, status);
     Prepared& prepared = *all;
     // Nothing is gained by a filter that comes later where nothing runs.
-    if (prepared.plan && request.dry_run && !add_filter(*prepared.plan, *prepared.jail, reading.diagnostics))
+    if (prepared.plan && request.dry_run && !add_filter(*prepared.plan, prepared.compiled->jail, reading.diagnostics))
         prepared.plan.reset();
     show_for_run(reading);
     if (!prepared.plan) {
@@ -159,7 +160,7 @@ Done execute(Request& request, Reading& reading) {
         report.reason = reason_in(reading.diagnostics);
         report.began = static_cast<std::uint64_t>(std::time(nullptr));
         report.policy = request.profile;
-        report.program = prepared.program;
+        report.program = prepared.facts.program;
         return {std::move(report), {}, {}};
     }
     announce(request, reading, prepared);

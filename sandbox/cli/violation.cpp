@@ -66,7 +66,7 @@ sandbox::Violation::Rule rule_at(policy::Span span, const policy::Sources& sourc
 
 }  // namespace
 
-void explain_violation(sandbox::Violation& violation, const compiler::Jail& jail, const policy::Sources& sources) {
+void explain_violation(sandbox::Violation& violation, const Basis& basis) {
     const auto abi = abi_of(violation);
     if (!abi) return;
     const std::string_view name = compiler::name_of_call(*abi, violation.number);
@@ -77,10 +77,12 @@ void explain_violation(sandbox::Violation& violation, const compiler::Jail& jail
     unsigned matters = 0;
     for (const compiler::Argument& argument : prototype->arguments) matters |= 1U << argument.position;
     violation.words = compiler::call_in_words(*abi, violation.number, arguments, matters);
-    const compiler::Answer answer = compiler::answer(jail, question_about(violation, *abi, name, *prototype));
+    const compiler::ResolvedQuestion question = question_about(violation, *abi, name, *prototype);
+    const compiler::Answer answer =
+        compiler::tried_answer(basis.compiled.jail, {basis.compiled.policies, basis.facts, question, basis.sources});
     violation.reason = answer.reason;
     violation.change = answer.change;
-    for (const policy::Span& origin : answer.origins) violation.rules.push_back(rule_at(origin, sources));
+    for (const policy::Span& origin : answer.origins) violation.rules.push_back(rule_at(origin, basis.sources));
 }
 
 }  // namespace ward::cli

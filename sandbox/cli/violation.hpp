@@ -1,14 +1,20 @@
 // What a policy says to the call that ended its program: the call in words, and the lines that refuse it.
 #pragma once
 
-#include "compiler/jail.hpp"
 #include "policy/source.hpp"
+#include "sandbox/cli/prepare.hpp"
 #include "sandbox/report.hpp"
 
 namespace ward::cli {
 
-// Fills words, reason, change and rules. `jail` is what the filter was made of. A number that the table does not
-// have stays without them.
-void explain_violation(sandbox::Violation& violation, const compiler::Jail& jail, const policy::Sources& sources);
+// What the filter was made of.
+struct Basis {
+    const Compiled& compiled;
+    const compiler::Facts& facts;
+    policy::Sources& sources;  // takes in the changes that are tried
+};
+
+// Fills words, reason, change and rules. A number that the table does not have stays without them.
+void explain_violation(sandbox::Violation& violation, const Basis& basis);
 
 }  // namespace ward::cli

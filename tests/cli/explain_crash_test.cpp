@@ -42,7 +42,7 @@ denied: `syscall connect(3, _, 16)` gets SIGSYS: it is forbidden
   --> ./target.ward:5:12
   5 |     forbid connect
     |            ^^^^^^^ decides
-  help: to allow it, remove it from `forbid`
+  help: to allow it, remove it from `forbid`, and write `allow connect` in `syscalls { }`
   #0 __connect in libc.so.6
   #1 LLVMFuzzerTestOneInput in target
 )");
@@ -58,8 +58,8 @@ TEST_F(ExplainCrash, APathThatIsNotGranted) {
     EXPECT_EQ(
         outcome.out,
         R"(the target called `openat(AT_FDCWD, _, O_WRONLY|O_CREAT|O_TRUNC, 0666)` for `/etc/cron.d/\x1b[31m`, which failed with EROFS
-denied: `write /etc/cron.d/\x1b[31m` fails with ENOENT: nothing grants it, so it is not there
-  help: to allow it, write `write /etc/cron.d/\x1b[31m` in `files { }`
+denied: `write "/etc/cron.d/\x1b[31m"` fails with ENOENT: nothing grants it, so it is not there
+  help: to allow it, write `write "/etc/cron.d/\x1b[31m"` in `files { }`
   #0 openat64 in libc.so.6
 )");
 }

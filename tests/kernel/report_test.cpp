@@ -55,7 +55,7 @@ TEST_P(ReportOf, AViolationHasItsCallItsArgumentsAndTheLine) {
         report("files { write $work }\nsyscalls { refuse reboot with kill }", {"probe", "call", "169"})["violation"];
     EXPECT_EQ(other["reason"], "nothing allows it");
     EXPECT_TRUE(other["rules"].empty());
-    EXPECT_EQ(other["change"], "write `allow reboot` in `syscalls { }`");
+    EXPECT_EQ(other["change"], "write `allow reboot` in `syscalls { }`, and remove `reboot` from `refuse`");
 }
 
 // After a second the launcher forgets what only the start needed.

@@ -152,7 +152,7 @@ int main(int count, char** words) {
     keep_only(*prepared.plan, kept);
     ward::policy::Diagnostics problems;
     const auto make_filter = [&](ward::sandbox::Plan& plan, ward::policy::Diagnostics& diagnostics) {
-        return !plan.filter.empty() || add_filter(plan, *prepared.jail, diagnostics);
+        return !plan.filter.empty() || add_filter(plan, prepared.compiled->jail, diagnostics);
     };
     const ward::sandbox::Report report = launch(*prepared.plan, problems, {.make_filter = make_filter});
     ward::cli::show(problems, reading.sources);

@@ -19,6 +19,14 @@ TEST(CallAnswers, ByName) {
               "help: write `allow bpf` in `syscalls { }`\n");
 }
 
+TEST(CallAnswers, WhatIsRefusedInAWayOfItsOwnIsAllowedByTwoRemovals) {
+    Asked policy("syscalls {\nallow @process\nforbid kill, tkill\nrefuse kill, tkill with ENOSYS\n}");
+    EXPECT_EQ(policy.ask("kill(1, SIGKILL)"),
+              "denied ENOSYS: it is forbidden\n"
+              "4: kill\n"
+              "help: remove it from `forbid`, and remove `kill` from `refuse`\n");
+}
+
 TEST(CallAnswers, HowADeniedOneFails) {
     Asked policy("syscalls { allow read; refuse bpf with kill; refuse ptrace with trap }");
     EXPECT_EQ(policy.verdict("syscall bpf"), "denied kill");
