@@ -57,8 +57,8 @@ class Scenario:
 ALL = {
     # Root and the ordinary user, both with cgroups of version 2.
     "kernel": Scenario("plain", f"./kernel_tests {without('kernel')}", environment=GIVEN, timeout=900),
-    # The attempts, with a kernel that has the x32 calls.
-    "escape": Scenario("plain", f"./escape_tests {without('escape')}", kernel_words="syscall.x32=y", environment=GIVEN, timeout=900),
+    # The attempts, and filters of i386 and x32, with a kernel that has the calls of both.
+    "escape": Scenario("plain", f"./unit_compiler '--gtest_filter=AbisInTheKernel.*' && ./escape_tests {without('escape')}", kernel_words="syscall.x32=y", environment=GIVEN, timeout=900),
     # What a sleeping jail takes: each launcher in a guest that has just started.
     "memory": Scenario("plain", "./many_jails --gtest_filter=ManyJails.LiveAndLeaveNothing",
                        environment={"WARD_JAILS": "1000", "WARD_MOST_KIB": "675"}),
