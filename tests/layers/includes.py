@@ -14,8 +14,10 @@ DOORS = {
     "boost/": {"sandbox/cli/options.cpp"},
     "nlohmann/": {"sandbox/json.cpp"},
 }
-# Folders of the C library's and the kernel's headers.
+# Folders of the C library's and the kernel's headers, and those of the C library that are in none.
 SYSTEM = {"sys", "linux", "asm", "net", "netinet", "arpa"}
+PLAIN = {"dirent.h", "elf.h", "fcntl.h", "features.h", "grp.h", "link.h", "malloc.h", "poll.h", "pwd.h", "sched.h", "spawn.h",
+         "stdbool.h", "stddef.h", "string.h", "termios.h", "unistd.h"}
 
 
 def third_party(header):
@@ -44,7 +46,7 @@ def faults_of(root, path):
                 yield f"{name}:{number}: only sandbox/cli knows its headers (`{header}`)"
         elif door and name not in DOORS[door]:
             yield f"{name}:{number}: `{header}` stays in {', '.join(sorted(DOORS[door]))}"
-        elif not door and "/" in header and header.split("/")[0] not in SYSTEM:
+        elif not door and ("/" in header or header.endswith(".h")) and header.split("/")[0] not in SYSTEM | PLAIN:
             yield f"{name}:{number}: `{header}` is third-party and has no door in tests/layers/includes.py"
 
 

@@ -1,4 +1,4 @@
-"""No file over 400 lines, no function of the product over 60: what does not fit is two things."""
+"""No file over 400 lines, no function of the product over 60, half of them at most 10: what does not fit is two things."""
 import pathlib
 import statistics
 import subprocess
@@ -6,6 +6,7 @@ import sys
 
 FILE_LINES = 400
 FUNCTION_LINES = 60
+MEDIAN_LINES = 10
 # Functions of the product that are tables: one short line or two for each row.
 TABLES = {("sandbox/describe.cpp", "operands")}
 
@@ -34,6 +35,8 @@ def main(root):
             faults.append(f"{file}: {name} has {lines} lines, at most {FUNCTION_LINES}")
     if len(lengths) < 100:
         faults.append(f"only {len(lengths)} functions were found: ctags does not see the code")
+    if statistics.median(lengths) > MEDIAN_LINES:
+        faults.append(f"half of the functions have more than {MEDIAN_LINES} lines")
     print("\n".join(faults))
     print(f"{len(files)} files, {len(lengths)} functions, half of them at most {statistics.median(lengths):.0f} lines")
     return 1 if faults else 0
