@@ -14,9 +14,7 @@ using policy::Diagnostic;
 using policy::Diagnostics;
 using policy::Word;
 
-std::string quoted(std::string_view text) {
-    return "`" + std::string(text) + "`";
-}
+using policy::quoted;
 
 // "an address family", "open flags"
 std::string with_article(std::string_view words) {

@@ -15,9 +15,7 @@ using policy::Word;
 
 constexpr std::string_view unnamed = "_";
 
-std::string quoted(std::string_view text) {
-    return "`" + std::string(text) + "`";
-}
+using policy::quoted;
 
 // What people know an argument as.
 std::string_view known_name(const Argument& argument) {

@@ -17,9 +17,7 @@ using Claims = std::span<const CallClaim>;
 
 constexpr std::size_t most_places = 2;  // that a diagnostic shows beside its own
 
-std::string quoted(std::string_view text) {
-    return "`" + std::string(text) + "`";
-}
+using policy::quoted;
 
 // "`open`" or "`open` and 3 more calls". `calls` is not empty.
 std::string described(const CallSet& calls) {

@@ -14,9 +14,7 @@ using policy::Diagnostic;
 using policy::Diagnostics;
 using Node = Diagram::Node;
 
-std::string quoted(std::string_view text) {
-    return "`" + std::string(text) + "`";
-}
+using policy::quoted;
 
 // ---- reports
 

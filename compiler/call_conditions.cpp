@@ -16,9 +16,7 @@ using policy::Diagnostics;
 using policy::Expression;
 using policy::Word;
 
-std::string quoted(std::string_view text) {
-    return "`" + std::string(text) + "`";
-}
+using policy::quoted;
 
 // ---- which comparison makes sense for what
 

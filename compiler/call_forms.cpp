@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "compiler/call_abis.hpp"
+#include "compiler/call_index.hpp"
 
 namespace ward::compiler {
 namespace {
@@ -10,9 +10,7 @@ namespace {
 // How the kernel has named the later form of a call: with a folder to begin at, flags, wider ids, offsets and times.
 constexpr std::string_view suffixes[] = {"at", "1", "2", "3", "4", "32", "64", "_time64"};
 
-std::string quoted(std::string_view text) {
-    return "`" + std::string(text) + "`";
-}
+using policy::quoted;
 
 void report(const CallClaim& forbid, const std::string& later, policy::Diagnostics& diagnostics) {
     const std::string& word = forbid.word->text;

@@ -16,16 +16,15 @@ struct Resolved {
     bool is_complete = true;  // false: a word means nothing, and what the list was to hold is unknown
 };
 
-std::string quoted(const Word& word) {
-    return "`" + word.text + "`";
-}
+using policy::quoted;
 
 void report_repeated(const Word& word, const Word& first, Diagnostics& diagnostics) {
-    const std::string message = word.text == first.text ? quoted(word) + " is named twice in one list"
-                                                        : quoted(word) + " is another name of " + quoted(first);
+    const std::string message = word.text == first.text
+                                    ? quoted(word.text) + " is named twice in one list"
+                                    : quoted(word.text) + " is another name of " + quoted(first.text);
     diagnostics.add(policy::slug::duplicate_statement, word.span, message)
         .also(first.span, "named here already")
-        .help("remove " + quoted(word));
+        .help("remove " + quoted(word.text));
 }
 
 // The earlier word of a list that stands for the same calls, or null.
@@ -63,15 +62,15 @@ void check_except(const Resolved& excepted, const Resolved& from, Diagnostics& d
         if ((listed.named.calls & from.calls).none())
             diagnostics
                 .add(policy::slug::useless_except, listed.word->span,
-                     "`except` removes nothing: " + quoted(*listed.word) + " is not in the list")
+                     "`except` removes nothing: " + quoted(listed.word->text) + " is not in the list")
                 .label("not in the list")
-                .help("remove " + quoted(*listed.word));
+                .help("remove " + quoted(listed.word->text));
 }
 
 void report_nothing_left(const Word& word, Diagnostics& diagnostics) {
-    diagnostics.add(policy::slug::nothing_left, word.span, "`except` leaves nothing of " + quoted(word))
+    diagnostics.add(policy::slug::nothing_left, word.span, "`except` leaves nothing of " + quoted(word.text))
         .label("all of it is excepted")
-        .help("remove " + quoted(word) + " from the list");
+        .help("remove " + quoted(word.text) + " from the list");
 }
 
 }  // namespace

@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include "compiler/call_abis.hpp"
+#include "compiler/call_index.hpp"
 #include "compiler/errno_names.hpp"
 #include "compiler/syscall_table.hpp"
 #include "policy/similar_name.hpp"
@@ -79,9 +79,7 @@ std::string_view x86_64_equivalent(std::string_view name) {
 
 // ---- reports
 
-std::string quoted(std::string_view text) {
-    return "`" + std::string(text) + "`";
-}
+using policy::quoted;
 
 // Names that may have been meant, or `otherwise` if none is similar.
 void suggest(Diagnostic& diagnostic, std::string_view what, const std::vector<std::string>& similar,

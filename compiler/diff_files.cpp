@@ -94,7 +94,7 @@ std::string where_of(const FileRule& rule) {
 }
 
 void add_tree(const PathDecision& decision, const std::string& where, Powers& powers) {
-    const auto has = [&](policy::Access access) { return (decision.access & static_cast<AccessBits>(access)) != 0; };
+    const auto has = [&](policy::Access access) { return (decision.access & bit_of(access)) != 0; };
     powers.insert({Verb::read, where});
     if (has(policy::Access::write)) powers.insert({Verb::write, where});
     if (has(policy::Access::execute)) powers.insert({Verb::execute, where});
@@ -114,8 +114,7 @@ AtPoint at_point(const PathModel& model, const std::string& path) {
         if (rule.kind == Rule::private_folder) result.powers.insert({Verb::scratch, {}});
         if (rule.kind != Rule::overlay) return result;
         result.powers = {{Verb::read, {}}, {Verb::scratch, {}}};
-        if ((decision.access & static_cast<AccessBits>(policy::Access::execute)) != 0)
-            result.powers.insert({Verb::execute, {}});
+        if ((decision.access & execute_bit) != 0) result.powers.insert({Verb::execute, {}});
         if (!rule.into.empty()) result.powers.insert({Verb::write, rule.into + " through " + rule.path});
     }
     return result;

@@ -271,11 +271,6 @@ private:
 
 }  // namespace
 
-std::string parent_of(const std::string& path) {
-    const std::size_t slash = path.rfind('/');
-    return slash == 0 ? "/" : path.substr(0, slash);
-}
-
 HostPath behind(const PathDecision& decision) {
     const bool is_made = decision.kind == Kind::made;
     if (decision.kind != Kind::tree && !(is_made && decision.rules.front()->kind == Rule::overlay)) return {};

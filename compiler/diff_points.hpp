@@ -20,9 +20,6 @@ struct HostPath {
 };
 [[nodiscard]] HostPath behind(const PathDecision& decision);
 
-// The folder of a path that is not `/`.
-[[nodiscard]] std::string parent_of(const std::string& path);
-
 // Sorted; each is there with all folders above it, and none has a shorter one that is like it. What lies at
 // `places` of the host, or below, is never like what does not. May throw TooManyPaths.
 [[nodiscard]] std::vector<std::string> sample_paths(const Jail& a, const Jail& b,

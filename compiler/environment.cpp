@@ -2,6 +2,7 @@
 #include <array>
 
 #include "compiler/lower.hpp"
+#include "compiler/path_pattern.hpp"
 
 namespace ward::compiler {
 namespace {
@@ -25,17 +26,6 @@ bool is_name_character(char c) {
 bool is_variable_name(std::string_view name, bool pattern) {
     if (name.empty() || !is_name_character(name.front()) || (name.front() >= '0' && name.front() <= '9')) return false;
     return std::all_of(name.begin(), name.end(), [&](char c) { return is_name_character(c) || (pattern && c == '*'); });
-}
-
-// `*` stands for any characters.
-bool matches(std::string_view pattern, std::string_view name) {
-    const std::size_t star = pattern.find('*');
-    if (star == std::string_view::npos) return pattern == name;
-    if (!name.starts_with(pattern.substr(0, star))) return false;
-    for (std::size_t skip = star; skip <= name.size(); ++skip) {
-        if (matches(pattern.substr(star + 1), name.substr(skip))) return true;
-    }
-    return false;
 }
 
 // The dangerous variable that a pattern lets through; empty if none is known.

@@ -7,8 +7,6 @@
 namespace ward::compiler {
 namespace {
 
-constexpr AccessBits write_bit = static_cast<AccessBits>(policy::Access::write);
-
 std::size_t matched_pattern(std::string_view pattern, std::string_view path) {
     for (std::size_t end = path.size(); end > 0; end = path.rfind('/', end - 1)) {
         if (matches_path(pattern, path.substr(0, end))) return end;

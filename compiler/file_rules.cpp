@@ -14,9 +14,6 @@ using policy::Access;
 using Kind = FileRule::Kind;
 using Items = std::span<FileItem>;
 
-constexpr AccessBits write_bit = static_cast<AccessBits>(Access::write);
-constexpr AccessBits execute_bit = static_cast<AccessBits>(Access::execute);
-
 policy::Span place_of(const FileItem& item) {
     return item.rule.origins.front();
 }

@@ -124,7 +124,7 @@ void Collector::grant(const policy::GrantStatement& statement, Place place) {
     const PathUse use{statement.optional, !statement.from};
     for (const Word& word : statement.paths) {
         add(Kind::grant, word, place, use, [&](FileRule& rule) {
-            rule.access = static_cast<AccessBits>(statement.access) | static_cast<AccessBits>(Access::read);
+            rule.access = bit_of(statement.access) | read_bit;
             if (from != rule.path) rule.from = from;
             check_home(rule, word, statement.from);
         });
@@ -204,7 +204,7 @@ void Collector::overlay(const policy::OverlayStatement& statement, Place place) 
     if (!layer) return;
     for (const Word& word : statement.paths) {
         add(Kind::overlay, word, place, {}, [&](FileRule& rule) {
-            rule.access = static_cast<AccessBits>(Access::read) | static_cast<AccessBits>(Access::write);
+            rule.access = read_bit | write_bit;
             rule.into = *layer;
         });
     }
@@ -252,7 +252,7 @@ bool Collector::holds_home(const FileRule& rule) const {
 // outside of the jail later. A policy must say that in words, never arrive at it by a variable.
 void Collector::check_home(const FileRule& rule, const Word& path, const policy::OptionalWord& from) {
     const Word& word = from ? *from : path;
-    const bool writes = (rule.access & static_cast<AccessBits>(Access::write)) != 0;
+    const bool writes = (rule.access & write_bit) != 0;
     if (!writes || !holds_home(rule)) return;
     if (host_path(rule) == lowering_.facts.home && host_path(rule) != "/" && says_home(word))
         home_in_words_ = true;

@@ -16,6 +16,7 @@
 
 #include "compiler/condition.hpp"
 #include "compiler/filter.hpp"
+#include "policy/policy.hpp"
 #include "policy/source.hpp"
 
 namespace ward::compiler {
@@ -24,6 +25,12 @@ using Origins = std::vector<policy::Span>;  // the statements behind an item, ne
 
 // Bits of policy::Access that add up: write and execute imply read.
 using AccessBits = unsigned;
+constexpr AccessBits bit_of(policy::Access access) {
+    return static_cast<AccessBits>(access);
+}
+inline constexpr AccessBits read_bit = bit_of(policy::Access::read);
+inline constexpr AccessBits write_bit = bit_of(policy::Access::write);
+inline constexpr AccessBits execute_bit = bit_of(policy::Access::execute);
 
 struct FileRule {
     enum class Kind { grant, hide, protect, private_folder, overlay, directory, link, text_file } kind;
@@ -38,6 +45,9 @@ struct FileRule {
     std::uint64_t size = 0;  // private_folder: bytes, 0 for the default
     unsigned mode = 0;       // private_folder: 0 for the default
     Origins origins;
+
+    // It takes away what others grant.
+    [[nodiscard]] bool is_guard() const { return kind == Kind::hide || kind == Kind::protect; }
 };
 
 template <typename T>

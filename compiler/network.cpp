@@ -266,8 +266,7 @@ std::vector<FileItem> lower_unix_paths(Lowering& lowering, Jail& jail) {
             FileRule rule;
             rule.kind = FileRule::Kind::grant;
             rule.path = std::move(path->text);
-            rule.access =
-                static_cast<AccessBits>(policy::Access::read) | static_cast<AccessBits>(policy::Access::write);
+            rule.access = read_bit | write_bit;
             rule.origins = {word.span};
             items.push_back({std::move(rule), place.distance, &word});
         }

@@ -69,6 +69,11 @@ std::optional<std::string> normalised(std::string_view absolute_path) {
     return result;
 }
 
+std::string parent_of(const std::string& path) {
+    const std::size_t slash = path.rfind('/');
+    return slash == 0 ? "/" : path.substr(0, slash);
+}
+
 bool is_at_or_below(std::string_view path, std::string_view folder) {
     if (folder == "/") return path.starts_with('/');
     return path.starts_with(folder) && (path.size() == folder.size() || path[folder.size()] == '/');

@@ -28,6 +28,8 @@ struct PathUse {
 // Removes `//`, `/.` and a `/` at the end, by looking at the text only. Absent if it holds a `..`.
 [[nodiscard]] std::optional<std::string> normalised(std::string_view absolute_path);
 
+// "/a/b/c" to "/a/b", "/a" to "/". For a normalised path.
+[[nodiscard]] std::string parent_of(const std::string& path);
 // True if `path` is `folder` or something below it. Both are normalised.
 [[nodiscard]] bool is_at_or_below(std::string_view path, std::string_view folder);
 // `path`, which is at or below `from`, with `to` in its place.

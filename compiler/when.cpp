@@ -15,9 +15,7 @@ namespace slug = policy::slug;
 
 constexpr std::array machines{Abi::x86_64, Abi::aarch64};  // whose native programs ward runs
 
-std::string quoted(std::string_view text) {
-    return "`" + std::string(text) + "`";
-}
+using policy::quoted;
 
 // `6.8`, nothing before, between or after.
 std::optional<unsigned> parse_version(std::string_view text) {

@@ -83,8 +83,8 @@ bool PolicyBuilder::missing_operand(const SyntaxError& error, std::uint32_t offs
 }
 
 void PolicyBuilder::unknown_operator(Span place, std::string_view meant) {
-    diagnostics_.add(slug::unknown_operator, place, "unknown operator " + quoted(text(place)))
-        .help("write " + quoted(meant));
+    diagnostics_.add(slug::unknown_operator, place, "unknown operator " + excerpt(text(place)))
+        .help("write " + excerpt(meant));
 }
 
 // A name behind a comparison or its subject that looks like an operator.
@@ -92,7 +92,7 @@ bool PolicyBuilder::misspelt_operator(std::uint32_t offset) {
     const std::string_view name = name_at(text_.substr(offset));
     const auto similar = similar_names(name, relations);
     if (similar.empty()) return false;
-    diagnostics_.add(slug::unknown_operator, range(offset, offset + name.size()), "unknown operator " + quoted(name))
+    diagnostics_.add(slug::unknown_operator, range(offset, offset + name.size()), "unknown operator " + excerpt(name))
         .help("an operator with a similar name exists: " + quoted_list(similar));
     return true;
 }

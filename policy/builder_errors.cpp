@@ -62,7 +62,7 @@ Span PolicyBuilder::token_at(std::uint32_t offset) const {
 std::string PolicyBuilder::found_at(std::uint32_t offset) const {
     if (offset >= text_.size()) return "the text ends here";
     if (ends_line(text_[offset]) || text_[offset] == '#') return "the line ends here";
-    return "found " + quoted(text(token_at(offset)));
+    return "found " + excerpt(text(token_at(offset)));
 }
 
 // ---- what the grammar could not read
@@ -111,7 +111,7 @@ bool PolicyBuilder::is_text_as_argument(const SyntaxError& error, std::uint32_t 
     const Span place = range(begin, std::min(end + 1, text_.size()));
     diagnostics_.add(slug::pointer_compared, place, "a text is no value of an argument")
         .note("what a pointer points to can change after the check, so no answer depends on it")
-        .help("write `_`" + (inside.starts_with('/') ? ", or ask " + quoted("read " + inside) : std::string()));
+        .help("write `_`" + (inside.starts_with('/') ? ", or ask " + excerpt("read " + inside) : std::string()));
     return true;
 }
 
@@ -130,9 +130,9 @@ std::string PolicyBuilder::help_to_end(const SyntaxError& error, std::uint32_t o
 std::string PolicyBuilder::help_in_list(Span word) const {
     const bool paths = block().word == "files" && draft_.verb != "device";
     if (!paths || draft_.items.empty() || std::string_view("/~$\"").find(text_[word.begin]) != std::string_view::npos)
-        return "write a comma before " + quoted(text(word));
+        return "write a comma before " + excerpt(text(word));
     const Span path{file(), draft_.items.back().span.begin, word.end};
-    return "put the path in double quotes: " + quoted('"' + std::string(text(path)) + '"');
+    return "put the path in double quotes: " + excerpt('"' + std::string(text(path)) + '"');
 }
 
 void PolicyBuilder::missing_parenthesis(std::uint32_t offset) {
@@ -147,7 +147,7 @@ void PolicyBuilder::missing_parenthesis(std::uint32_t offset) {
     diagnostic.label(found_at(offset)).also(draft_.parens.back(), "opened here");
     if (more) {
         diagnostic.help(in_condition ? "join comparisons by `and` or `or`"
-                                     : "write a comma before " + quoted(text(place)));
+                                     : "write a comma before " + excerpt(text(place)));
     } else {
         diagnostic.help(in_condition ? "write `)` where this part of the condition ends" : "write `)` behind the list");
     }
@@ -174,13 +174,13 @@ void PolicyBuilder::parenthesis_error(std::uint32_t offset) {
 
 void PolicyBuilder::unquoted(std::uint32_t offset) {
     const char character = text_[offset];
-    const std::string shown = quoted(text_.substr(offset, 1));
+    const std::string shown = excerpt(text_.substr(offset, 1));
     const Span place = range(offset, offset + 1);
     if (is_curly_quote(text_.substr(offset))) {
         const std::string_view quote = text_.substr(offset, curly_quote_size);
         diagnostics_
             .add(slug::needs_quotes, range(offset, offset + curly_quote_size),
-                 quoted(quote) + " does not quote a value")
+                 excerpt(quote) + " does not quote a value")
             .help(R"(write the straight quote `"` instead, at both ends)");
     } else if (character == '#') {
         diagnostics_.add(slug::needs_quotes, place, shown + " inside a word needs quotes")
@@ -211,7 +211,7 @@ void PolicyBuilder::bad_escape(std::uint32_t offset) {
     std::size_t end = at_line_end ? offset : offset + 1;
     while (end < text_.size() && (static_cast<unsigned char>(text_[end]) & 0xC0U) == 0x80) ++end;
     const Span escape = range(offset - 1, end);
-    diagnostics_.add(slug::bad_escape, escape, "unknown escape " + quoted(text(escape)))
+    diagnostics_.add(slug::bad_escape, escape, "unknown escape " + excerpt(text(escape)))
         .note(R"(the escapes are `\"`, `\\`, `\n`, `\t` and `\xNN` with two hexadecimal digits)")
         .help(R"(write `\\` for a backslash)");
 }

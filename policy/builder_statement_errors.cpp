@@ -102,7 +102,7 @@ void PolicyBuilder::misplaced(Span name, std::string_view word, std::string_view
     const std::string around(block().word);
     const std::string where =
         around.empty() ? " stands outside its section" : " is not a statement of `" + around + "`";
-    Diagnostic& diagnostic = diagnostics_.add(slug::misplaced_statement, name, quoted(word) + where);
+    Diagnostic& diagnostic = diagnostics_.add(slug::misplaced_statement, name, excerpt(word) + where);
     if (around == "test" && is_one_of(word, question_words)) {
         diagnostic.help("write `allow` or `deny` before the question");
     } else if (!sections.empty()) {
@@ -134,7 +134,7 @@ void PolicyBuilder::unknown_statement(Span name, bool has_block) {
     const std::vector<std::string_view> candidates = words_of_block();
     const bool section = has_block && (around.empty() || is_branch(around));
     const std::string what = section ? "section" : "statement";
-    std::string message = "unknown " + what + ' ' + quoted(text(name));
+    std::string message = "unknown " + what + ' ' + excerpt(text(name));
     if (!around.empty()) message += " in `" + around + '`';
     Diagnostic& diagnostic =
         diagnostics_.add(section ? slug::unknown_section : slug::unknown_statement, name, std::move(message));
@@ -159,7 +159,7 @@ void PolicyBuilder::unclear_section(Span span) {
         if (row.word == word) examples.push_back(std::string(row.section) + " { " + std::string(statement) + " }");
     diagnostics_
         .add(slug::section_unclear, range(whole.begin, whole.begin + word.size()),
-             quoted(word) + " begins statements of several sections")
+             excerpt(word) + " begins statements of several sections")
         .help("write " + quoted_list(examples));
 }
 
@@ -175,7 +175,7 @@ void PolicyBuilder::question_error(const SyntaxError& error, std::uint32_t offse
             .help(std::string(error.help));
         return;
     }
-    Diagnostic& diagnostic = diagnostics_.add(slug::unknown_question, place, "unknown question " + quoted(word));
+    Diagnostic& diagnostic = diagnostics_.add(slug::unknown_question, place, "unknown question " + excerpt(word));
     const auto similar = similar_names(word, question_words);
     if (is_call) {
         diagnostic.help("write `syscall` before the name of a system call");

@@ -6,6 +6,10 @@
 
 namespace ward::policy {
 
+std::string quoted(std::string_view text) {
+    return '`' + std::string(text) + '`';
+}
+
 Diagnostic& Diagnostic::label(std::string text) {
     if (primary_ && has_words_) primary_->text = std::move(text);
     return *this;

@@ -35,6 +35,9 @@ struct Label {
     std::string text;  // may be empty
 };
 
+// As messages name things: in backticks.
+[[nodiscard]] std::string quoted(std::string_view text);
+
 // House style: lower case, no full stop, code in backticks. `message` stands alone, `note` tells the
 // rule, `help` one concrete change. Text that comes from a policy is escaped by the renderer.
 class Diagnostic {

@@ -7,6 +7,6 @@
 namespace ward::policy {
 
 // In backticks, and cut where it is longer than 40 bytes.
-[[nodiscard]] std::string quoted(std::string_view text);
+[[nodiscard]] std::string excerpt(std::string_view text);
 
 }  // namespace ward::policy

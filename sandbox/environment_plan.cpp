@@ -4,23 +4,14 @@
 #include <map>
 #include <string_view>
 
+#include "compiler/path_pattern.hpp"
+
 namespace ward::sandbox {
 namespace {
 
-// `*` stands for any characters.
-bool matches_name(std::string_view pattern, std::string_view name) {
-    const auto star = pattern.find('*');
-    if (star == std::string_view::npos) return pattern == name;
-    if (name.substr(0, star) != pattern.substr(0, star)) return false;
-    const std::string_view rest = pattern.substr(star + 1);
-    for (std::size_t end = star; end <= name.size(); ++end)
-        if (matches_name(rest, name.substr(end))) return true;
-    return false;
-}
-
 bool is_kept(const compiler::Environment& environment, std::string_view name) {
     return std::any_of(environment.kept.begin(), environment.kept.end(),
-                       [&](const auto& kept) { return matches_name(kept.pattern, name); });
+                       [&](const auto& kept) { return compiler::matches(kept.pattern, name); });
 }
 
 }  // namespace

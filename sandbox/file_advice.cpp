@@ -15,9 +15,7 @@ namespace {
 using compiler::FileRule;
 using Kind = FileRule::Kind;
 
-std::string quoted(std::string_view text) {
-    return '`' + std::string(text) + '`';
-}
+using policy::quoted;
 
 class FileAdviser {
 public:

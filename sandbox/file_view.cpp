@@ -10,8 +10,8 @@
 namespace ward::sandbox {
 namespace {
 
-constexpr auto write_bit = static_cast<compiler::AccessBits>(policy::Access::write);
-constexpr auto execute_bit = static_cast<compiler::AccessBits>(policy::Access::execute);
+using compiler::execute_bit;
+using compiler::write_bit;
 
 bool has_entry_below(const FileView& view, const std::string& path) {
     const std::string first = path == "/" ? path : path + '/';
@@ -135,7 +135,7 @@ compiler::FileRule root_rule(const compiler::Stated<std::string>& root) {
     rule.kind = compiler::FileRule::Kind::grant;
     rule.path = "/";
     rule.from = root.value;
-    rule.access = static_cast<compiler::AccessBits>(policy::Access::read) | execute_bit;
+    rule.access = compiler::read_bit | execute_bit;
     rule.origins = root.origins;
     return rule;
 }

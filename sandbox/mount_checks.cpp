@@ -12,8 +12,8 @@
 namespace ward::sandbox {
 namespace {
 
-constexpr auto write_bit = static_cast<compiler::AccessBits>(policy::Access::write);
-constexpr auto execute_bit = static_cast<compiler::AccessBits>(policy::Access::execute);
+using compiler::execute_bit;
+using compiler::write_bit;
 
 // File systems whose mounts cannot be id-mapped before a kernel version (mount_setattr(2)); 0: never.
 // Others are tried, and the kernel decides.
@@ -56,9 +56,7 @@ const Mount* first_unmappable(const Host& host, const ViewEntry& tree) {
     return nullptr;
 }
 
-std::string quoted(const std::string& text) {
-    return '`' + text + '`';
-}
+using policy::quoted;
 
 class MountChecker {
 public:

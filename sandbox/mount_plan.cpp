@@ -15,8 +15,8 @@ namespace {
 
 using Kind = ViewEntry::Kind;
 
-constexpr auto write_bit = static_cast<compiler::AccessBits>(policy::Access::write);
-constexpr auto execute_bit = static_cast<compiler::AccessBits>(policy::Access::execute);
+using compiler::execute_bit;
+using compiler::write_bit;
 
 constexpr std::uint64_t closed = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC;
 constexpr std::uint64_t sealed = closed | MOUNT_ATTR_RDONLY;

@@ -56,7 +56,7 @@ std::vector<FileRule> files_for_resolving(const Network& network, const Host& ho
     FileRule rule{};
     rule.kind = FileRule::Kind::grant;
     rule.optional = true;
-    rule.access = static_cast<compiler::AccessBits>(policy::Access::read);
+    rule.access = compiler::read_bit;
     rule.origins = network.resolve_origins;
     for (const char* path : resolver_files) {
         rule.path = path;

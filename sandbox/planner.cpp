@@ -16,6 +16,7 @@
 #include "sandbox/environment_plan.hpp"
 #include "sandbox/file_view.hpp"
 #include "sandbox/first_process.hpp"
+#include "sandbox/id_map.hpp"
 #include "sandbox/identity.hpp"
 #include "sandbox/jail_files.hpp"
 #include "sandbox/landlock_plan.hpp"
@@ -32,21 +33,13 @@
 namespace ward::sandbox {
 namespace {
 
-constexpr auto execute_bit = static_cast<compiler::AccessBits>(policy::Access::execute);
+using compiler::execute_bit;
 
 // Ids and execs give no capability, and nobody can take that back. With SECBIT_NO_SETUID_FIXUP a change
 // of ids does not drop what the policy keeps; capset(2) decides alone.
 constexpr std::uint64_t no_capabilities_by_ids = SECBIT_NOROOT | SECBIT_NOROOT_LOCKED | SECBIT_NO_SETUID_FIXUP |
                                                  SECBIT_NO_SETUID_FIXUP_LOCKED | SECBIT_KEEP_CAPS_LOCKED;
 constexpr std::uint64_t no_ambient = SECBIT_NO_CAP_AMBIENT_RAISE | SECBIT_NO_CAP_AMBIENT_RAISE_LOCKED;
-
-std::string map_text(const std::vector<IdRange>& map) {
-    std::string text;
-    for (const IdRange& range : map)
-        text += std::to_string(range.inside) + ' ' + std::to_string(range.outside) + ' ' + std::to_string(range.count) +
-                '\n';
-    return text;
-}
 
 class Planner {
 public:
@@ -194,9 +187,9 @@ private:
         writer_.because_always();
         writer_.add(plan_.init, Operation::write_file, {.path = "/proc/self/setgroups", .text = "deny"});
         writer_.add(plan_.init, Operation::write_file,
-                    {.path = "/proc/self/gid_map", .text = map_text(identity.gid_map)});
+                    {.path = "/proc/self/gid_map", .text = id_map_text(identity.gid_map)});
         writer_.add(plan_.init, Operation::write_file,
-                    {.path = "/proc/self/uid_map", .text = map_text(identity.uid_map)});
+                    {.path = "/proc/self/uid_map", .text = id_map_text(identity.uid_map)});
         std::string groups;
         for (const gid_t group : host_->groups)
             if (group != host_->gid) groups += (groups.empty() ? "" : ", ") + std::to_string(group);

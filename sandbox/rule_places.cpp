@@ -18,15 +18,9 @@ using compiler::FileRule;
 using policy::Diagnostic;
 using Kind = FileRule::Kind;
 
-constexpr auto read_bit = static_cast<compiler::AccessBits>(policy::Access::read);
+using compiler::read_bit;
 
-bool is_guard(const FileRule& rule) {
-    return rule.kind == Kind::hide || rule.kind == Kind::protect;
-}
-
-std::string quoted(const std::string& text) {
-    return '`' + text + '`';
-}
+using policy::quoted;
 
 // ---- what can be said about a path that is not there
 
@@ -100,7 +94,7 @@ private:
     }
 
     void find_pattern(const FileRule& rule) {
-        const auto paths = expand_glob(rule.path, is_guard(rule) ? *jail_ : *walker_);
+        const auto paths = expand_glob(rule.path, rule.is_guard() ? *jail_ : *walker_);
         if (!paths) {
             error(policy::slug::too_many_mounts, rule, quoted(rule.path) + " matches too much")
                 .help("name the folder, which grants everything in it");
@@ -272,11 +266,11 @@ private:
         auto& problem = error(policy::slug::path_not_found, rule,
                               quoted(path) + (gone ? " does not exist on this host" : " cannot be reached"));
         problem.label(reason_in_words(walk));
-        problem.note(is_guard(rule)
+        problem.note(rule.is_guard()
                          ? "a missing path is an error, because a misspelt one would guard nothing"
                          : "a missing path is an error, because a later file of that name would silently be granted");
-        suggest_similar(walk, is_guard(rule) ? *jail_ : *walker_, problem);
-        if (rule.kind == Kind::grant || is_guard(rule))
+        suggest_similar(walk, rule.is_guard() ? *jail_ : *walker_, problem);
+        if (rule.kind == Kind::grant || rule.is_guard())
             problem.help("if the path is optional, write " + optional_form(rule));
     }
 
@@ -353,11 +347,11 @@ void check_links(const RulePlaces& places, Walker& walker, policy::Diagnostics& 
 RulePlaces find_places(const ViewRequest& request, Walkers walkers, policy::Diagnostics& diagnostics) {
     PlaceFinder finder(request, walkers, diagnostics);
     for (const FileRule& rule : request.rules)
-        if (!is_guard(rule)) finder.find(rule);
+        if (!rule.is_guard()) finder.find(rule);
     for (const FileRule& rule : request.implied) finder.find(rule, true);
     finder.see_grants();
     for (const FileRule& rule : request.rules)
-        if (is_guard(rule)) finder.find(rule);
+        if (rule.is_guard()) finder.find(rule);
     finder.places.has_root = request.root != nullptr;
     if (request.root != nullptr) finder.places.of_root = entries_of(*request.root, walkers.host);
     std::stable_sort(finder.places.present.begin(), finder.places.present.end(),

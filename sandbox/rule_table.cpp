@@ -12,11 +12,7 @@ using compiler::FileRule;
 using Kind = FileRule::Kind;
 
 // `write` and `execute` imply it.
-constexpr auto read_bit = static_cast<compiler::AccessBits>(policy::Access::read);
-
-bool is_guard(const FileRule& rule) {
-    return rule.kind == Kind::hide || rule.kind == Kind::protect;
-}
+using compiler::read_bit;
 
 }  // namespace
 
@@ -27,9 +23,9 @@ RuleTable::RuleTable(const RulePlaces& places, policy::Diagnostics& diagnostics)
     for (const RulePlace& place : places.present)
         if (place.rule->kind == Kind::grant && place.implied) add_grant(place);
     for (const RulePlace& place : places.present)
-        if (place.rule->kind != Kind::grant && !is_guard(*place.rule)) add_made(place);
+        if (place.rule->kind != Kind::grant && !place.rule->is_guard()) add_made(place);
     for (const RulePlace& place : places.present)
-        if (is_guard(*place.rule)) add_guard(place);
+        if (place.rule->is_guard()) add_guard(place);
     // Last, since what they may add depends on all others.
     for (const RulePlace& place : places.present)
         if (place.rule->kind == Kind::grant && place.rule->argument) add_argument(place);

@@ -1,8 +1,8 @@
 // The vocabulary of the launcher: everything that it will ever do to build a jail.
 //
-// A Step is trivially copyable and points only into its Plan. run_step() (child.cpp) does one
-// step by raw system calls; it decides nothing. Adding a step: a row in operations.inc, a case in
-// child.cpp, a line in describe().
+// A Step is trivially copyable and points only into its Plan. run_step() does one step by raw
+// system calls; it decides nothing. Adding a step: a row in operations.inc, a function of its name in a
+// child_*.cpp, a line in describe(), its place in order_rules.cpp.
 #pragma once
 
 #include <cstdint>

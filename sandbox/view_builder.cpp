@@ -12,11 +12,9 @@ namespace {
 using compiler::FileRule;
 using Kind = ViewEntry::Kind;
 
-constexpr auto write_bit = static_cast<compiler::AccessBits>(policy::Access::write);
+using compiler::write_bit;
 
-std::string quoted(const std::string& text) {
-    return '`' + text + '`';
-}
+using policy::quoted;
 
 bool is_tree(const ViewEntry& entry) {
     return entry.kind == Kind::tree || entry.kind == Kind::pin || entry.kind == Kind::overlay;
@@ -109,7 +107,7 @@ private:
         entry.inode = *place.inode;
         entry.layer = place.layer;
         entry.layer_inode = place.layer_inode;
-        entry.access = static_cast<compiler::AccessBits>(policy::Access::read) | write_bit;
+        entry.access = compiler::read_bit | write_bit;
     }
 
     // A `hide` of what nothing shows needs no mount.
@@ -270,9 +268,7 @@ private:
 
     void add_links() {
         for (const RulePlace& place : places_->present) {
-            const bool is_guard =
-                place.rule->kind == FileRule::Kind::hide || place.rule->kind == FileRule::Kind::protect;
-            if (is_guard) continue;
+            if (place.rule->is_guard()) continue;
             Walk walk;
             walk.path = place.path;
             walk.links = place.links;

@@ -240,6 +240,10 @@ ProgramSearch search(const std::string& name, const std::string& search_path, co
 
 }  // namespace
 
+std::string own_search_path() {
+    return variable("PATH");
+}
+
 ProgramSearch find_program(const std::string& name, const std::string& search_path, const std::string& folder) {
     return search(name, search_path, folder, [](const std::string& path) {
         const int found = obstacle(path);

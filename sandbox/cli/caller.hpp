@@ -35,6 +35,9 @@ namespace ward::cli {
 // The working folder; `/` if it has no path.
 [[nodiscard]] std::string working_folder_or_root();
 
+// $PATH; empty if the caller has none.
+[[nodiscard]] std::string own_search_path();
+
 // Where a program was found, or why not; then `status` is for the shell: 127 if it is not there, 126
 // if it may not be executed.
 struct ProgramSearch {

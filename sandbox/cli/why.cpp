@@ -62,11 +62,9 @@ std::string question_text(const Words& words) {
 
 // The program as `ward NAME` would find it.
 std::string program_of(const policy::Policy& policy, const std::string& folder) {
-    const char* path = std::getenv("PATH");
     const std::string& name = policy.name.text;
     const std::size_t dot = name.rfind('.');
-    return find_program(dot == std::string::npos ? name : name.substr(dot + 1), path == nullptr ? "" : path, folder)
-        .path;
+    return find_program(dot == std::string::npos ? name : name.substr(dot + 1), own_search_path(), folder).path;
 }
 
 struct Answered {

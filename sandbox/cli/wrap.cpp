@@ -31,11 +31,6 @@ using policy::escaped;
 
 constexpr mode_t shim_mode = 0755;
 
-std::string own_path() {
-    const char* path = std::getenv("PATH");
-    return path == nullptr ? "" : path;
-}
-
 // This program: a shim must find it whatever PATH is by then. Absent where /proc is not there, and when the file
 // has been replaced since the start.
 std::optional<std::string> own_program() {
@@ -77,7 +72,7 @@ void report_no_profile(const std::string& name, const policy::Library& library, 
 
 // Where the shims' folder stands in PATH: before the program, behind it or nowhere.
 std::string advice_about_path(const std::string& folder) {
-    const std::string path = ':' + own_path() + ':';
+    const std::string path = ':' + own_search_path() + ':';
     if (path.starts_with(':' + folder + ':')) return {};
     const std::string line = "export PATH=\"" + folder + ":$PATH\"";
     return "to use them, put this line into ~/.profile (and into this shell):\n    " + line + '\n';
@@ -97,7 +92,7 @@ bool can_wrap(const std::string& name, const std::string& folder, const policy::
         report_no_profile(name, library, diagnostics);
         return false;
     }
-    if (find_program(name, own_path(), "/").path.empty()) {
+    if (find_program(name, own_search_path(), "/").path.empty()) {
         diagnostics.add(policy::slug::program_not_found, std::nullopt, "there is no program `" + name + "`")
             .help("install it first");
         return false;
@@ -175,7 +170,7 @@ int list_shims(const std::string& folder, bool for_machines) {
     std::size_t width = 0;
     for (const std::string& name : names) width = std::max(width, name.size());
     for (const std::string& name : names) {
-        const std::string program = find_program(name, own_path(), "/").path;
+        const std::string program = find_program(name, own_search_path(), "/").path;
         std::string padded = name;
         padded.resize(width, ' ');
         text += escaped(padded) + "  " + (program.empty() ? "(not in PATH)" : escaped(program)) + '\n';

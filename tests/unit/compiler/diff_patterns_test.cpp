@@ -110,7 +110,7 @@ std::set<std::string> powers_at(const PathModel& model, const std::string& path)
     const std::string where = rule.from.empty() ? "" : " " + rule.from + " as " + rule.path;
     std::set<std::string> powers{"read" + where};
     for (const auto& [access, word] : {std::pair(policy::Access::write, "write"), {policy::Access::execute, "execute"}})
-        if ((decision.access & static_cast<AccessBits>(access)) != 0) powers.insert(word + where);
+        if ((decision.access & bit_of(access)) != 0) powers.insert(word + where);
     return powers;
 }
 
