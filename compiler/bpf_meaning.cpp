@@ -173,50 +173,65 @@ private:
 
     using Point = std::tuple<std::size_t, State>;  // before an instruction
 
-    // What follows a point: one of two others, or the outcome where `next` is absent.
-    struct Branch {
-        Node holds = Diagram::yes;  // or the outcome
-        std::optional<std::pair<Point, Point>> next{};
+    // A point on the way to the outcome of the first, and the test that the program comes to from there.
+    struct Visit {
+        Point from, at;
+        Node holds;
+        Point then, otherwise;
     };
 
-    // Every jump leads forward: what is reached is found in the order of the program, and what it means backwards.
     // A call for each instruction could take more stack than there is.
-    Node outcome(std::size_t at, State state) {
-        std::map<Point, Branch> reached{{Point{at, state}, {}}};
-        for (auto& [point, branch] : reached) {
-            if (outcomes_.contains(point)) continue;
-            branch = branch_at(point);
-            if (!branch.next) continue;
-            reached.try_emplace(branch.next->first);
-            reached.try_emplace(branch.next->second);
+    Node outcome(const Point& first) {
+        std::vector<Visit> visits;
+        visit(first, visits);
+        while (!visits.empty()) {
+            const Visit& last = visits.back();
+            const auto then = outcomes_.find(last.then);
+            const auto otherwise = outcomes_.find(last.otherwise);
+            if (then == outcomes_.end()) {
+                visit(Point(last.then), visits);
+            } else if (otherwise == outcomes_.end()) {
+                visit(Point(last.otherwise), visits);
+            } else {
+                const Node found = diagram_.choose(last.holds, then->second, otherwise->second);
+                outcomes_.emplace(last.from, found);
+                outcomes_.emplace(last.at, found);
+                visits.pop_back();
+            }
         }
-        for (auto each = reached.rbegin(); each != reached.rend(); ++each) {
-            const auto& [point, branch] = *each;
-            if (outcomes_.contains(point)) continue;
-            outcomes_.emplace(point, branch.next ? diagram_.choose(branch.holds, outcomes_.at(branch.next->first),
-                                                                   outcomes_.at(branch.next->second))
-                                                 : branch.holds);
-        }
-        return outcomes_.at({at, state});
+        return outcomes_.at(first);
     }
 
-    Branch branch_at(const Point& point) {
-        const auto& [at, state] = point;
-        count_work();
-        if (at >= program_.size()) refuse(at, "the program ends without a return");
-        if (is_return(at)) return {diagram_.leaf(returned(at))};
-        if (is_plain_jump(at)) return only({target(at, program_[at].k), state});
-        if (!is_jump(at)) return only({at + 1, computed(at, state)});
+    // Executes up to a test or to a return, whose outcome is known at once.
+    void visit(const Point& from, std::vector<Visit>& visits) {
+        if (outcomes_.contains(from)) return;
+        auto [at, state] = from;
+        for (;; count_work()) {
+            if (at >= program_.size()) refuse(at, "the program ends without a return");
+            if (is_return(at)) break;
+            if (is_plain_jump(at)) {
+                at = target(at, program_[at].k);
+            } else if (!is_jump(at)) {
+                state = computed(at, state);
+                ++at;
+            } else if (const Node holds = test(at, state); holds == Diagram::no || holds == Diagram::yes) {
+                at = target(at, holds == Diagram::yes ? program_[at].jt : program_[at].jf);
+            } else {
+                visits.push_back({from,
+                                  {at, state},
+                                  holds,
+                                  {target(at, program_[at].jt), state},
+                                  {target(at, program_[at].jf), state}});
+                return count_work();
+            }
+        }
+        outcomes_.emplace(from, diagram_.leaf(returned(at)));
+    }
+
+    Node test(std::size_t at, const State& state) {
         if (state.a.kind != Value::Kind::word) refuse(at, "a test of the number or the ABI behind a test of arguments");
-        const Node holds = condition(at, words_[state.a.word]);
-        const Point then{target(at, program_[at].jt), state};
-        const Point otherwise{target(at, program_[at].jf), state};
-        if (holds == Diagram::yes) return only(then);
-        if (holds == Diagram::no) return only(otherwise);
-        return {holds, std::pair{then, otherwise}};
+        return condition(at, words_[state.a.word]);
     }
-
-    static Branch only(const Point& next) { return {Diagram::yes, std::pair{next, next}}; }
 
     // ---- execution for ranges of numbers, up to the first test of an argument
 
@@ -244,7 +259,7 @@ private:
             }
         }
         if (at >= program_.size()) refuse(at, "the program ends without a return");
-        if (is_return(at) || path.state.a.kind == Value::Kind::word) return record(path, outcome(at, path.state));
+        if (is_return(at) || path.state.a.kind == Value::Kind::word) return record(path, outcome({at, path.state}));
         if (path.state.a.kind == Value::Kind::arch) return follow_arch(std::move(path));
         follow_number(path);
     }
