@@ -70,15 +70,15 @@ bool is_limited(std::string_view name, const CallClaims& claims, const Decided& 
 }
 
 // What the policy lifts, as far as no condition limits the calls that have the same in registers.
-Lifted lifted_by(const Jail& jail, const CallClaims& claims, const Decided& decided, Abi abi) {
-    Lifted lifted = lifted_by(jail);
+LiftedGuards lifted_by(const Jail& jail, const CallClaims& claims, const Decided& decided, Abi abi) {
+    LiftedGuards lifted = lifted_by(jail);
     lifted.clone3 = lifted.clone3 && !is_limited("clone", claims, decided, abi);
     lifted.openat2 = lifted.openat2 && !is_limited("openat", claims, decided, abi);
     return lifted;
 }
 
 // Every call that reaches the kernel with some arguments.
-CallSet open_calls(const Decided& decided, Lifted lifted, Abi abi) {
+CallSet open_calls(const Decided& decided, LiftedGuards lifted, Abi abi) {
     CallSet open = decided.allowed | decided.conditional;
     for (const GuardedCall& guard : guarded_calls(lifted, abi))
         if (!guard.is_offered) open.reset(guard.number);
@@ -95,7 +95,7 @@ struct Detour {
 
 // A ring makes files, sockets and connections by its own threads, and no filter sees them
 // (io_uring(7)). What guards.cpp promises would not hold.
-void check_io_uring(const CallClaims& claims, const Decided& decided, Lifted lifted, Abi abi,
+void check_io_uring(const CallClaims& claims, const Decided& decided, LiftedGuards lifted, Abi abi,
                     policy::Diagnostics& diagnostics) {
     const std::uint32_t setup = call_index(abi, "io_uring_setup").value();
     const Detour detours[] = {{!lifted.setuid_bits, "sets setuid bits", "files { setuid allow }"},
@@ -121,7 +121,7 @@ void check_io_uring(const CallClaims& claims, const Decided& decided, Lifted lif
 // The model of one ABI, and for the native one what people are told about each call.
 class AbiLowering {
 public:
-    AbiLowering(Abi abi, const CallClaims& claims, const Decided& decided, Lifted lifted, Jail& jail)
+    AbiLowering(Abi abi, const CallClaims& claims, const Decided& decided, LiftedGuards lifted, Jail& jail)
         : abi_(abi),
           claims_(claims),
           decided_(decided),
@@ -316,7 +316,7 @@ void lower_abi(Lowering& lowering, std::span<const Abi> abis, Abi abi, policy::D
     const CallClaims claims = collect_call_claims(lowering, abi, names, diagnostics);
     names.warn_unused();
     const Decided decided = decide(claims);
-    Lifted lifted = lifted_by(jail, claims, decided, abi);
+    LiftedGuards lifted = lifted_by(jail, claims, decided, abi);
     lifted.everything = lowering.facts.unguarded;
     check_call_claims(claims, decided.permitted(), names, diagnostics);
     check_conditional_claims(claims, diagnostics);

@@ -143,7 +143,7 @@ constexpr Row rows[] = {
     {"socketpair", Rule::socket_pairs, refuse(EAFNOSUPPORT)},
 };
 
-bool is_active(Rule rule, Lifted lifted) {
+bool is_active(Rule rule, LiftedGuards lifted) {
     if (lifted.everything) return false;
     switch (rule) {
         case Rule::setuid_bits:
@@ -176,13 +176,13 @@ bool is_active(Rule rule, Lifted lifted) {
     return true;
 }
 
-std::string_view words_for_sockets(Lifted lifted) {
+std::string_view words_for_sockets(LiftedGuards lifted) {
     if (!lifted.other_than_tcp)
         return lifted.unix_sockets ? "only TCP, routing and Unix sockets" : "only TCP and routing sockets";
     return lifted.unix_sockets ? "only internet, routing and Unix sockets" : "only internet and routing sockets";
 }
 
-std::string_view words_for(Rule rule, Lifted lifted) {
+std::string_view words_for(Rule rule, LiftedGuards lifted) {
     switch (rule) {
         case Rule::setuid_bits:
             return "no setuid or setgid bits";
@@ -238,7 +238,7 @@ Condition condition_of(const Row& row) {
 
 }  // namespace
 
-Lifted lifted_by(const Jail& jail) {
+LiftedGuards lifted_by(const Jail& jail) {
     const bool namespaces = !jail.process.nested.empty();
     return {.setuid_bits = jail.may_set_setuid,
             .unix_sockets = jail.network.unix_sockets,
@@ -251,7 +251,7 @@ Lifted lifted_by(const Jail& jail) {
             .openat2 = jail.may_set_setuid};
 }
 
-std::vector<GuardedCall> guarded_calls(Lifted lifted, Abi abi) {
+std::vector<GuardedCall> guarded_calls(LiftedGuards lifted, Abi abi) {
     std::vector<GuardedCall> result;
     std::string_view last;
     for (const Row& row : rows) {

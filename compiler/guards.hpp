@@ -13,7 +13,7 @@
 namespace ward::compiler {
 
 // What a policy may lift.
-struct Lifted {
+struct LiftedGuards {
     bool setuid_bits = false;    // files { setuid allow }
     bool unix_sockets = false;   // network { unix }
     bool other_than_tcp = true;  // not with ports in `network`: only TCP can be limited to them
@@ -28,7 +28,7 @@ struct Lifted {
 };
 
 // By the statements of a policy. clone3 and openat2 may be limited further by conditions (calls.cpp).
-[[nodiscard]] Lifted lifted_by(const Jail& jail);
+[[nodiscard]] LiftedGuards lifted_by(const Jail& jail);
 
 // A call that is not simply allowed where a policy allows it.
 struct GuardedCall {
@@ -41,6 +41,6 @@ struct GuardedCall {
 };
 
 // Each guarded call that the ABI has, once.
-[[nodiscard]] std::vector<GuardedCall> guarded_calls(Lifted lifted, Abi abi = Abi::x86_64);
+[[nodiscard]] std::vector<GuardedCall> guarded_calls(LiftedGuards lifted, Abi abi = Abi::x86_64);
 
 }  // namespace ward::compiler

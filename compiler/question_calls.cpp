@@ -108,24 +108,24 @@ std::vector<Change> allow_lines(const CallQuestion& question, const CallRule* ru
 }
 
 struct LiftingLine {
-    bool Lifted::*rule;
-    bool Lifted::*also;
+    bool LiftedGuards::*rule;
+    bool LiftedGuards::*also;
     std::string_view line, section;
 };
 
 constexpr LiftingLine lifting_lines[] = {
-    {&Lifted::setuid_bits, &Lifted::openat2, "setuid allow", "files"},
-    {&Lifted::unix_sockets, nullptr, "unix", "network"},
-    {&Lifted::other_than_tcp, nullptr, "host", "network"},
-    {&Lifted::group_signals, nullptr, "terminal private", "process"},
-    {&Lifted::namespaces, &Lifted::clone3, "nested allow", "process"},
-    {&Lifted::tracing, nullptr, "debug allow", "process"},
+    {&LiftedGuards::setuid_bits, &LiftedGuards::openat2, "setuid allow", "files"},
+    {&LiftedGuards::unix_sockets, nullptr, "unix", "network"},
+    {&LiftedGuards::other_than_tcp, nullptr, "host", "network"},
+    {&LiftedGuards::group_signals, nullptr, "terminal private", "process"},
+    {&LiftedGuards::namespaces, &LiftedGuards::clone3, "nested allow", "process"},
+    {&LiftedGuards::tracing, nullptr, "debug allow", "process"},
 };
 
 // What lifts a rule of ward's own, as far as a policy can.
 std::vector<Change> lifting_line(const Jail& jail, std::uint32_t number, const Condition& given) {
     for (const LiftingLine& each : lifting_lines) {
-        Lifted lifted = lifted_by(jail);
+        LiftedGuards lifted = lifted_by(jail);
         lifted.*each.rule = true;
         if (each.also != nullptr) lifted.*each.also = true;
         CallModel model{{}, {Response::Kind::allow}};

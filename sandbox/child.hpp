@@ -83,7 +83,7 @@ constexpr int stream_of_place(Slot place) {
 }
 
 // Memory of the supervisor's that init has a copy of. Numbers of addresses; 0: none is known.
-struct Spare {
+struct ReleasableMemory {
     std::uintptr_t heap = 0;  // whole pages
     std::size_t heap_size = 0;
     std::uintptr_t variables = 0;  // of a static program: its variables begin here ...
@@ -105,7 +105,7 @@ struct Inside {
     int streams[3] = {0, 1, 2};    // what becomes standard input, output and error
     bool background = false;       // the program starts in the background of its terminal (Order::foreground)
     bool awaits_plan = false;      // `init` is only the first steps of the plan, which comes through the channel
-    Spare spare;                   // what a program that stays does not need init to have
+    ReleasableMemory releasable;   // what a program that stays does not need init to have
     bool verified = false;         // what steps did is read back, and the exec waits for Order::go
     int guarded_stream = -1;       // a stream that the Landlock ruleset lets nobody open for writing; -1: unknown
 

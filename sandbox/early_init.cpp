@@ -137,15 +137,15 @@ std::optional<ProcessorMask> move_elsewhere(pid_t init) {
 }
 
 // A shared library would be behind the image, and init may use none of this program but its own functions.
-Spare memory_of_a_static_program() {
-    Spare spare;
-    if (::getauxval(AT_BASE) != 0 || __rseq_size == 0) return spare;
+ReleasableMemory memory_of_a_static_program() {
+    ReleasableMemory releasable;
+    if (::getauxval(AT_BASE) != 0 || __rseq_size == 0) return releasable;
     constexpr std::uintptr_t page = 4096;
-    spare.variables = (reinterpret_cast<std::uintptr_t>(&__data_start) + page - 1) / page * page;
-    spare.image_end = (reinterpret_cast<std::uintptr_t>(&_end) + page - 1) / page * page;
-    spare.rseq =
+    releasable.variables = (reinterpret_cast<std::uintptr_t>(&__data_start) + page - 1) / page * page;
+    releasable.image_end = (reinterpret_cast<std::uintptr_t>(&_end) + page - 1) / page * page;
+    releasable.rseq =
         reinterpret_cast<std::uintptr_t>(__builtin_thread_pointer()) + static_cast<std::uintptr_t>(__rseq_offset);
-    return spare;
+    return releasable;
 }
 
 // Init begins with all signals blocked.
@@ -191,7 +191,7 @@ std::optional<EarlyInit> EarlyInit::make(const policy::PolicySet& set) {
     inside.channel = channel.far.number();
     inside.supervisors_channel = channel.own.number();
     inside.awaits_plan = true;
-    inside.spare = memory_of_a_static_program();
+    inside.releasable = memory_of_a_static_program();
     hear_of_ends();
     leave_out_of_copies();
     Clone made = clone_blocked(inside);

@@ -218,30 +218,30 @@ void give_back(std::uintptr_t begin, std::uintptr_t end) {
 
 // Behind the image lie heap, stack and what the kernel has mapped. Without a stack there are no arguments for ps(1) to
 // show, so init gets a name.
-void unmap_all_but_the_image(const Spare& spare) {
+void unmap_all_but_the_image(const ReleasableMemory& releasable) {
     constexpr std::uintptr_t top = (std::uintptr_t{1} << 47) - 4096;  // of every address: TASK_SIZE_MAX of the kernel
-    raw_syscall(SYS_munmap, spare.image_end, top - spare.image_end);
+    raw_syscall(SYS_munmap, releasable.image_end, top - releasable.image_end);
     raw_syscall(SYS_prctl, PR_SET_NAME, "ward-init", 0, 0, 0);
 }
 
 // Then the kernel writes nothing to this program's memory any more. False if it still does.
-bool stop_rseq(const Spare& spare) {
+bool stop_rseq(const ReleasableMemory& releasable) {
     constexpr int unregister = 1;                    // RSEQ_FLAG_UNREGISTER
     constexpr std::uint32_t signature = 0x53053053;  // as the C library has registered it: RSEQ_SIG
     constexpr std::uint32_t size = 32;
-    return raw_syscall(SYS_rseq, spare.rseq, size, unregister, signature) == 0;
+    return raw_syscall(SYS_rseq, releasable.rseq, size, unregister, signature) == 0;
 }
 
 // Init's copy: as long as it is there, the supervisor cannot give its own back either. An error costs memory alone.
-void tidy_up(const Spare& spare) {
+void tidy_up(const ReleasableMemory& releasable) {
     const auto work = reinterpret_cast<std::uintptr_t>(&workspace);
     const auto own = reinterpret_cast<std::uintptr_t>(&init_memory);
     give_back(work, work + sizeof workspace);
-    give_back(spare.heap, spare.heap + spare.heap_size);
-    if (spare.image_end == 0 || !stop_rseq(spare)) return;
-    give_back(spare.variables, own);
-    give_back(own + sizeof init_memory, spare.image_end);
-    unmap_all_but_the_image(spare);
+    give_back(releasable.heap, releasable.heap + releasable.heap_size);
+    if (releasable.image_end == 0 || !stop_rseq(releasable)) return;
+    give_back(releasable.variables, own);
+    give_back(own + sizeof init_memory, releasable.image_end);
+    unmap_all_but_the_image(releasable);
 }
 
 // ---- the rest of init's life
@@ -251,7 +251,7 @@ struct Life {
     int channel, signals, terminal;    // as in Inside
     int program;                       // pid ...
     bool leads_group;                  // ... and its process group
-    Spare spare;                       // until it is given back
+    ReleasableMemory releasable;       // until it is given back
     std::uint64_t peak_kilobytes = 0;  // of the largest process that was reaped
 };
 
@@ -313,7 +313,7 @@ void reap(Life& life) {
         pollfd sources[2] = {{life.channel, POLLIN, 0}, {life.signals, POLLIN, 0}};
         const long ready = raw_syscall(SYS_ppoll, &sources[0], 2, is_tidy ? nullptr : &left, nullptr, 0);
         if (!is_tidy && (ready == 0 || (left.tv_sec == 0 && left.tv_nsec == 0))) {
-            tidy_up(life.spare);
+            tidy_up(life.releasable);
             is_tidy = true;
         }
         if (sources[0].revents != 0) take_order(life);
@@ -373,7 +373,7 @@ void run_init(Inside& inside) {
           .terminal = inside.terminal,
           .program = static_cast<int>(program),
           .leads_group = inside.own_session,
-          .spare = inside.spare});
+          .releasable = inside.releasable});
 }
 
 }  // namespace ward::sandbox

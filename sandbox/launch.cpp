@@ -227,8 +227,8 @@ void Launch::make_init() {
     }
     copy_again();
     const Pages heap = heap_pages();
-    inside_.spare.heap = reinterpret_cast<std::uintptr_t>(heap.begin);
-    inside_.spare.heap_size = heap.size;
+    inside_.releasable.heap = reinterpret_cast<std::uintptr_t>(heap.begin);
+    inside_.releasable.heap_size = heap.size;
     Clone made = clone_init(plan_.namespaces, cgroups_ ? cgroups_->descriptor() : -1, inside_);
     if (made.result < 0) {
         const int error = static_cast<int>(-made.result);

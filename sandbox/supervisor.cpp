@@ -92,13 +92,13 @@ JailProcess::Remains JailProcess::wait() {
 // ---- the loop
 
 Supervisor::Supervisor(const Plan& plan, JailProcess& jail, int channel, Signals& signals, Terminal& terminal,
-                       Moments moments)
+                       Hooks hooks)
     : plan_(plan),
       jail_(jail),
       channel_(channel),
       signals_(signals),
       terminal_(terminal),
-      moments_(std::move(moments)),
+      hooks_(std::move(hooks)),
       begin_(now()) {
     start_timer();
 }
@@ -155,7 +155,7 @@ void Supervisor::wait_and_handle() {
 // What the policy was made into took memory that a jail which stays should not hold.
 void Supervisor::tidy_up() {
     is_tidy_ = true;
-    moments_.forget();
+    hooks_.forget();
     give_back_heap();
     const Pages stack = unused_stack_pages();
     ::madvise(stack.begin, stack.size, MADV_DONTNEED);
@@ -223,7 +223,7 @@ void Supervisor::handle(Packet packet) {
 }
 
 void Supervisor::program_ready() const {
-    moments_.verify();
+    hooks_.verify();
     send_go(channel_);
 }
 

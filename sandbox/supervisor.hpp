@@ -60,7 +60,7 @@ struct Outcome {
 class Supervisor {
 public:
     // What is done when the jail has come that far.
-    struct Moments {
+    struct Hooks {
         std::function<void()> verify;  // the program waits for its exec (Plan::verify); throws if it must not be made
         // The program has run for a second, and may stay: what only its start needed. Of the plan the supervisor looks
         // at the terminal from then on.
@@ -68,7 +68,7 @@ public:
     };
 
     // All of them must outlive it. `channel`: the supervisor's end.
-    Supervisor(const Plan& plan, JailProcess& jail, int channel, Signals& signals, Terminal& terminal, Moments moments);
+    Supervisor(const Plan& plan, JailProcess& jail, int channel, Signals& signals, Terminal& terminal, Hooks hooks);
 
     // Returns when the jail is gone and its output is where it belongs.
     [[nodiscard]] Outcome run();
@@ -102,7 +102,7 @@ private:
     int channel_;
     Signals& signals_;
     Terminal& terminal_;
-    Moments moments_;
+    Hooks hooks_;
     Descriptor timer_, listener_;
     bool channel_open_ = true;
     bool jail_gone_ = false;

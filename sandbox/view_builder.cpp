@@ -88,7 +88,7 @@ private:
         if (node.made != nullptr) return add_made(path, *node.made);
         if (node.hide != nullptr) return add_hidden(path, node);
         if (node.grant != nullptr) return add_tree(path, node);
-        if (node.protect != nullptr) add_lid(path, node);
+        if (node.protect != nullptr) add_cover(path, node);
     }
 
     void add_made(const std::string& path, const RulePlace& place) {
@@ -141,7 +141,7 @@ private:
     }
 
     // A `protect` inside something writable: the same files again, without the right to write.
-    void add_lid(const std::string& path, const RuleNode& node) {
+    void add_cover(const std::string& path, const RuleNode& node) {
         const ViewEntry* above = view_.above(path);
         if (above == nullptr || !above->is_writable_tree() || !node.guarded_inode) return;
         ViewEntry entry{.kind = Kind::tree, .path = path, .source = source_within(*above, path), .rule = node.protect};
@@ -245,20 +245,20 @@ private:
     // A mount inside a writable tree moves along when a folder above it is renamed, and something else
     // could take its path. A folder that is a mount point cannot be renamed (rename(2), EBUSY).
     void add_pins() {
-        std::vector<std::string> lids;
+        std::vector<std::string> covers;
         for (const auto& [path, entry] : view_.entries)
-            if (!entry.is_writable_tree() && entry.kind != Kind::link) lids.push_back(path);
-        for (const std::string& lid : lids) pin_folders_above(lid);
+            if (!entry.is_writable_tree() && entry.kind != Kind::link) covers.push_back(path);
+        for (const std::string& cover : covers) pin_folders_above(cover);
     }
 
-    void pin_folders_above(const std::string& lid) {
-        for (std::string path = parent_of(lid); path != "/"; path = parent_of(path)) {
+    void pin_folders_above(const std::string& cover) {
+        for (std::string path = parent_of(cover); path != "/"; path = parent_of(path)) {
             const ViewEntry* tree = view_.around(path);
             if (tree == nullptr || !tree->is_writable_tree()) return;
             if (tree->path == path) continue;
             ViewEntry pin{.kind = Kind::pin, .path = path, .source = source_within(*tree, path)};
             pin.access = tree->access;
-            pin.rule = view_.entries.at(lid).rule;
+            pin.rule = view_.entries.at(cover).rule;
             pin.over_existing = true;
             add(std::move(pin));
         }

@@ -1,5 +1,5 @@
 // Random policies on random trees of this machine: what a jailed program really can do with each path is
-// what the pure model of files says, and no rename walks around a lid.
+// what the pure model of files says, and no rename walks around a cover.
 #include <elf.h>
 
 #include <atomic>
@@ -182,7 +182,7 @@ public:
         return at == "/" ? "dl" : of_place(at);
     }
 
-    // What may be written of the host has no lid below: there, something else could take its path. In a
+    // What may be written of the host has no cover below: there, something else could take its path. In a
     // private folder, which the jail has made, nobody but the program itself would be misled.
     [[nodiscard]] bool may_be_moved(const std::string& path) const {
         const ViewEntry* around = view_->around(path);
@@ -283,7 +283,7 @@ public:
             if (lines[i] != expected)
                 return path + ": the model says " + expected + ", the jail " + lines[i] + "\n" + in_words(made);
             const bool moved = lines[made.names.size() + i] == "m";
-            if (moved && !model.may_be_moved(path)) return path + ": renamed with a lid below\n" + in_words(made);
+            if (moved && !model.may_be_moved(path)) return path + ": renamed with a cover below\n" + in_words(made);
             ++tally_->paths;
             if (moved) ++tally_->moved;
         }

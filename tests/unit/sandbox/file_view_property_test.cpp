@@ -1,5 +1,5 @@
 // Random rules on random trees: the view must grant what a naive reading of the rules grants, and no
-// rename inside the jail may walk around a lid.
+// rename inside the jail may walk around a cover.
 #include <gtest/gtest.h>
 
 #include <set>
@@ -80,7 +80,7 @@ unsigned access_of(const FileView& view, const std::string& path, const std::str
     return view.on_host(path) == on_host ? entry->access : 0;
 }
 
-// A folder that can be renamed has no lid below it: nothing mounted that is not writable itself.
+// A folder that can be renamed has no cover below it: nothing mounted that is not writable itself.
 bool a_rename_uncovers(const FileView& view, const FakeFiles& files, const std::string& folder) {
     const auto inode = files.inspect(folder);
     if (!inode || !inode->is_folder() || view.entries.count(folder) != 0) return false;
