@@ -20,10 +20,10 @@ constexpr std::size_t most_places = 2;  // that a diagnostic shows beside its ow
 using policy::quoted;
 
 // "`open`" or "`open` and 3 more calls". `calls` is not empty.
-std::string described(const CallSet& calls) {
+std::string described(const CallSet& calls, const CallNames& names) {
     std::uint32_t first = 0;
     while (!calls.test(first)) ++first;
-    std::string result = quoted(syscall_name(first));
+    std::string result = quoted(names.name_of(first));
     if (const std::size_t more = calls.count() - 1; more != 0)
         result += " and " + std::to_string(more) + (more == 1 ? " more call" : " more calls");
     return result;
@@ -144,15 +144,15 @@ void report_conflict(const Refusal& one, const Refusal& other, const std::string
 }
 
 // Each pair of claims at the same distance that give a denied call different responses, unless a
-// nearer claim settles it. A call is reported once.
-void check_conflicts(const std::vector<Refusal>& claims, const CallSet& denied, std::string_view all_calls,
+// nearer claim settles it. A call is reported once, or without `names` all of them as those that nothing allows.
+void check_conflicts(const std::vector<Refusal>& claims, const CallSet& denied, const CallNames* names,
                      Diagnostics& diagnostics) {
     CallSet settled = ~denied;
     for (std::size_t i = 0; i < claims.size(); ++i) {
         for (std::size_t j = i + 1; j < claims.size() && claims[j].distance() == claims[i].distance(); ++j) {
             const CallSet both = claims[i].calls.set() & claims[j].calls.set() & ~settled;
             if (both.none() || claims[i].response == claims[j].response) continue;
-            report_conflict(claims[i], claims[j], all_calls.empty() ? described(both) : std::string(all_calls),
+            report_conflict(claims[i], claims[j], names ? described(both, *names) : "every call that nothing allows",
                             diagnostics);
             settled |= both;
         }
@@ -168,8 +168,8 @@ void check_call_claims(const CallClaims& claims, const CallSet& permitted, const
                        Diagnostics& diagnostics) {
     check_allows(claims, names, diagnostics);
     check_refusals(claims, permitted, diagnostics);
-    check_conflicts(claims.refusals, ~permitted, {}, diagnostics);
-    check_conflicts(claims.defaults, ~permitted, "every call that nothing allows", diagnostics);
+    check_conflicts(claims.refusals, ~permitted, &names, diagnostics);
+    check_conflicts(claims.defaults, ~permitted, nullptr, diagnostics);
 }
 
 }  // namespace ward::compiler

@@ -105,13 +105,8 @@ private:
 
     const policy::PolicySet::Member& speaker() const { return lowering_.set.members[member_]; }
 
-    // Every call of the tables has a row among the prototypes; a test says so. What has no number on an ABI has the
-    // arguments that it has elsewhere.
-    const Prototype& prototype(std::uint32_t number) const {
-        const std::string_view name = name_at(abi_, number);
-        const Prototype* own = find_prototype(abi_, name);
-        return own != nullptr ? *own : *find_prototype(Abi::x86_64, name);
-    }
+    // Every call of the tables has a row among the prototypes; a test says so.
+    const Prototype& prototype(std::uint32_t number) const { return *prototype_at(abi_, number); }
 
     // Names without a condition look like a limit and are none.
     bool check_parentheses(const CallPattern& pattern, const ListedCalls& listed) {

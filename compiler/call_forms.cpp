@@ -21,17 +21,39 @@ void report(const CallClaim& forbid, const std::string& later, policy::Diagnosti
         .help("write " + quoted("forbid " + word + ", " + later));
 }
 
+struct Older {
+    std::string_view newer, older;
+};
+
+// Operations of multiplexers that a call with a number of its own stands for on other ABIs.
+constexpr Older older_forms[] = {
+    {"accept4", "accept"}, {"recvfrom", "recv"}, {"semtimedop_time64", "semtimedop"}, {"sendto", "send"}};
+
+void check_older_form(const CallClaim& forbid, const CallSet& open, Abi abi, policy::Diagnostics& diagnostics) {
+    for (const auto& [newer, older] : older_forms) {
+        const auto call = call_index(abi, older);
+        const bool has_number = call && *call < numbered_count(abi);
+        if (newer == forbid.word->text && call && !has_number && open.test(*call))
+            report(forbid, std::string(older), diagnostics);
+    }
+}
+
 }  // namespace
 
-void check_later_forms(const CallClaims& claims, const CallSet& open, Abi abi, policy::Diagnostics& diagnostics) {
+void check_other_forms(const CallClaims& claims, const CallSet& open, Abi abi, policy::Diagnostics& diagnostics) {
     for (const CallClaim& forbid : claims.forbids) {
         if (forbid.word->text.starts_with('@')) continue;
-        for (const std::string_view suffix : suffixes) {
-            const std::string later = forbid.word->text + std::string(suffix);
-            const auto call = call_index(abi, later);
-            if (call && open.test(*call)) report(forbid, later, diagnostics);
-        }
+        check_older_form(forbid, open, abi, diagnostics);
+        for (const std::string& later : later_forms(abi, forbid.word->text))
+            if (open.test(call_index(abi, later).value())) report(forbid, later, diagnostics);
     }
+}
+
+std::vector<std::string> later_forms(Abi abi, const std::string& call) {
+    std::vector<std::string> forms;
+    for (const std::string_view suffix : suffixes)
+        if (call_index(abi, call + std::string(suffix))) forms.push_back(call + std::string(suffix));
+    return forms;
 }
 
 }  // namespace ward::compiler

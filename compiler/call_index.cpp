@@ -9,10 +9,16 @@
 namespace ward::compiler {
 namespace {
 
-// Of those behind a multiplexer, the ones that got no number when the others did (Linux 4.3 and 5.1).
-constexpr std::string_view without_number_on_i386[] = {"accept", "semop", "semtimedop"};
+struct Unnumbered {
+    std::string_view name;
+    std::string_view like;  // a call of x86_64 that has the same arguments, or the same and more
+};
 
-std::span<const std::string_view> calls_without_number(Abi abi) {
+// Of those behind a multiplexer, the ones that got no number when the others did (Linux 4.3 and 5.1).
+constexpr Unnumbered without_number_on_i386[] = {
+    {"accept", "accept"}, {"recv", "recvfrom"}, {"semop", "semop"}, {"semtimedop", "semtimedop"}, {"send", "sendto"}};
+
+std::span<const Unnumbered> calls_without_number(Abi abi) {
     if (abi != Abi::i386) return {};
     return without_number_on_i386;
 }
@@ -20,7 +26,7 @@ std::span<const std::string_view> calls_without_number(Abi abi) {
 std::optional<std::uint32_t> own_index(Abi abi, std::string_view name) {
     if (const auto number = call_number(abi, name)) return *number & ~x32_bit;
     const auto others = calls_without_number(abi);
-    const auto found = std::find(others.begin(), others.end(), name);
+    const auto found = std::ranges::find(others, name, &Unnumbered::name);
     if (found == others.end()) return std::nullopt;
     return numbered_count(abi) + static_cast<std::uint32_t>(found - others.begin());
 }
@@ -46,7 +52,14 @@ std::string_view name_at(Abi abi, std::uint32_t index) {
     const std::uint32_t numbered = numbered_count(abi);
     if (index < numbered) return call_name(abi, abi == Abi::x32 ? index | x32_bit : index);
     const auto others = calls_without_number(abi);
-    return index - numbered < others.size() ? others[index - numbered] : std::string_view();
+    return index - numbered < others.size() ? others[index - numbered].name : std::string_view();
+}
+
+const Prototype* prototype_at(Abi abi, std::uint32_t index) {
+    const std::uint32_t numbered = numbered_count(abi);
+    if (index < numbered) return find_prototype(abi, name_at(abi, index));
+    const auto others = calls_without_number(abi);
+    return index - numbered < others.size() ? find_prototype(Abi::x86_64, others[index - numbered].like) : nullptr;
 }
 
 }  // namespace ward::compiler

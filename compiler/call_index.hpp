@@ -8,7 +8,7 @@
 #include <optional>
 #include <string_view>
 
-#include "compiler/abi.hpp"
+#include "compiler/prototypes.hpp"
 
 namespace ward::compiler {
 
@@ -20,5 +20,7 @@ namespace ward::compiler {
 [[nodiscard]] std::uint32_t index_count(Abi abi);
 // Empty where the ABI has no call.
 [[nodiscard]] std::string_view name_at(Abi abi, std::uint32_t index);
+// Null where the ABI has no call.
+[[nodiscard]] const Prototype* prototype_at(Abi abi, std::uint32_t index);
 
 }  // namespace ward::compiler

@@ -53,13 +53,6 @@ Response answer_of(const CallModel& call) {
     return call.answers.empty() ? call.otherwise : nothing_such;
 }
 
-// No ABI of ward's has send and recv as calls of their own; another one does the same and more.
-std::string_view name_in_policies(std::string_view call) {
-    if (call == "send") return "sendto";
-    if (call == "recv") return "recvfrom";
-    return call;
-}
-
 // ipc(2) has a version in the upper half of its first argument, which the kernel cuts off.
 Condition selects(const Operation& operation) {
     const std::uint64_t mask = operation.multiplexer == "ipc" ? 0xffff : ~std::uint64_t{0};
@@ -81,7 +74,7 @@ std::vector<CallModel::Answer> multiplexed(const AbiModel& model, std::uint32_t 
     const std::string_view name = call_name(model.abi, number);
     for (const Operation& operation : rows) {
         if (operation.multiplexer != name) continue;
-        const std::uint32_t index = call_index(model.abi, name_in_policies(operation.call)).value();
+        const std::uint32_t index = call_index(model.abi, operation.call).value();
         answers.push_back({selects(operation), answer_of(model.calls[index])});
     }
     answers.push_back({always(), nothing_such});

@@ -164,6 +164,10 @@ bool CallNames::are_one_everywhere(std::string_view a, std::string_view b) const
     return std::ranges::all_of(abis_, [&](Abi abi) { return call_index(abi, a) == call_index(abi, b); });
 }
 
+std::string_view CallNames::name_of(std::uint32_t call) const {
+    return name_at(abi_, call);
+}
+
 std::optional<NamedCalls> CallNames::resolve_call(const Word& word) {
     if (const auto number = call_index(abi_, word.text)) {
         const CallSet one = CallSet().set(*number);

@@ -37,6 +37,8 @@ public:
     // Whether two words for the same calls of this ABI are so on all of the filter: `umount2` of x86_64 has
     // another name, which is another call on i386.
     [[nodiscard]] bool are_one_everywhere(std::string_view a, std::string_view b) const;
+    // "" where the ABI has no call of this index.
+    [[nodiscard]] std::string_view name_of(std::uint32_t call) const;
     // A warning for each group of the policy itself that nothing has asked for so far.
     void warn_unused() const;
 

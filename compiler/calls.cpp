@@ -320,7 +320,7 @@ void lower_abi(Lowering& lowering, std::span<const Abi> abis, Abi abi, policy::D
     lifted.everything = lowering.facts.unguarded;
     check_call_claims(claims, decided.permitted(), names, diagnostics);
     check_conditional_claims(claims, diagnostics);
-    if (!claims.forbids.empty()) check_later_forms(claims, open_calls(decided, lifted, abi), abi, diagnostics);
+    if (!claims.forbids.empty()) check_other_forms(claims, open_calls(decided, lifted, abi), abi, diagnostics);
     check_io_uring(claims, decided, lifted, abi, diagnostics);
     AbiLowering(abi, claims, decided, lifted, jail).run();
 }

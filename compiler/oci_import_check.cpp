@@ -6,6 +6,7 @@
 #include <array>
 #include <map>
 
+#include "compiler/call_multiplexers.hpp"
 #include "compiler/diff_calls.hpp"
 #include "compiler/oci_import.hpp"
 #include "compiler/oci_import_parts.hpp"
@@ -54,6 +55,24 @@ Node outcome_of(const std::vector<NumberRange>& ranges, std::uint32_t number) {
     const auto range = std::ranges::lower_bound(ranges, number, {}, &NumberRange::last);
     return range->outcome;
 }
+
+// Where a call is allowed.
+class Allowed {
+public:
+    explicit Allowed(Diagram& diagram) : diagram_(diagram) {}
+
+    Node of(Node node) {
+        if (diagram_.is_leaf(node)) return diagram_.value(node) == SECCOMP_RET_ALLOW ? Diagram::yes : Diagram::no;
+        if (const auto known = known_.find(node); known != known_.end()) return known->second;
+        const Diagram::Split split = diagram_.split(node);
+        const Node set = of(split.set);
+        return known_[node] = diagram_.choose(diagram_.bit(split.argument, split.bit), set, of(split.clear));
+    }
+
+private:
+    Diagram& diagram_;
+    std::map<Node, Node> known_;
+};
 
 // The arguments that are no pointers, as bits.
 unsigned numbers_in(Abi abi, std::string_view name) {
@@ -110,7 +129,7 @@ private:
         if (expected != profile) result_.narrowed.insert(name);
         if (expected == actual) return;
         const std::string words = "`" + name + "` of " + std::string(abi_name(abi)) + " stays refused, because ";
-        if (abi == Abi::i386 && (name == "socketcall" || name == "ipc"))
+        if (abi == Abi::i386 && is_multiplexer(abi, call.number) && allows_no_more(actual, expected))
             return result_.refused.push_back(words + "its arguments are in memory and others behind it are limited");
         if (is_ring_call(name) && expected == diagram_.leaf(SECCOMP_RET_ALLOW))
             return result_.refused.push_back(words + "what it does for a program passes no filter");
@@ -119,6 +138,11 @@ private:
         result_.different.push_back("`" + call_in_words(abi, call.number, arguments, numbers_in(abi, name)) + "` of " +
                                     std::string(abi_name(abi)) + " would be " + outcome(actual) + ", and is " +
                                     outcome(expected) + " in the profile");
+    }
+
+    bool allows_no_more(Node actual, Node expected) {
+        Allowed allowed(diagram_);
+        return diagram_.both(allowed.of(actual), diagram_.negate(allowed.of(expected))) == Diagram::no;
     }
 
     std::vector<Abi> abis_;

@@ -1,7 +1,7 @@
 // Lists of calls, for a reader: groups where they fit.
 #include <algorithm>
 
-#include "compiler/diff_calls.hpp"
+#include "compiler/call_index.hpp"
 #include "compiler/groups.hpp"
 #include "compiler/oci_import_parts.hpp"
 #include "compiler/syscall_table.hpp"
@@ -22,9 +22,7 @@ std::vector<Candidate> groups_on(const std::vector<Abi>& abis, CallsOf calls) {
     for (const CallGroup& group : call_groups()) {
         CallNames members;
         for (const Abi abi : abis)
-            for_each_call(calls(group, abi), [&](std::uint32_t number) {
-                members.emplace(name_of_call(abi, abi == Abi::x32 ? number | x32_bit : number));
-            });
+            for_each_call(calls(group, abi), [&](std::uint32_t number) { members.emplace(name_at(abi, number)); });
         groups.push_back({std::string(group.name), std::move(members)});
     }
     return groups;
@@ -77,7 +75,10 @@ std::string joined(const std::vector<std::string>& words, std::string_view betwe
 }
 
 bool has_call(const std::vector<Abi>& abis, const std::string& name) {
-    return std::ranges::any_of(abis, [&](Abi abi) { return number_of_name(abi, name).has_value(); });
+    return std::ranges::any_of(abis, [&](Abi abi) {
+        const auto index = call_index(abi, name);
+        return index && name_at(abi, *index) == name;
+    });
 }
 
 bool is_ring_call(std::string_view name) {

@@ -200,7 +200,7 @@ TEST_F(Import, TheImportGainsNothing) {
     EXPECT_EQ(gained, R"(diff ./docker.json -> ./web.ward (system calls only)
 
 gained
-  calls  may now call with certain arguments personality                 ./web.ward:38
+  calls  may now call with certain arguments personality                 ./web.ward:37
          `personality(0x100000000)`: allowed, was `EPERM`
 )");
 }

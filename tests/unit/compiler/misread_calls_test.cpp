@@ -204,6 +204,9 @@ TEST_F(MisreadCalls, AnOperationWithoutANumberOfItsOwnFollowsItsName) {
     EXPECT_EQ(run(Abi::i386, "socketcall", {18}), errno_value(EPERM));
     EXPECT_EQ(run(Abi::i386, "ipc", {1}), errno_value(EPERM));
     EXPECT_EQ(run(Abi::i386, "ipc", {4}), SECCOMP_RET_ALLOW);
+    compile("abi native, i386\nallow @known\nforbid send");
+    EXPECT_EQ(run(Abi::i386, "socketcall", {9}), errno_value(EPERM)) << "send";
+    EXPECT_EQ(run(Abi::i386, "socketcall", {11}), SECCOMP_RET_ALLOW) << "sendto";
     compile("abi native, i386\nallow @known except accept\nallow accept if fd == 3");
     EXPECT_EQ(run(Abi::i386, "socketcall", {5}), errno_value(ENOSYS)) << "its arguments are in memory";
 }

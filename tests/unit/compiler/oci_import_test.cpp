@@ -127,6 +127,25 @@ TEST(OciImport, AValueBeyondItsArgumentIsNotDropped) {
     EXPECT_EQ(imported(profile).faults.front().remedy, "leave the comparison or that architecture out");
 }
 
+// Of i386 they are operations of socketcall, and known by their names.
+TEST(OciImport, WhatIsBehindAMultiplexerIsNoMoreThanTheProfileAllows) {
+    OciProfile profile;
+    profile.default_outcome = allowed;
+    profile.by_machine = {{"SCMP_ARCH_X86_64", {"SCMP_ARCH_X86"}}};
+    profile.rules = {rule({"recv", "send", "ptrace"}, refused)};
+    const ImportedPolicy policy = imported(profile);
+    ASSERT_TRUE(policy.faults.empty());
+    std::string said;
+    const OciFacts around{Abi::x86_64, {}, 6, 1};
+    const auto jail = compiled(policy.text, policy, around, said);
+    ASSERT_TRUE(jail) << said << policy.text;
+    EXPECT_EQ(compare_with_profile(profile, around, jail->filter).different, std::vector<std::string>());
+    FilterModel wider = jail->filter;
+    AbiModel& i386 = *std::ranges::find(wider.abis, Abi::i386, &AbiModel::abi);
+    i386.calls.at(*call_number(Abi::i386, "socketcall")) = {{}, {Response::Kind::allow}};
+    EXPECT_EQ(compare_with_profile(profile, around, wider).different.size(), 1U);
+}
+
 TEST(OciImport, CallsThatAreComparedByLessThanARegisterAreNamed) {
     OciProfile profile;
     profile.default_outcome = refused;
