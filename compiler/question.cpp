@@ -1,9 +1,8 @@
 #include "compiler/question.hpp"
 
-#include <algorithm>
-
 #include "compiler/call_names.hpp"
 #include "compiler/question_parts.hpp"
+#include "policy/render.hpp"
 
 namespace ward::compiler {
 namespace {
@@ -28,10 +27,12 @@ Answer answer(const Jail& jail, const ResolvedQuestion& question) {
 
 std::string in_quotes(std::string_view text) {
     constexpr char digits[] = "0123456789abcdef";
+    // By its bytes where one could not see or copy it.
+    const bool is_visible = policy::escaped(text) == text;
     std::string word = "\"";
     for (const char c : text) {
         const auto byte = static_cast<unsigned char>(c);
-        if (byte < ' ' || byte == 0x7f) {
+        if (byte < ' ' || byte == 0x7f || (byte >= 0x80 && !is_visible)) {
             word += {'\\', 'x', digits[byte >> 4], digits[byte & 15]};
             continue;
         }
@@ -42,11 +43,11 @@ std::string in_quotes(std::string_view text) {
 }
 
 std::string as_word(const std::string& path) {
-    const bool is_plain = std::ranges::all_of(path, [](char c) {
-        constexpr std::string_view special = "\"'#,;(){}\\\x7f*?[]$";
-        return static_cast<unsigned char>(c) > ' ' && special.find(c) == std::string_view::npos;
-    });
-    return is_plain ? path : in_quotes(path);
+    constexpr std::string_view special = " \"'#,;(){}\\*?[]$";
+    if (path.find_first_of(special) == std::string::npos && policy::escaped(path) == path) return path;
+    std::string text;
+    for (const char c : path) text += c == '$' ? "$$" : std::string(1, c);
+    return in_quotes(text);
 }
 
 std::string failure_words(Response failure) {

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <cerrno>
 
+#include "compiler/call_index.hpp"
+#include "compiler/call_multiplexers.hpp"
 #include "compiler/constants.hpp"
 #include "compiler/diff_calls.hpp"
 #include "compiler/guards.hpp"
@@ -49,20 +51,36 @@ std::vector<Found> look_up(const Jail& jail, const CallQuestion& question) {
 
 // ---- what decides, by the statements and the rules of ward's own
 
-const CallRule* rule_of(const Jail& jail, const CallQuestion& question) {
-    for (const OnAbi& abi : question.abis) {
-        if (abi.abi != Abi::x86_64) continue;
-        const auto rule = std::find_if(jail.calls.begin(), jail.calls.end(),
-                                       [&](const CallRule& each) { return each.number == abi.number; });
-        if (rule != jail.calls.end()) return &*rule;
-    }
-    return nullptr;
+// The value that the first argument has to have, if there is one.
+std::optional<std::uint64_t> first_argument(const Condition& given) {
+    const Comparison& comparison = given.comparison;
+    if (given.kind == Condition::Kind::comparison && comparison.argument == 0 &&
+        comparison.relation == Comparison::Relation::equal)
+        return comparison.value;
+    for (const Condition& part : given.parts)
+        if (const auto value = first_argument(part); value && given.kind == Condition::Kind::all) return value;
+    return std::nullopt;
 }
 
-Condition native_given(const CallQuestion& question) {
+// The call in question; behind a multiplexer the one that its first argument says.
+std::string_view deciding_call(const CallQuestion& question) {
+    const auto value = first_argument(question.abis.front().given);
+    for (const Operation& operation : operations())
+        if (operation.multiplexer == question.name && value == operation.first_argument) return operation.call;
+    return question.name;
+}
+
+// Statements are by name: what the native ABI says of a call, they say of it on the others.
+const CallRule* rule_of(const Jail& jail, const CallQuestion& question) {
+    const auto index = call_index(jail.filter.abis.front().abi, deciding_call(question));
+    const auto rule = std::ranges::find_if(jail.calls, [&](const CallRule& each) { return each.number == index; });
+    return rule != jail.calls.end() ? &*rule : nullptr;
+}
+
+Condition native_given(const Jail& jail, const CallQuestion& question) {
     for (const OnAbi& abi : question.abis)
-        if (abi.abi == Abi::x86_64) return abi.given;
-    return always();
+        if (abi.abi == jail.filter.abis.front().abi) return abi.given;
+    return question.abis.front().given;
 }
 
 // Where the statements allow the call; what a guard takes back is apart.
@@ -146,11 +164,11 @@ std::string guard_in_words(const CallRule& rule) {
 
 void explain_denied(const Jail& jail, const CallQuestion& question, const CallRule* rule, Answer& answer) {
     if (rule == nullptr) {
-        answer.reason = "nothing allows it";
+        answer.reason = "the policy does not allow it";
         answer.candidates = allow_lines(question, rule);
         return;
     }
-    const Condition given = native_given(question);
+    const Condition given = native_given(jail, question);
     if (rule->verdict == CallRule::Verdict::denied) {
         answer.origins = jail.origins_of(*rule);
         const bool is_forbidden = !rule->origins.empty();
@@ -166,7 +184,7 @@ void explain_denied(const Jail& jail, const CallQuestion& question, const CallRu
     } else if (Origins forbids = clauses_of(jail, *rule, false, given); !forbids.empty()) {
         answer.origins = std::move(forbids);
         answer.reason = "it is forbidden where this condition holds";
-        answer.candidates = {remove_statements("remove this condition, or make it narrower", answer.origins)};
+        answer.candidates = {remove_statements("remove this condition" + std::string(or_narrower), answer.origins)};
         answer.lasting = "a `forbid` has no exception";
     } else {
         answer.origins = clauses_of(jail, *rule, true, always());
@@ -181,7 +199,7 @@ void explain_allowed(const Jail& jail, const CallQuestion& question, const CallR
     if (rule == nullptr) return;
     answer.origins = jail.origins_of(*rule);
     if (!rule->origins.empty()) return;
-    answer.origins = clauses_of(jail, *rule, true, native_given(question));
+    answer.origins = clauses_of(jail, *rule, true, native_given(jail, question));
     answer.reason = "a condition that allows it holds";
 }
 
@@ -221,8 +239,9 @@ void explain_depends(const Jail& jail, const CallQuestion& question, const CallR
     answer.reason = "it depends on the arguments";
     if (rule != nullptr) {
         answer.built_in = rule->guard;
-        answer.origins = clauses_of(jail, *rule, false, native_given(question));
-        for (const Origins& more : {clauses_of(jail, *rule, true, native_given(question)), jail.origins_of(*rule)})
+        answer.origins = clauses_of(jail, *rule, false, native_given(jail, question));
+        for (const Origins& more :
+             {clauses_of(jail, *rule, true, native_given(jail, question)), jail.origins_of(*rule)})
             answer.origins.insert(answer.origins.end(), more.begin(), more.end());
         if (!rule->guard.empty() && rule->verdict == CallRule::Verdict::allowed)
             answer.reason = "by ward's own rule " + guard_in_words(*rule) + " it depends on the arguments";

@@ -32,6 +32,8 @@ namespace ward::compiler {
 }
 
 using policy::quoted;
+// A condition that stands in the way may also become another one.
+inline constexpr std::string_view or_narrower = ", or make it narrower";
 // "write `read /etc/hosts` in `files { }`"
 [[nodiscard]] inline Change write_line(const std::string& line, const std::string& section) {
     return {"write " + quoted(line) + " in " + quoted(section + " { }"), {{section, line}}};

@@ -1,5 +1,6 @@
 // Which change turns an answer round: found by making it and asking again.
 #include <algorithm>
+#include <set>
 #include <utility>
 
 #include "compiler/compile.hpp"
@@ -84,13 +85,18 @@ private:
     // How a call fails may be said of one that is denied only.
     std::optional<Change> without_refusals(const Change& change, const policy::Diagnostics& diagnostics) const {
         Change wider = change;
+        std::set<std::string_view> words;
         for (const policy::Diagnostic& each : diagnostics.all()) {
             if (&each.kind() != &policy::slug::refuse_allowed || !each.primary()) continue;
-            const policy::Span place = each.primary()->span;
-            wider.removed.push_back(place);
-            wider.words += ", and remove " + quoted(asking_.sources.text(place)) + " from `refuse`";
+            wider.removed.push_back(each.primary()->span);
+            words.insert(asking_.sources.text(each.primary()->span));
         }
-        return wider.removed.size() > change.removed.size() ? std::optional(wider) : std::nullopt;
+        if (words.empty()) return std::nullopt;
+        // What stays denied by a narrower condition would need them.
+        if (const auto narrower = wider.words.find(or_narrower); narrower != std::string::npos)
+            wider.words.erase(narrower, or_narrower.size());
+        for (const std::string_view word : words) wider.words += ", and remove " + quoted(word) + " from `refuse`";
+        return wider;
     }
 
     static bool is_new(const Answer& before, const Answer& after) {

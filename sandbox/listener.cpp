@@ -1,5 +1,6 @@
 #include "sandbox/listener.hpp"
 
+#include <linux/audit.h>
 #include <linux/seccomp.h>
 #include <sys/ioctl.h>
 #include <sys/syscall.h>
@@ -31,7 +32,8 @@ std::optional<Violation> read_violation(int listener) {
     Violation violation;
     violation.number = static_cast<std::uint32_t>(notification->data.nr);
     violation.abi = notification->data.arch;
-    violation.call = compiler::syscall_name(violation.number);
+    // Of other ABIs the command line names it, which knows them.
+    if (violation.abi == AUDIT_ARCH_X86_64) violation.call = compiler::syscall_name(violation.number);
     std::copy(std::begin(notification->data.args), std::end(notification->data.args), std::begin(violation.arguments));
     return violation;
 }

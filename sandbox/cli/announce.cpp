@@ -85,15 +85,15 @@ bool grants_execution(const compiler::Jail& jail, const std::string& path) {
 
 // `#!/usr/bin/env node`: env(1) is in the jail, says that there is no `node`, and nobody knows who has said it.
 void note_missing_interpreter(const Prepared& prepared) {
-    if (!is_script(prepared.facts.program)) return;
-    const auto interpreter = sandbox::interpreter_of(prepared.facts.program);
+    if (!is_script(prepared.program)) return;
+    const auto interpreter = sandbox::interpreter_of(prepared.program);
     if (!interpreter || base_name(interpreter->path) != "env" || interpreter->argument.find(' ') != std::string::npos)
         return;
     const std::string found = find_program(interpreter->argument, own_search_path(), "/").path;
     if (found.empty() || !prepared.compiled->jail.root.value.empty() ||
         grants_execution(prepared.compiled->jail, found))
         return;
-    note("`" + base_name(prepared.facts.program) + "` is a script for `" + interpreter->argument +
+    note("`" + base_name(prepared.program) + "` is a script for `" + interpreter->argument +
          "`, which the jail does not have: add `--allow 'execute " + found + "'`");
 }
 

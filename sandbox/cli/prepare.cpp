@@ -82,8 +82,8 @@ Words own_environment(const std::string& shims) {
     return variables;
 }
 
-Prepared plan_on_this_host(const compiler::Jail& jail, const Request& request, const compiler::Facts& facts,
-                           policy::Diagnostics& diagnostics) {
+Prepared plan_on_this_host(const compiler::Jail& jail, const Request& request, const std::string& program,
+                           const compiler::Facts& facts, policy::Diagnostics& diagnostics) {
     Prepared prepared;
     const auto files = sandbox::host_files();
     const sandbox::Host host = sandbox::read_host(*files, sandbox::looks_for(jail));
@@ -94,7 +94,7 @@ Prepared plan_on_this_host(const compiler::Jail& jail, const Request& request, c
     const auto key = random_key(diagnostics);
     if (!key) return prepared;
     prepared.plan = sandbox::make_plan(jail, host,
-                                       {.program = facts.program,
+                                       {.program = program,
                                         .arguments = request.command,
                                         .folder = facts.cwd,
                                         .environment = own_environment(shim_folder(facts.home)),
@@ -194,18 +194,18 @@ Prepared prepare(Request& request, Reading& reading, int& status) {
     auto compiled = compile(request, *facts, reading, early, added);
     if (!compiled) {
         Prepared nothing;
-        nothing.facts = *std::move(facts);
+        nothing.program = facts->program;
         return nothing;
     }
     const auto inside =
         find_program_below(compiled->jail.root.value, request.command.front(), own_search_path(), facts->cwd);
-    if (!inside.path.empty()) facts->program = inside.path;
     if (inside.path.empty() && program.path.empty()) {
         status = program.status;
         report_missing_program(request, status, reading);
         return {};
     }
-    Prepared prepared = plan_on_this_host(compiled->jail, request, *facts, reading.diagnostics);
+    const std::string path = inside.path.empty() ? facts->program : inside.path;
+    Prepared prepared = plan_on_this_host(compiled->jail, request, path, *facts, reading.diagnostics);
     // Once all of it is known to be right.
     if (prepared.plan && request.save &&
         !save_policy({*request.save, request.profile, added.used}, added.statements, reading))
@@ -213,6 +213,7 @@ Prepared prepare(Request& request, Reading& reading, int& status) {
     prepared.early = std::move(early);
     prepared.compiled = std::move(compiled);
     prepared.facts = *std::move(facts);
+    prepared.program = path;
     return prepared;
 }
 

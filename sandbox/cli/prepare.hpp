@@ -45,7 +45,8 @@ struct Prepared {
     std::optional<sandbox::EarlyInit> early;
     std::optional<Compiled> compiled;
     std::optional<sandbox::Plan> plan;
-    compiler::Facts facts;  // of the caller; without a program if it did not come to that
+    compiler::Facts facts;  // that it was compiled with
+    std::string program;    // its path; empty if it did not come to that
 };
 
 // Without a plan, `status` is the exit status. The request becomes what is done: a script's interpreter goes

@@ -132,7 +132,7 @@ Report launch_and_tell(const Request& request, Prepared& prepared, policy::Sourc
         explain_violation(*report.violation, {*prepared.compiled, prepared.facts, sources});
     report.began = static_cast<std::uint64_t>(began);
     report.policy = request.profile;
-    report.program = prepared.facts.program;
+    report.program = prepared.program;
     const std::string words = ending(report, *prepared.plan, base_name(request.command.front()));
     if (words.empty()) return report;
     rest.reset();
@@ -160,7 +160,7 @@ Done execute(Request& request, Reading& reading) {
         report.reason = reason_in(reading.diagnostics);
         report.began = static_cast<std::uint64_t>(std::time(nullptr));
         report.policy = request.profile;
-        report.program = prepared.facts.program;
+        report.program = prepared.program;
         return {std::move(report), {}, {}};
     }
     announce(request, reading, prepared);

@@ -70,6 +70,7 @@ void explain_violation(sandbox::Violation& violation, const Basis& basis) {
     const auto abi = abi_of(violation);
     if (!abi) return;
     const std::string_view name = compiler::name_of_call(*abi, violation.number);
+    violation.call = name;
     const compiler::Prototype* prototype = name.empty() ? nullptr : compiler::find_prototype(*abi, name);
     if (prototype == nullptr) return;
     std::array<std::uint64_t, 6> arguments{};

@@ -14,7 +14,7 @@ struct Basis {
     policy::Sources& sources;  // takes in the changes that are tried
 };
 
-// Fills words, reason, change and rules. A number that the table does not have stays without them.
+// Fills call, words, reason, change and rules. A number that the table does not have stays without them.
 void explain_violation(sandbox::Violation& violation, const Basis& basis);
 
 }  // namespace ward::cli

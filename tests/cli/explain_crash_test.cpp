@@ -64,6 +64,25 @@ denied: `write "/etc/cron.d/\x1b[31m"` fails with ENOENT: nothing grants it, so 
 )");
 }
 
+// A fuzzer makes any name, and the line has to mean that one.
+TEST_F(ExplainCrash, PathsThatNeedEscapes) {
+    const std::pair<const char*, const char*> names[] = {
+        {"/srv/$home", R"("/srv/$$home")"},   {"/srv/a*", R"("/srv/a*")"},
+        {"/srv/\\xff", R"("/srv/\xff")"},     {"/srv/\\xe2\\x80\\xaeb", R"("/srv/\xe2\x80\xaeb")"},
+        {"/srv/\\xc3\\xa9", "/srv/\xc3\xa9"},
+    };
+    for (const auto& [name, word] : names) {
+        write("log",
+              "==2==WARD: refused call 257 openat arguments 0xffffff9c 0x55 0x241 0x1b6 0x0 0x1 error 30 path \"" +
+                  std::string(name) + "\"\n");
+        const Outcome outcome = explain({"log"});
+        EXPECT_NE(outcome.out.find("help: to allow it, write `write " + std::string(word) + "` in `files { }`"),
+                  std::string::npos)
+            << name << '\n'
+            << outcome.out << outcome.err;
+    }
+}
+
 TEST_F(ExplainCrash, WhatThePolicyAllows) {
     write("log", "==2==WARD: refused call 2 open arguments 0x1 0x0 0x0 0x0 0x0 0x0 error 13 path \"/etc/passwd\"\n");
     const Outcome outcome = explain({"log"});

@@ -1,4 +1,6 @@
 // The report of real programs that end in each way, and what `--allow-degraded` gives up.
+#include <sys/syscall.h>
+
 #include <csignal>
 
 #include "tests/kernel/jail_test.hpp"
@@ -56,6 +58,18 @@ TEST_P(ReportOf, AViolationHasItsCallItsArgumentsAndTheLine) {
     EXPECT_EQ(other["reason"], "nothing allows it");
     EXPECT_TRUE(other["rules"].empty());
     EXPECT_EQ(other["change"], "write `allow reboot` in `syscalls { }`, and remove `reboot` from `refuse`");
+}
+
+// The filter answers before the kernel looks whether it has x32.
+TEST_P(ReportOf, AViolationByAnotherAbiHasTheLineToo) {
+    const nlohmann::json violation = report(
+        "files { write $work }\nsyscalls {\n    abi native, x32\n    forbid getpgrp\n    refuse getpgrp with kill\n}\n",
+        {"probe", "call", std::to_string(0x40000000 | SYS_getpgrp)})["violation"];
+    EXPECT_EQ(violation["call"], "getpgrp") << violation;
+    EXPECT_EQ(violation["reason"], "it is forbidden");
+    ASSERT_EQ(violation["rules"].size(), 1U) << violation;
+    EXPECT_EQ(violation["rules"][0]["text"], "forbid getpgrp");
+    EXPECT_EQ(violation["change"], "remove it from `forbid`, and remove `getpgrp` from `refuse`");
 }
 
 // After a second the launcher forgets what only the start needed.

@@ -117,8 +117,18 @@ TEST(CallAnswers, OtherAbis) {
     EXPECT_EQ(both.verdict("syscall mmap2"), "allowed");
     EXPECT_EQ(both.verdict("syscall write"), "denied EPERM");
     EXPECT_EQ(both.ask("syscall socketcall"),
-              "denied ENOSYS: nothing allows it\n"
+              "denied ENOSYS: the policy does not allow it\n"
               "help: write `allow @network-io` in `syscalls { }`: then it depends on the arguments\n");
+}
+
+TEST(CallAnswers, OfAMultiplexerAreThoseOfTheCallThatItsFirstArgumentSays) {
+    Asked policy("syscalls {\nabi native, i386\nallow @network-io, @ipc\nforbid accept, accept4\n}");
+    EXPECT_EQ(policy.ask("socketcall(SYS_ACCEPT, _)"),
+              "denied EPERM: it is forbidden\n"
+              "5: accept\n"
+              "help: remove it from `forbid`\n");
+    EXPECT_EQ(policy.ask("ipc(SEMOP, _, _, _, _, _)"),
+              "allowed: it is allowed\n4: @ipc\nhelp: write `forbid ipc` in `syscalls { }`\n");
 }
 
 TEST(CallQuestions, ThatMakeNoSense) {
