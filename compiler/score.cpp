@@ -13,8 +13,6 @@
 namespace ward::compiler {
 namespace {
 
-using policy::Access;
-
 Finding devices(const Jail& jail) {
     constexpr std::string_view harmless[] = {"null", "zero", "full", "random", "urandom", "tty"};
     Finding finding;
@@ -35,8 +33,9 @@ Finding ports(const Network& network, const std::vector<PortRange>& ranges) {
     double count = 0;
     for (const PortRange& range : ranges) count += range.last - range.first + 1.0;
     if (count == 0) return {};
+    const PortRange* most = widest(ranges);
     return {0.2 + 0.7 * std::log2(count) / 16.0, std::to_string(static_cast<unsigned>(count)) + " TCP ports",
-            ranges.front().origins};
+            most == nullptr ? ranges.front().origins : most->origins};
 }
 
 Finding unix_sockets(const Network& network) {
@@ -171,10 +170,8 @@ std::string advice_for_ports(const Row& row, std::string_view verb, const Jail& 
                              const std::vector<PortRange>& ranges) {
     const PortRange* most = widest(ranges);
     if (jail.network.host) return std::string(row.advice);
-    const std::string permission(verb);
-    if (most == nullptr) return "remove " + policy::quoted(permission) + " if it can do without";
-    return "leave out ports that it does not need: " +
-           policy::quoted(permission + " tcp " + ports_in_words(most->first, most->last)) + " has the most";
+    if (most == nullptr) return "remove " + policy::quoted(verb) + " if it can do without";
+    return "leave out ports that it does not need: most are in " + ports_in_words(most->first, most->last);
 }
 
 std::string advice_for(const Row& row, const Finding& found, const Jail& jail, const ScoredCalls& calls) {
@@ -182,8 +179,8 @@ std::string advice_for(const Row& row, const Finding& found, const Jail& jail, c
         return "write " + policy::quoted("forbid " + std::string(what)) + " in `syscalls { }`";
     };
     const CallGroup* group = row.id == ExposureId::all_calls ? calls.rarely_needed() : nullptr;
-    if (group != nullptr) return forbid(group->name);
-    if (row.id == ExposureId::dangerous_calls) return forbid(found.what);
+    if (group != nullptr) return forbid(group->name) + ", or allow less of it";
+    if (row.id == ExposureId::dangerous_calls) return forbid(calls.open_forms(found.what));
     if (row.id == ExposureId::network_out) return advice_for_ports(row, "connect", jail, jail.network.connect);
     if (row.id == ExposureId::network_in) return advice_for_ports(row, "listen", jail, jail.network.listen);
     return std::string(row.advice);

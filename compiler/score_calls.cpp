@@ -4,11 +4,12 @@
 #include <set>
 #include <utility>
 
+#include "compiler/call_forms.hpp"
+#include "compiler/call_index.hpp"
 #include "compiler/diff_calls.hpp"
 #include "compiler/diff_meaning.hpp"
 #include "compiler/raw_filter.hpp"
 #include "compiler/score_parts.hpp"
-#include "compiler/syscall_table.hpp"
 
 namespace ward::compiler {
 namespace {
@@ -55,11 +56,12 @@ constexpr DangerousCall dangerous[] = {{"ptrace", 3},
                                        {"mbind", 1},
                                        {"chroot", 1},
                                        {"mknod", 1},
+                                       {"mknodat", 1},
                                        {"clone3", 1}};
 
 constexpr std::string_view rarely_needed_groups[] = {
     "@aio",      "@chown",      "@clock",  "@cpu-emulation", "@debug",     "@keyring", "@module", "@mount",
-    "@obsolete", "@privileged", "@raw-io", "@reboot",        "@resources", "@sandbox", "@setuid", "@swap"};
+    "@obsolete", "@privileged", "@raw-io", "@reboot",        "@resources", "@setuid",  "@swap"};
 
 void add_reaches(Diagram& diagram, Diagram::Node node, std::set<Diagram::Node>& seen, std::set<bool>& passes) {
     if (!seen.insert(node).second) return;
@@ -85,7 +87,7 @@ std::span<const DangerousCall> calls_that_are_dangerous() {
     return dangerous;
 }
 
-ScoredCalls::ScoredCalls(const Jail& jail) : jail_(&jail) {
+ScoredCalls::ScoredCalls(const Jail& jail) : jail_(&jail), native_(jail.filter.abis.front().abi) {
     Diagram diagram;
     std::string refusal;
     const auto program = emit(for_other_launchers(jail.filter), {.exec_key = 0, .supervised = false});
@@ -94,21 +96,40 @@ ScoredCalls::ScoredCalls(const Jail& jail) : jail_(&jail) {
     if (!meaning) return;  // a filter that is too long to be loaded
     for (const FilterMeaning::OfAbi& abi : meaning->abis) {
         const auto is_open = [&](const NumberRange& range) { return openness(diagram, range.outcome) > 0; };
-        if (abi.abi != Abi::x86_64 && std::ranges::any_of(abi.ranges, is_open)) ++further_abis_;
+        if (abi.abi != native_ && std::ranges::any_of(abi.ranges, is_open)) ++further_abis_;
     }
-    for (const NumberRange& range : ranges_of(*meaning, Abi::x86_64, 0)) {
+    for (const NumberRange& range : ranges_of(*meaning, native_, 0)) {
         const double open = openness(diagram, range.outcome);
         const auto end = openness_.upper_bound(range.last);
         for (auto call = openness_.lower_bound(range.first); call != end; ++call) call->second = open;
     }
 }
 
-void ScoredCalls::close(std::string_view name) {
-    if (const auto number = syscall_number(name)) openness_[*number] = 0;
+double ScoredCalls::share_of(std::uint32_t number) const {
+    const auto call = openness_.find(number);
+    return call == openness_.end() ? 0 : call->second;
+}
+
+std::string ScoredCalls::open_forms(const std::string& name) const {
+    std::string words = name;
+    for (const std::string& later : later_forms(native_, name))
+        if (share_of(*call_index(native_, later)) > 0) words += ", " + later;
+    return words;
+}
+
+void ScoredCalls::close(const std::string& name) {
+    const auto close_one = [this](const std::string& each) {
+        const auto call = openness_.find(call_index(native_, each).value_or(~0U));
+        if (call != openness_.end()) call->second = 0;
+    };
+    close_one(name);
+    for (const std::string& later : later_forms(native_, name)) close_one(later);
 }
 
 void ScoredCalls::close(const CallGroup& group) {
-    for_each_call(calls_of(group), [&](std::uint32_t number) { openness_[number] = 0; });
+    const CallSet calls = calls_of(group, native_);
+    for (auto& [number, share] : openness_)
+        if (calls.test(number)) share = 0;
 }
 
 const CallGroup* ScoredCalls::rarely_needed() const {
@@ -117,7 +138,7 @@ const CallGroup* ScoredCalls::rarely_needed() const {
     for (const std::string_view name : rarely_needed_groups) {
         const CallGroup* group = find_group(name);
         double open = 0;
-        for_each_call(calls_of(*group), [&](std::uint32_t number) { open += openness_.at(number); });
+        for_each_call(calls_of(*group, native_), [&](std::uint32_t number) { open += share_of(number); });
         if (open <= most_open) continue;
         most = group;
         most_open = open;
@@ -126,10 +147,10 @@ const CallGroup* ScoredCalls::rarely_needed() const {
 }
 
 Finding ScoredCalls::at(std::string_view name) const {
-    const auto number = syscall_number(name);
+    const auto number = call_index(native_, name);
     const auto rule = std::ranges::find_if(jail_->calls, [&](const CallRule& each) { return each.number == number; });
     if (rule == jail_->calls.end()) return {};
-    return {openness_.at(rule->number), std::string(name), jail_->origins_of(*rule)};
+    return {share_of(rule->number), std::string(name), jail_->origins_of(*rule)};
 }
 
 Finding ScoredCalls::dangerous() const {

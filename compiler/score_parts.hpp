@@ -91,15 +91,20 @@ public:
     // Of the groups that few programs need, the one with the most open calls; null if all are closed.
     [[nodiscard]] const CallGroup* rarely_needed() const;
 
-    // As `forbid` would.
-    void close(std::string_view name);
+    // The call and its later forms that are open: "mknod, mknodat".
+    [[nodiscard]] std::string open_forms(const std::string& name) const;
+
+    // As a `forbid` of the call and of its later forms would.
+    void close(const std::string& name);
     void close(const CallGroup& group);
     void close_further_abis() { further_abis_ = 0; }
 
 private:
     [[nodiscard]] Finding at(std::string_view name) const;
+    [[nodiscard]] double share_of(std::uint32_t number) const;
 
     const Jail* jail_;
+    Abi native_;
     std::map<std::uint32_t, double> openness_;  // by number: 0, 1, or between the two where arguments decide
     std::size_t further_abis_ = 0;
 };

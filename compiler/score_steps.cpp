@@ -6,8 +6,6 @@
 namespace ward::compiler {
 namespace {
 
-using policy::Access;
-
 // The rules behind a finding, changed; true if there are some.
 bool change_rules(Jail& jail, const Finding& found, void (*change)(FileRule& rule)) {
     bool is_changed = false;
@@ -122,8 +120,7 @@ bool follow_for_files(ExposureId id, const Finding& found, const Facts& facts, J
 bool follow_for_calls(ExposureId id, const Finding& found, ScoredCalls& calls) {
     switch (id) {
         case ExposureId::programs:
-            calls.close("execve");
-            calls.close("execveat");
+            calls.close("execve");  // and execveat, the later form
             return true;
         case ExposureId::dangerous_calls:
             calls.close(found.what);

@@ -177,19 +177,31 @@ TEST_P(Advice, IsOneThingToDo) {
 }
 
 const Advised advice[] = {
-    {"syscalls { allow @system-service }", "calls at all", "write `forbid @resources` in `syscalls { }`"},
+    {"syscalls { allow @system-service }", "calls at all",
+     "write `forbid @resources` in `syscalls { }`, or allow less of it"},
     {"syscalls { allow @basic-io }", "calls at all", "allow fewer groups", false},
     {"network { host }", "connections", "name the ports: `connect tcp 443`"},
     {"network { host }", "services", "name the ports: `listen tcp 8080`", false},
     {"network { connect tcp 80, 1000..1999, 8000..8001 }", "connections",
-     "leave out ports that it does not need: `connect tcp 1000..1999` has the most"},
-    {"network { listen tcp 8000..8001 }", "services",
-     "leave out ports that it does not need: `listen tcp 8000..8001` has the most"},
+     "leave out ports that it does not need: most are in 1000..1999"},
+    {"network { listen tcp 8000..8001 }", "services", "leave out ports that it does not need: most are in 8000..8001"},
     {"network { connect tcp 80 }", "connections", "remove `connect` if it can do without", false},
+    {"syscalls { allow mknod, mknodat }", "dangerous calls", "write `forbid mknod, mknodat` in `syscalls { }`"},
     {"syscalls { allow @system-service }", "dangerous calls", "write `forbid userfaultfd` in `syscalls { }`"},
 };
 
 INSTANTIATE_TEST_SUITE_P(Score, Advice, testing::ValuesIn(advice));
+
+TEST(Score, CountsTheCallsOfTheMachinesOwnAbi) {
+    Facts facts = some_facts();
+    facts.machine = Abi::aarch64;
+    const Compiled compiled = compile_text("syscalls { allow @system-service, ptrace, mknodat }", facts);
+    ASSERT_TRUE(compiled.jail) << compiled.messages();
+    const Score found = score(*compiled.jail, facts);
+    EXPECT_GT(share_of(found, "calls at all"), 0.5);
+    EXPECT_GT(share_of(found, "dangerous calls"), 0.1);
+    EXPECT_EQ(share_of(found, "further ABIs"), 0);
+}
 
 TEST(Score, ASecretCountsByEveryNameThatTheJailHasForIt) {
     const Compiled compiled = compile_main("syscalls { allow @file-system }\nfiles { read /data from /home/ada }\n");
