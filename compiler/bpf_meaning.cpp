@@ -270,10 +270,12 @@ private:
         const bool decided = path.arch || std::ranges::find(path.excluded, jump.k) != path.excluded.end();
         const std::size_t then = target(path.at, jump.jt);
         const std::size_t otherwise = target(path.at, jump.jf);
-        if (!decided || path.arch == jump.k) paths_.push_back({then, path.state, jump.k, path.excluded, path.numbers});
-        if (path.arch == jump.k) return;
-        if (!decided) path.excluded.push_back(jump.k);
-        path.at = otherwise;
+        if (!decided) {
+            count_work(path.numbers.size());
+            paths_.push_back({then, path.state, jump.k, path.excluded, path.numbers});
+            path.excluded.push_back(jump.k);
+        }
+        path.at = path.arch == jump.k ? then : otherwise;
         paths_.push_back(std::move(path));
     }
 

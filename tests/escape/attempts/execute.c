@@ -26,7 +26,7 @@
 // policy: syscalls { forbid execve, execveat }
 // expect: EPERM
 // layers: filter
-// control: without syscalls { forbid execve, execveat }
+// control: host
 //
 // attempt: guess the key that lets the launcher itself execute once
 // covers: unlisted-program
