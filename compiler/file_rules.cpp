@@ -10,7 +10,6 @@
 namespace ward::compiler {
 namespace {
 
-using policy::Access;
 using Kind = FileRule::Kind;
 using Items = std::span<FileItem>;
 

@@ -11,7 +11,6 @@
 namespace ward::compiler {
 namespace {
 
-using policy::Access;
 using policy::Word;
 using Kind = FileRule::Kind;
 
