@@ -1,7 +1,6 @@
 // What the planner knows about this machine: read once, then a value.
 //
-// The planner and everything before the first fork see the host only through here, so that tests
-// can state one. Nothing here changes the host.
+// The planner sees the host only through here, so that tests can state one. Nothing here changes the host.
 #pragma once
 
 #include <sys/stat.h>

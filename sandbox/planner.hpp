@@ -1,5 +1,5 @@
-// Jail + host + command line to Plan. What the policy asks of this host is refused here, before any
-// process exists; afterwards only the proof of the filter and the kernel can say no.
+// Jail + host + command line to Plan. What the policy asks of this host is refused here, before anything of
+// the jail is built but its namespaces; afterwards only the proof of the filter and the kernel can say no.
 #pragma once
 
 #include <optional>

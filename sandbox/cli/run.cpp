@@ -1,4 +1,5 @@
-// `ward run`: one program, jailed. Everything that can be refused is refused before a process exists.
+// `ward run`: one program, jailed. Everything that can be refused is refused before there is a plan for its first
+// process, which may already wait for one (early_init.hpp).
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
