@@ -25,6 +25,5 @@ struct Operation {
 // What such a call does where a policy allows it: `model` has the answers of all other calls, by call_index(). What
 // is denied is refused as the call itself would be; what depends on arguments fails with ENOSYS.
 [[nodiscard]] std::vector<CallModel::Answer> multiplexed(const AbiModel& model, std::uint32_t number);
-inline constexpr std::string_view multiplexer_words = "only calls that are allowed whatever their arguments are";
 
 }  // namespace ward::compiler

@@ -150,7 +150,10 @@ public:
             else
                 call.otherwise = model.beyond;
         }
-        if (is_native_) add_clauses();
+        if (is_native_)
+            add_clauses();
+        else
+            add_foreign_calls();
         if (abi_ == Abi::i386) lower_multiplexers(model);
         model.calls.resize(numbered_count(abi_));
         jail_.filter.abis.push_back(std::move(model));
@@ -225,6 +228,26 @@ private:
                              static_cast<std::uint32_t>(claims.size())};
             for (const ConditionalClaim* claim : claims)
                 jail_.call_clauses.push_back({claim->allows, claim->condition, claim->span(), claim->written});
+        }
+    }
+
+    // Of groups nothing: they are about calls that people know by other names.
+    void add_foreign_calls() {
+        for (const bool is_forbidden : {false, true}) {
+            const CallSet& deciding = is_forbidden ? decided_.forbidden : decided_.allowed;
+            for (const CallClaim& claim : is_forbidden ? claims_.forbids : claims_.allows) {
+                const std::string& name = claim.word->text;
+                const bool is_foreign = !name.starts_with('@') && !call_index(jail_.filter.abis.front().abi, name);
+                if (!is_foreign || !claim.calls.meet(deciding)) continue;
+                const std::uint32_t number = call_index(abi_, name).value();
+                const auto known = std::ranges::find_if(jail_.foreign_calls, [&](const ForeignCall& each) {
+                    return each.abi == abi_ && each.number == number;
+                });
+                if (known == jail_.foreign_calls.end())
+                    jail_.foreign_calls.push_back({abi_, number, is_forbidden, {claim.span()}});
+                else
+                    known->origins.push_back(claim.span());
+            }
         }
     }
 
@@ -344,6 +367,7 @@ void lower_calls(Lowering& lowering, Jail& jail) {
     jail.calls.clear();
     jail.call_origins.clear();
     jail.call_clauses.clear();
+    jail.foreign_calls.clear();
     const std::vector<Abi> abis = collect_abis(lowering);
     lower_abi(lowering, abis, abis.front(), lowering.diagnostics, jail);
     for (const Abi abi : std::span(abis).subspan(1)) {

@@ -156,6 +156,14 @@ struct Capabilities {
     std::map<int, Origins> origins;
 };
 
+// What statements say, by its name, of a call that the native ABI does not have: `mmap2` of i386.
+struct ForeignCall {
+    Abi abi;
+    std::uint32_t number;
+    bool is_forbidden;  // else allowed
+    Origins origins;    // nearest first
+};
+
 struct Jail {
     std::string name;
     policy::Span origin;  // the name in the `policy` line
@@ -171,6 +179,7 @@ struct Jail {
     std::vector<CallRule> calls;  // by number, one for every call of the table
     Origins call_origins;         // of all of them
     std::vector<CallRule::Clause> call_clauses;
+    std::vector<ForeignCall> foreign_calls;
     Stated<Response> default_refusal;  // of calls that nothing allows
     Capabilities capabilities;
     std::array<std::optional<Limit>, limit_count> limits;

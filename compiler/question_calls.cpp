@@ -62,8 +62,16 @@ std::optional<std::uint64_t> first_argument(const Condition& given) {
     return std::nullopt;
 }
 
-// The call in question; behind a multiplexer the one that its first argument says.
-std::string_view deciding_call(const CallQuestion& question) {
+bool is_open(const Jail& jail, const OnAbi& call) {
+    const auto model = std::ranges::find(jail.filter.abis, call.abi, &AbiModel::abi);
+    CallModel beyond;
+    return model != jail.filter.abis.end() &&
+           model_of(*model, call.number, beyond).otherwise.kind == Response::Kind::allow;
+}
+
+// The call in question; behind a multiplexer that may be called the one that its first argument says.
+std::string_view deciding_call(const Jail& jail, const CallQuestion& question) {
+    if (!is_open(jail, question.abis.front())) return question.name;
     const auto value = first_argument(question.abis.front().given);
     for (const Operation& operation : operations())
         if (operation.multiplexer == question.name && value == operation.first_argument) return operation.call;
@@ -72,9 +80,17 @@ std::string_view deciding_call(const CallQuestion& question) {
 
 // Statements are by name: what the native ABI says of a call, they say of it on the others.
 const CallRule* rule_of(const Jail& jail, const CallQuestion& question) {
-    const auto index = call_index(jail.filter.abis.front().abi, deciding_call(question));
+    const auto index = call_index(jail.filter.abis.front().abi, deciding_call(jail, question));
     const auto rule = std::ranges::find_if(jail.calls, [&](const CallRule& each) { return each.number == index; });
     return rule != jail.calls.end() ? &*rule : nullptr;
+}
+
+// What statements say of it by a name that the native ABI does not have.
+const ForeignCall* foreign_call(const Jail& jail, const CallQuestion& question) {
+    const auto found = std::ranges::find_if(jail.foreign_calls, [&](const ForeignCall& each) {
+        return each.abi == question.abis.front().abi && each.number == question.abis.front().number;
+    });
+    return found != jail.foreign_calls.end() ? &*found : nullptr;
 }
 
 Condition native_given(const Jail& jail, const CallQuestion& question) {
@@ -162,20 +178,41 @@ std::string guard_in_words(const CallRule& rule) {
     return quoted(words);
 }
 
+void explain_forbidden(const Origins& origins, Answer& answer) {
+    answer.origins = origins;
+    answer.reason = "it is forbidden";
+    answer.candidates = {remove_statements("remove it from `forbid`", origins)};
+    answer.lasting = "a `forbid` has no exception";
+}
+
+// Of an ABI that has the call alone, or of a multiplexer.
+void explain_denied_foreign(const Jail& jail, const CallQuestion& question, Answer& answer) {
+    const ForeignCall* foreign = foreign_call(jail, question);
+    if (foreign != nullptr && foreign->is_forbidden) return explain_forbidden(foreign->origins, answer);
+    answer.reason = "the policy does not allow it";
+    answer.candidates = allow_lines(question, nullptr);
+}
+
+// Of a call behind a multiplexer that may be made by its own number with some arguments.
+void explain_out_of_reach(const Jail& jail, const CallRule& rule, std::string_view name, Answer& answer) {
+    answer.reason = quoted(name) + " is limited by its arguments, and here they are in memory or in other registers";
+    answer.origins = clauses_of(jail, rule, false, always());
+    for (const Origins& more : {clauses_of(jail, rule, true, always()), jail.origins_of(rule)})
+        answer.origins.insert(answer.origins.end(), more.begin(), more.end());
+    answer.lasting = "programs fall back to the call's own number";
+}
+
 void explain_denied(const Jail& jail, const CallQuestion& question, const CallRule* rule, Answer& answer) {
-    if (rule == nullptr) {
-        answer.reason = "the policy does not allow it";
-        answer.candidates = allow_lines(question, rule);
-        return;
-    }
+    if (rule == nullptr) return explain_denied_foreign(jail, question, answer);
+    const std::string_view name = deciding_call(jail, question);
+    if (name != question.name && rule->verdict != CallRule::Verdict::denied)
+        return explain_out_of_reach(jail, *rule, name, answer);
     const Condition given = native_given(jail, question);
     if (rule->verdict == CallRule::Verdict::denied) {
-        answer.origins = jail.origins_of(*rule);
-        const bool is_forbidden = !rule->origins.empty();
-        answer.reason = is_forbidden ? "it is forbidden" : "nothing allows it";
-        answer.candidates = is_forbidden ? std::vector{remove_statements("remove it from `forbid`", answer.origins)}
-                                         : allow_lines(question, rule);
-        if (is_forbidden) answer.lasting = "a `forbid` has no exception";
+        if (!rule->origins.empty()) return explain_forbidden(jail.origins_of(*rule), answer);
+        answer.reason = "nothing allows it";
+        answer.candidates = name == question.name ? allow_lines(question, rule)
+                                                  : std::vector{write_line("allow " + std::string(name), "syscalls")};
     } else if (can_hold_together(given, permission_of(jail, *rule)).value_or(true)) {
         answer.built_in = rule->guard;
         answer.reason = "ward's own rule " + guard_in_words(*rule) + " refuses it";
@@ -196,6 +233,7 @@ void explain_denied(const Jail& jail, const CallQuestion& question, const CallRu
 void explain_allowed(const Jail& jail, const CallQuestion& question, const CallRule* rule, Answer& answer) {
     answer.reason = "it is allowed";
     answer.candidates = {write_line("forbid " + question.name, "syscalls")};
+    if (const ForeignCall* foreign = foreign_call(jail, question)) answer.origins = foreign->origins;
     if (rule == nullptr) return;
     answer.origins = jail.origins_of(*rule);
     if (!rule->origins.empty()) return;

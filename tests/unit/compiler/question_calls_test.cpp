@@ -131,6 +131,38 @@ TEST(CallAnswers, OfAMultiplexerAreThoseOfTheCallThatItsFirstArgumentSays) {
               "allowed: it is allowed\n4: @ipc\nhelp: write `forbid ipc` in `syscalls { }`\n");
 }
 
+TEST(CallAnswers, OfAMultiplexerThatMayNotBeCalled) {
+    Asked policy("syscalls {\nabi native, i386\nallow @network-io\nforbid socketcall\n}");
+    const std::string why = "denied ENOSYS: it is forbidden\n5: socketcall\nhelp: remove it from `forbid`";
+    EXPECT_EQ(policy.ask("socketcall(SYS_BIND, _)"), why + "\n");
+    EXPECT_EQ(policy.ask("syscall socketcall"), why + ": then it depends on the arguments\n");
+}
+
+TEST(CallAnswers, OfACallThatIsLimitedByArgumentsAMultiplexerDoesNotSee) {
+    Asked policy("syscalls {\nabi native, i386\nallow socketcall, bind\nallow connect if fd == 3\n}");
+    EXPECT_EQ(
+        policy.ask("socketcall(SYS_CONNECT, _)"),
+        "denied ENOSYS: `connect` is limited by its arguments, and here they are in memory or in other registers\n"
+        "5: connect\n"
+        "note: no line allows it: programs fall back to the call's own number\n");
+    EXPECT_EQ(policy.ask("socketcall(SYS_LISTEN, _)"),
+              "denied EPERM: nothing allows it\n"
+              "help: write `allow listen` in `syscalls { }`\n");
+    EXPECT_EQ(policy.verdict("socketcall(SYS_BIND, _)"), "allowed");
+}
+
+TEST(CallAnswers, OfACallThatTheNativeAbiDoesNotHave) {
+    Asked policy("syscalls {\nabi native, i386\nallow @process, mmap2\nforbid waitpid\n}");
+    EXPECT_EQ(policy.ask("syscall mmap2"),
+              "allowed: it is allowed\n"
+              "4: mmap2\n"
+              "help: write `forbid mmap2` in `syscalls { }`\n");
+    EXPECT_EQ(policy.ask("syscall waitpid"),
+              "denied EPERM: it is forbidden\n"
+              "5: waitpid\n"
+              "help: remove it from `forbid`\n");
+}
+
 TEST(CallQuestions, ThatMakeNoSense) {
     Asked policy("syscalls { allow read }");
     EXPECT_EQ(policy.ask("syscall opnat"),
