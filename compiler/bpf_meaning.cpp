@@ -38,7 +38,7 @@ struct Refused {
 struct Value {
     enum class Kind : std::uint8_t { word, arch, number } kind = Kind::word;
     std::uint32_t word = 0;  // index of an interned Word
-    // NOLINTNEXTLINE(modernize-use-nullptr)
+    // NOLINTNEXTLINE(modernize-use-nullptr): as in bpf_word.hpp
     friend auto operator<=>(const Value&, const Value&) = default;
 };
 
@@ -127,7 +127,7 @@ private:
     // The state after an instruction that neither jumps nor returns.
     struct State {
         Value a, x;
-        // NOLINTNEXTLINE(modernize-use-nullptr)
+        // NOLINTNEXTLINE(modernize-use-nullptr): as in bpf_word.hpp
         friend auto operator<=>(const State&, const State&) = default;
     };
 

@@ -49,7 +49,7 @@ void note_lost_outputs(const Request& request, const Prepared& prepared) {
         const std::string what =
             lost.is_private ? "`" + lost.path + "` is in a `" + lost.folder + "` of the jail's own, and gone with it"
                             : "the program cannot make `" + lost.path + "`";
-        note(what + ": " + remedy_for(lost, request, prepared.facts.home));
+        note(what + ": " + remedy_for(lost, request, prepared.compiled->facts.home));
     }
 }
 

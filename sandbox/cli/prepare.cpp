@@ -147,7 +147,7 @@ std::optional<Compiled> compile(const Request& request, const compiler::Facts& f
     if (!request.dry_run && request.allow.empty()) early = sandbox::EarlyInit::make(*set);
     auto jail = compiler::compile(*set, facts, reading.diagnostics);
     if (!jail) return std::nullopt;
-    return Compiled{*std::move(set), *std::move(jail)};
+    return Compiled{*std::move(set), facts, *std::move(jail)};
 }
 
 // A path was typed, and it is not that of the program of this name in PATH: `./ssh` is whatever was unpacked here,
@@ -212,7 +212,6 @@ Prepared prepare(Request& request, Reading& reading, int& status) {
         prepared.plan.reset();
     prepared.early = std::move(early);
     prepared.compiled = std::move(compiled);
-    prepared.facts = *std::move(facts);
     prepared.program = path;
     return prepared;
 }

@@ -34,8 +34,10 @@ struct Request {
     Words command;  // the program and its arguments, as written
 };
 
+// A jail, and what it was compiled from.
 struct Compiled {
     policy::PolicySet policies;
+    compiler::Facts facts;
     compiler::Jail jail;
 };
 
@@ -45,8 +47,7 @@ struct Prepared {
     std::optional<sandbox::EarlyInit> early;
     std::optional<Compiled> compiled;
     std::optional<sandbox::Plan> plan;
-    compiler::Facts facts;  // that it was compiled with
-    std::string program;    // its path; empty if it did not come to that
+    std::string program;  // its path; empty if it did not come to that
 };
 
 // Without a plan, `status` is the exit status. The request becomes what is done: a script's interpreter goes

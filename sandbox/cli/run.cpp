@@ -129,8 +129,7 @@ Report launch_and_tell(const Request& request, Prepared& prepared, policy::Sourc
     if (!problems.all().empty() || report.end != Report::End::exited) rest.reset();
     show(problems, sources);
     if (report.end == Report::End::not_started) report.reason = reason_in(problems);
-    if (report.violation && prepared.compiled)
-        explain_violation(*report.violation, {*prepared.compiled, prepared.facts, sources});
+    if (report.violation && prepared.compiled) explain_violation(*report.violation, *prepared.compiled, sources);
     report.began = static_cast<std::uint64_t>(began);
     report.policy = request.profile;
     report.program = prepared.program;

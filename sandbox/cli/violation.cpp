@@ -66,7 +66,7 @@ sandbox::Violation::Rule rule_at(policy::Span span, const policy::Sources& sourc
 
 }  // namespace
 
-void explain_violation(sandbox::Violation& violation, const Basis& basis) {
+void explain_violation(sandbox::Violation& violation, const Compiled& compiled, policy::Sources& sources) {
     const auto abi = abi_of(violation);
     if (!abi) return;
     const std::string_view name = compiler::name_of_call(*abi, violation.number);
@@ -80,10 +80,10 @@ void explain_violation(sandbox::Violation& violation, const Basis& basis) {
     violation.words = compiler::call_in_words(*abi, violation.number, arguments, matters);
     const compiler::ResolvedQuestion question = question_about(violation, *abi, name, *prototype);
     const compiler::Answer answer =
-        compiler::tried_answer(basis.compiled.jail, {basis.compiled.policies, basis.facts, question, basis.sources});
+        compiler::tried_answer(compiled.jail, {compiled.policies, compiled.facts, question, sources});
     violation.reason = answer.reason;
     violation.change = answer.change;
-    for (const policy::Span& origin : answer.origins) violation.rules.push_back(rule_at(origin, basis.sources));
+    for (const policy::Span& origin : answer.origins) violation.rules.push_back(rule_at(origin, sources));
 }
 
 }  // namespace ward::cli

@@ -7,14 +7,8 @@
 
 namespace ward::cli {
 
-// What the filter was made of.
-struct Basis {
-    const Compiled& compiled;
-    const compiler::Facts& facts;
-    policy::Sources& sources;  // takes in the changes that are tried
-};
-
-// Fills call, words, reason, change and rules. A number that the table does not have stays without them.
-void explain_violation(sandbox::Violation& violation, const Basis& basis);
+// Fills call, words, reason, change and rules. `compiled` is what the filter was made of; `sources` takes in the
+// changes that are tried. A number that the table does not have stays without all that.
+void explain_violation(sandbox::Violation& violation, const Compiled& compiled, policy::Sources& sources);
 
 }  // namespace ward::cli
